@@ -1,0 +1,91 @@
+/// Who a post is for. One value everywhere; the Mastodon words for it live in `ClientAPI` alone.
+public enum Audience: Hashable, Sendable {
+    /// Only the people it names.
+    case direct
+    /// The author's followers.
+    case followers
+    /// The members of a group.
+    case group(ActorID)
+    /// The author's unit, by name.
+    case unit(String)
+    /// The people of the author's node.
+    case node
+    /// Everyone on every node of the organisation.
+    case organisation
+    /// Anyone, on a node whose policy is `open` only.
+    case anyone
+
+    /// Who belongs to it, in words that both ``admits(_:)`` and the SQL of `Storage/Sight` are made from.
+    public var condition: Condition {
+        switch self {
+        case .direct: .recipient
+        case .followers: .follower
+        case .group: .groupMember
+        case .unit: .unitMember
+        case .node: .sameNode
+        case .organisation: .organisationMember
+        case .anyone: .always
+        }
+    }
+
+    /// What a viewer must be to read a post, besides being its author or one of its recipients.
+    public enum Condition: Int, CaseIterable, Sendable {
+        case recipient = 0
+        case follower = 1
+        case groupMember = 2
+        case unitMember = 3
+        case sameNode = 4
+        case organisationMember = 5
+        case always = 6
+    }
+
+    /// The one answer to "may this viewer see a post with this audience?" (DESIGN §4).
+    public func admits(_ viewer: Sight) -> Bool {
+        if viewer.isAuthor { return true }
+        if viewer.isBlocked { return false }
+        if viewer.isRecipient { return true }
+        return switch condition {
+        case .recipient: false
+        case .follower: viewer.followsAuthor
+        case .groupMember: viewer.isInGroup
+        case .unitMember: viewer.isInUnit
+        case .sameNode: viewer.isOnAuthorsNode
+        case .organisationMember: viewer.isOfOrganisation
+        case .always: true
+        }
+    }
+}
+
+/// How one viewer stands to one post: the facts that ``Audience/admits(_:)`` judges.
+public struct Sight: Hashable, Sendable {
+    public var isAuthor = false
+    public var isBlocked = false
+    public var isRecipient = false
+    public var followsAuthor = false
+    public var isInGroup = false
+    public var isInUnit = false
+    public var isOnAuthorsNode = false
+    public var isOfOrganisation = false
+
+    public init() {}
+}
+
+/// Who asks to see something.
+public enum Viewer: Hashable, Sendable {
+    /// Someone without a session or signature.
+    case nobody
+    /// A person of this node.
+    case person(ActorID)
+    /// An actor of another node that signed its request.
+    case remote(ActorID, authority: String, isOfOrganisation: Bool)
+    /// Another node's own actor, asking for nobody in particular.
+    case node(authority: String, isOfOrganisation: Bool)
+
+    /// The actor by which follows, blocks and mentions are looked up; nil for nobody and for nodes.
+    public var actor: ActorID? {
+        switch self {
+        case .person(let id), .remote(let id, _, _): id
+        case .nobody, .node: nil
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// One line of the node's log: what happened, in the order in which it was committed.
+///
+/// Written in the transaction that made it true; read by drains, each with a cursor of its own.
+public enum Event: Sendable, Equatable {
+    case published(PostID)
+    case edited(PostID)
+    case deleted(PostID)
+    case liked(ActorID, PostID, uri: ObjectURI, content: String?)
+    case unliked(ActorID, PostID, uri: ObjectURI)
+    case followAsked(ActorID, of: ActorID)
+    case followAccepted(ActorID, of: ActorID, uri: ObjectURI)
+    case followRejected(ActorID, of: ActorID, uri: ObjectURI)
+    case unfollowed(ActorID, of: ActorID, uri: ObjectURI)
+    case blocked(ActorID, target: ActorID)
+    case unblocked(ActorID, target: ActorID)
+    case profileChanged(ActorID)
+    case actorGone(ActorID)
+    case reported(ReportID)
+    case notified(NotificationID)
+}
+
+/// An event with its place in the log.
+public struct LoggedEvent: Sendable, Equatable {
+    public var position: Int64
+    public var event: Event
+
+    public init(position: Int64, event: Event) {
+        self.position = position
+        self.event = event
+    }
+}

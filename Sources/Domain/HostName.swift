@@ -1,0 +1,43 @@
+/// The one canonical spelling of a host (N64, N65).
+public enum HostName {
+    /// Lower case, no trailing dot; nil for an empty, over-long, non-ASCII or numerically disguised name.
+    ///
+    /// Unicode names must arrive in punycode: converting them here would make the answer depend on the version
+    /// of IDNA. A dotted quad is taken only in plain decimal; whether it may be reached is the guard's affair.
+    public static func canonical(_ text: String) -> String? {
+        var name = text.lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
+        guard (1...253).contains(name.utf8.count) else { return nil }
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.allSatisfy(isLabel), let last = labels.last else { return nil }
+        if isNumeric(last) { return isDottedQuad(labels) ? name : nil }
+        return name
+    }
+
+    /// Whether a canonical host is a dotted quad.
+    public static func isAddress(_ host: String) -> Bool {
+        isDottedQuad(host.split(separator: ".", omittingEmptySubsequences: false))
+    }
+
+    private static func isLabel(_ label: Substring) -> Bool {
+        (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
+            && label.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+                    || byte == UInt8(ascii: "_")
+            }
+    }
+
+    /// `2130706433`, `0x7f`, `017`: what resolvers take for an address though no top-level domain looks like it.
+    private static func isNumeric(_ label: Substring) -> Bool {
+        label.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } || label.hasPrefix("0x")
+    }
+
+    private static func isDottedQuad(_ labels: [Substring]) -> Bool {
+        labels.count == 4
+            && labels.allSatisfy { label in
+                guard let number = Int(label), (0...255).contains(number) else { return false }
+                return String(number) == label
+            }
+    }
+}

@@ -1,0 +1,35 @@
+public import FoundationEssentials
+
+/// Something that a person of this node should hear of.
+public struct Notification: Sendable, Equatable {
+    public var id: NotificationID
+    public var person: ActorID
+    public var kind: Kind
+    /// Who caused it.
+    public var actor: ActorID
+    public var post: PostID?
+    public var createdAt: Date
+
+    public init(
+        id: NotificationID, person: ActorID, kind: Kind, actor: ActorID, post: PostID? = nil, createdAt: Date
+    ) {
+        self.id = id
+        self.person = person
+        self.kind = kind
+        self.actor = actor
+        self.post = post
+        self.createdAt = createdAt
+    }
+
+    public enum Kind: Int, Sendable, CaseIterable {
+        case mention = 0
+        case follow = 1
+        case followAsked = 2
+        case like = 3
+        case announce = 4
+        /// A post of someone whose every post was asked for.
+        case post = 5
+        /// An edit of a post that was answered or passed on.
+        case edit = 6
+    }
+}
