@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -51,7 +52,13 @@ let package = Package(
         room("Markup", ["CXML2"]),
         room("ActivityStreams", ["JSON"]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        room("Signatures", ["JSON", "COpenSSL"]),
+        room(
+            "Signatures",
+            [
+                "JSON", "COpenSSL",
+                .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
+            ]
+        ),
 
         // What is kept, and what people do.
         room("Storage", ["Domain", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -96,5 +103,12 @@ let package = Package(
             dependencies: ["Assembly", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: settings
         ),
+
+        // Tests/Support holds the cast, the vectors and the fake network.
+        .target(name: "Support", dependencies: ["JSON"], path: "Tests/Support", swiftSettings: settings),
+        tests("JSONTests", ["JSON"]),
+        tests("MarkupTests", ["Markup"]),
+        tests("ActivityStreamsTests", ["ActivityStreams", "JSON"]),
+        tests("SignaturesTests", ["Signatures", "JSON"]),
     ]
 )

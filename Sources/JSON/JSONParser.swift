@@ -155,6 +155,10 @@ public struct JSONParser {
         return .double(double)
     }
 
+    /// Line feeds, returns and tabs may stand bare in a string, as in examples of the W3C's own: RFC 8259 §9 lets
+    /// a reader take more than the grammar, and it changes nothing that is signed (Spec/decisions/0002).
+    private static func isLineSpace(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d || byte == 0x09 }
+
     private mutating func text() throws(JSONError) -> String {
         at += 1
         let start = at
@@ -167,7 +171,7 @@ public struct JSONParser {
                 }
                 return text
             case UInt8(ascii: "\\"): return try escapedText(from: start)
-            case 0..<0x20: throw .malformed(at: at)
+            case 0..<0x20 where !Self.isLineSpace(bytes[at]): throw .malformed(at: at)
             default: at += 1
             }
         }
@@ -184,7 +188,7 @@ public struct JSONParser {
                 guard let text = String(validating: out, as: UTF8.self) else { throw .badText(at: start) }
                 return text
             case UInt8(ascii: "\\"): try escape(into: &out)
-            case 0..<0x20: throw .malformed(at: at)
+            case 0..<0x20 where !Self.isLineSpace(byte): throw .malformed(at: at)
             default: out.append(byte)
             }
         }
