@@ -1,0 +1,46 @@
+public import Domain
+
+/// What a person wants to publish, before it is a post.
+public struct Draft: Sendable, Equatable {
+    public var text: String
+    public var title: String?
+    public var summary: String
+    public var isSensitive: Bool
+    public var language: String?
+    /// nil for the person's own default.
+    public var audience: Audience?
+    public var replyTo: PostID?
+    /// A word by which a repeated request is known to be the same.
+    public var idempotency: String?
+
+    public init(
+        text: String, title: String? = nil, summary: String = "", isSensitive: Bool = false, language: String? = nil,
+        audience: Audience? = nil, replyTo: PostID? = nil, idempotency: String? = nil
+    ) {
+        self.text = text
+        self.title = title
+        self.summary = summary
+        self.isSensitive = isSensitive
+        self.language = language
+        self.audience = audience
+        self.replyTo = replyTo
+        self.idempotency = idempotency
+    }
+
+    /// The rules of Spec/features/post.md §2.
+    public func check(policy: FederationPolicy) throws(Refusal) {
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw .invalid(field: "Text", because: "can't be blank")
+        }
+        guard text.count + summary.count <= Limits.postText else {
+            throw .invalid(field: "Text", because: "character limit of \(Limits.postText) exceeded")
+        }
+        guard summary.count <= Limits.summary, (title ?? "").count <= Limits.summary else {
+            throw .invalid(field: "Spoiler text", because: "is too long (maximum is \(Limits.summary) characters)")
+        }
+        guard (language ?? "").count <= 35 else { throw .invalid(field: "Language", because: "is not a language tag") }
+        guard audience != .anyone || policy == .open else {
+            throw .notAllowed(because: "This node keeps posts within the organisation")
+        }
+    }
+}

@@ -1,0 +1,54 @@
+public import Domain
+import FoundationEssentials
+import Markup
+public import Storage
+
+/// Changes what a post says; what it said stays in its history.
+public struct Edit: Sendable {
+    let needs: Needs
+    let find: @Sendable (Handle) async -> Actor?
+
+    /// - Parameter find: looks up a handle that this node does not know yet.
+    public init(needs: Needs, find: @escaping @Sendable (Handle) async -> Actor?) {
+        self.needs = needs
+        self.find = find
+    }
+
+    /// Replaces text, summary, sensitivity and language of a person's own post.
+    ///
+    /// - Parameter draft: its audience and what it answers are not looked at: they do not change.
+    public func edit(_ id: PostID, to draft: Draft, by person: ActorID) async throws -> Post {
+        var draft = draft
+        draft.audience = nil
+        try draft.check(policy: needs.policy)
+        let named = try await NamedPeople.look(in: draft.text, needs: needs, find: find)
+        return try await needs.store.write { [needs, draft] transaction in
+            _ = try transaction.actingPerson(person)
+            var post = try transaction.visiblePost(id, to: .person(person))
+            guard post.author == person, post.body.announced == nil else { throw Refusal.notFound("Record") }
+            if let title = draft.title { post.body = .article(title: title) }
+            post.content = named.html(needs.addresses)
+            post.source = draft.text
+            post.summary = draft.summary
+            post.isSensitive = draft.isSensitive || !draft.summary.isEmpty
+            post.language = draft.language ?? post.language
+            post.mentions = named.mentions(needs.addresses)
+            post.tags = named.text.hashtags
+            post.editedAt = needs.now()
+            try transaction.update(post, recipients: post.mentions.map(\.actor))
+            try transaction.append(.edited(post.id))
+            return post
+        }
+    }
+
+    /// Takes over a newer version of another node's post; an older one is ignored (N45).
+    ///
+    /// - Parameter version: with the id of the stored post, and `editedAt`.
+    public static func receive(_ version: Post, recipients: [ActorID], in transaction: Transaction) throws {
+        guard let stored = try transaction.post(version.id), let edited = version.editedAt,
+            edited > stored.editedAt ?? stored.createdAt
+        else { return }
+        try transaction.update(version, recipients: recipients)
+        try transaction.append(.edited(version.id))
+    }
+}

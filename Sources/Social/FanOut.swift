@@ -1,0 +1,51 @@
+import Domain
+import FoundationEssentials
+public import Logging
+public import ServiceLifecycle
+import Storage
+
+/// The drain that brings what happened to the people of this node: home timelines, notifications, streams.
+public struct FanOut: Service {
+    private static let cursor = "fan-out"
+    private let needs: Needs
+    private let bell: Bell
+    private let hub: StreamHub
+    private let logger: Logger
+
+    public init(needs: Needs, bell: Bell, hub: StreamHub, logger: Logger) {
+        self.needs = needs
+        self.bell = bell
+        self.hub = hub
+        self.logger = logger
+    }
+
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    while try await drain() {}
+                } catch {
+                    logger.error("fan-out stopped short", metadata: ["fault": "\(error)"])
+                }
+                await bell.wait(upTo: .seconds(2))
+            }
+        }
+        hub.close()
+    }
+
+    /// Handles a batch of events; false when there was none.
+    public func drain() async throws -> Bool {
+        let news = try await needs.store.write { [needs] transaction -> [(StreamHub.News, Set<StreamHub.Channel>)]? in
+            let position = try transaction.cursor(Self.cursor)
+            let events = try transaction.events(after: position)
+            guard let last = events.last else { return nil }
+            var delivery = LocalDelivery(transaction: transaction, ids: needs.ids, now: needs.now())
+            for logged in events { try delivery.handle(logged.event) }
+            try transaction.setCursor(Self.cursor, to: last.position)
+            return delivery.news
+        }
+        guard let news else { return false }
+        for (item, channels) in news { hub.tell(item, to: channels) }
+        return true
+    }
+}

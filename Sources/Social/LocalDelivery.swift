@@ -1,0 +1,99 @@
+import Domain
+import FoundationEssentials
+import Storage
+
+/// Applies events to home timelines and notifications, inside one transaction.
+struct LocalDelivery {
+    let transaction: Transaction
+    let ids: IDSource
+    let now: Date
+    private(set) var news: [(StreamHub.News, Set<StreamHub.Channel>)] = []
+
+    init(transaction: Transaction, ids: IDSource, now: Date) {
+        self.transaction = transaction
+        self.ids = ids
+        self.now = now
+    }
+
+    mutating func handle(_ event: Event) throws {
+        switch event {
+        case .published(let id): try published(id)
+        case .edited(let id): try edited(id)
+        case .deleted(let id): news.append((.deleted(id), try channels(ofDeleted: id)))
+        case .liked(let actor, let post, _, _):
+            guard let post = try transaction.post(post) else { return }
+            try notify(post.author, .like, by: actor, about: post.id)
+        case .followAsked(let follower, let followee):
+            guard try transaction.actor(followee)?.isLocked == true else { return }
+            try notify(followee, .followAsked, by: follower)
+        case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
+        case .actorGone(let actor): news.append((.over, [.person(actor)]))
+        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported: break
+        case .notified(let id):
+            guard let notification = try transaction.notification(id) else { return }
+            news.append((.notification(id), [.person(notification.person)]))
+        }
+    }
+
+    private mutating func published(_ id: PostID) throws {
+        guard let post = try transaction.post(id), post.deletedAt == nil else { return }
+        let shown = post.body.announced ?? post.id
+        var channels: Set<StreamHub.Channel> = [.person(post.author)]
+        for (person, notifies) in try transaction.localFollowers(
+            of: post.author, forAnnounce: post.body.announced != nil)
+        {
+            guard try belongsHome(post, of: person) else { continue }
+            try transaction.insertHome(post.id, shown: shown, person: person)
+            channels.insert(.person(person))
+            if notifies, post.body.announced == nil { try notify(person, .post, by: post.author, about: post.id) }
+        }
+        for person in try transaction.recipients(of: post.id) {
+            try notify(person, .mention, by: post.author, about: post.id)
+        }
+        if let original = try post.body.announced.flatMap({ try transaction.post($0) }) {
+            try notify(original.author, .announce, by: post.author, about: original.id)
+        }
+        if [.organisation, .anyone, .node].contains(post.audience), post.body.announced == nil {
+            channels.insert(.everyone)
+            if try transaction.actor(post.author)?.isLocal == true { channels.insert(.everyoneHere) }
+            channels.formUnion(post.tags.map { .hashtag($0) })
+        }
+        news.append((.post(post.id), channels))
+    }
+
+    private mutating func edited(_ id: PostID) throws {
+        guard let post = try transaction.post(id), post.deletedAt == nil else { return }
+        for person in try transaction.recipients(of: id) {
+            try notify(person, .mention, by: post.author, about: post.id)
+        }
+        for announce in try transaction.announces(of: id) {
+            try notify(announce.author, .edit, by: post.author, about: post.id)
+        }
+        news.append((.edited(id), try channels(ofDeleted: id)))
+    }
+
+    /// Whether a follower finds a post at home: one that they may see, and no answer to a stranger.
+    private func belongsHome(_ post: Post, of person: ActorID) throws -> Bool {
+        guard try transaction.maySee(post, .person(person)) else { return false }
+        guard let answered = post.reply?.author, answered != post.author, answered != person else { return true }
+        return try transaction.isFollowing(person, answered)
+    }
+
+    private mutating func notify(
+        _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID? = nil
+    ) throws {
+        guard person != actor, try transaction.actor(person)?.isLocal == true,
+            try !transaction.silences(person, actor)
+        else { return }
+        let notification = Notification(
+            id: ids.next(), person: person, kind: kind, actor: actor, post: post, createdAt: now)
+        guard try transaction.insert(notification) else { return }
+        news.append((.notification(notification.id), [.person(person)]))
+    }
+
+    private func channels(ofDeleted id: PostID) throws -> Set<StreamHub.Channel> {
+        guard let post = try transaction.post(id) else { return [] }
+        let followers = try transaction.localFollowers(of: post.author, forAnnounce: false).map(\.person)
+        return Set(followers.map { .person($0) } + [.person(post.author), .everyone, .everyoneHere])
+    }
+}

@@ -1,0 +1,52 @@
+public import Domain
+public import FoundationEssentials
+public import Storage
+
+/// What every verb is given by `Assembly`.
+public struct Needs: Sendable {
+    public let store: any Store
+    public let ids: IDSource
+    public let addresses: Addresses
+    public let policy: FederationPolicy
+    public let now: @Sendable () -> Date
+
+    public init(
+        store: any Store, ids: IDSource, addresses: Addresses, policy: FederationPolicy,
+        now: @escaping @Sendable () -> Date
+    ) {
+        self.store = store
+        self.ids = ids
+        self.addresses = addresses
+        self.policy = policy
+        self.now = now
+    }
+
+    /// A fresh name for an activity that has no row of its own, such as a like.
+    func activityURI() -> ObjectURI { addresses.activity(ids.next()) }
+}
+
+extension Transaction {
+    /// A person of this node who may act.
+    ///
+    /// - Throws: ``Refusal`` for anyone else.
+    func actingPerson(_ id: ActorID) throws -> Actor {
+        guard let actor = try actor(id), actor.isLocal, actor.state == .active else {
+            throw Refusal.notAllowed(because: "Your login is currently disabled")
+        }
+        return actor
+    }
+
+    /// A living post that the viewer may see; anything else does not exist for them (N107).
+    public func visiblePost(_ id: PostID, to viewer: Viewer) throws -> Post {
+        guard let post = try post(id), try maySee(post, viewer) else { throw Refusal.notFound("Record") }
+        return post
+    }
+
+    /// An actor that can be dealt with.
+    public func livingActor(_ id: ActorID) throws -> Actor {
+        guard let actor = try actor(id), actor.state == .active, actor.kind != .application else {
+            throw Refusal.notFound("Record")
+        }
+        return actor
+    }
+}

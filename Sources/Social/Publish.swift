@@ -1,0 +1,85 @@
+public import Domain
+import Markup
+public import Storage
+
+/// Writes a post: the verb behind every composer, and behind every `Create` that is received.
+public struct Publish: Sendable {
+    let needs: Needs
+    let find: @Sendable (Handle) async -> Actor?
+
+    /// - Parameter find: looks up a handle that this node does not know yet.
+    public init(needs: Needs, find: @escaping @Sendable (Handle) async -> Actor?) {
+        self.needs = needs
+        self.find = find
+    }
+
+    /// Publishes what a person of this node wrote.
+    ///
+    /// - Throws: ``Refusal`` when a rule of ``Draft/check(policy:)`` says no, or what is answered cannot be seen.
+    public func publish(_ draft: Draft, by person: ActorID) async throws -> Post {
+        try draft.check(policy: needs.policy)
+        let named = try await NamedPeople.look(in: draft.text, needs: needs, find: find)
+        return try await needs.store.write { [needs] transaction in
+            if let word = draft.idempotency, let earlier = try transaction.post(of: person, idempotency: word),
+                let post = try transaction.post(earlier)
+            {
+                return post
+            }
+            let author = try transaction.actingPerson(person)
+            var post = try Self.compose(draft, by: author, named: named, needs: needs, in: transaction)
+            if let parent = try draft.replyTo.map({ try transaction.visiblePost($0, to: .person(person)) }) {
+                post.answer(parent)
+            } else {
+                post.context = needs.addresses.thread(post.id)
+            }
+            try transaction.insert(post, recipients: post.mentions.map(\.actor), isLocal: true)
+            try transaction.insertHome(post.id, shown: post.id, person: person)
+            try transaction.append(.published(post.id))
+            if let word = draft.idempotency { try transaction.remember(post.id, of: person, idempotency: word) }
+            return post
+        }
+    }
+
+    /// Keeps a post of another node.
+    ///
+    /// - Parameters:
+    ///   - recipients: the actors of this node that it is addressed to.
+    ///   - isNews: whether readers are told; an old post that completes a thread is not news.
+    /// - Returns: whether it was new.
+    public static func receive(
+        _ post: Post, recipients: [ActorID], isNews: Bool, in transaction: Transaction
+    ) throws -> Bool {
+        guard try transaction.postID(post.uri) == nil else { return false }
+        try transaction.insert(post, recipients: recipients, isLocal: false)
+        if isNews { try transaction.append(.published(post.id)) }
+        return true
+    }
+
+    private static func compose(
+        _ draft: Draft, by author: Actor, named: NamedPeople, needs: Needs, in transaction: Transaction
+    ) throws -> Post {
+        let id: PostID = needs.ids.next()
+        let fallback = try transaction.login(of: author.id)?.defaultAudience ?? .organisation
+        var post = Post(
+            id: id, uri: needs.addresses.post(id), author: author.id,
+            body: draft.title.map { .article(title: $0) } ?? .note, content: named.html(needs.addresses),
+            source: draft.text, audience: draft.audience ?? fallback,
+            url: needs.addresses.page(post: id, by: author.name), createdAt: needs.now()
+        )
+        post.summary = draft.summary
+        post.isSensitive = draft.isSensitive || !draft.summary.isEmpty
+        post.language = draft.language
+        post.mentions = named.mentions(needs.addresses)
+        post.tags = named.text.hashtags
+        return post
+    }
+}
+
+extension Post {
+    /// Puts a post below the one that it answers.
+    public mutating func answer(_ parent: Post) {
+        reply = Post.Reply(uri: parent.uri, post: parent.id, author: parent.author)
+        thread = parent.thread
+        context = parent.context
+    }
+}

@@ -1,0 +1,114 @@
+public import Domain
+public import FoundationEssentials
+
+extension Transaction {
+    public func insert(_ delivery: Delivery) throws {
+        try run(
+            """
+            INSERT INTO delivery (id, activity, actor, inbox, host, state, attempts, next_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            [
+                .id(delivery.id), .id(delivery.activity), .id(delivery.actor), .uri(delivery.inbox),
+                .text(delivery.inbox.authority), .number(delivery.state.rawValue), .number(delivery.attempts),
+                .date(delivery.nextAt),
+            ]
+        )
+    }
+
+    /// The hosts that something waits for, each with the moment at which its first delivery is due.
+    public func lanes() throws -> [(host: String, due: Date)] {
+        try all("SELECT host, MIN(next_at) FROM delivery WHERE state = 0 GROUP BY host") { ($0.text(0), $0.date(1)) }
+    }
+
+    /// The next deliveries of a lane: for each author the oldest that waits, if it is due.
+    ///
+    /// A delivery never overtakes an older one of the same author to the same inbox (DESIGN §6).
+    public func due(host: String, at date: Date, limit: Int) throws -> [Delivery] {
+        try all(
+            """
+            \(Self.deliveryQuery) WHERE id IN (
+                SELECT MIN(id) FROM delivery WHERE host = $1 AND state = 0 GROUP BY actor, inbox
+            ) AND next_at <= $2 ORDER BY id LIMIT $3
+            """,
+            [.text(host), .date(date), .number(limit)], Self.delivery
+        )
+    }
+
+    /// Records what became of an attempt.
+    public func update(_ delivery: Delivery, at date: Date) throws {
+        try run(
+            """
+            UPDATE delivery SET state = $2, attempts = $3, next_at = $4, answer = $5,
+                settled_at = CASE WHEN $2 = 0 THEN NULL ELSE $6 END WHERE id = $1
+            """,
+            [
+                .id(delivery.id), .number(delivery.state.rawValue), .number(delivery.attempts),
+                .date(delivery.nextAt), .string(delivery.answer), .date(date),
+            ]
+        )
+    }
+
+    /// Puts off everything that waits for a host that does not answer.
+    public func postpone(host: String, until date: Date) throws {
+        try run(
+            "UPDATE delivery SET next_at = MAX(next_at, $2) WHERE host = $1 AND state = 0", [.text(host), .date(date)]
+        )
+    }
+
+    /// Makes everything that waits for a host due, when it is heard from again.
+    public func hasten(host: String, to date: Date) throws {
+        try run(
+            "UPDATE delivery SET next_at = MIN(next_at, $2) WHERE host = $1 AND state = 0", [.text(host), .date(date)]
+        )
+    }
+
+    /// An inbox that is gone for good (410) gets nothing any more.
+    public func retire(inbox: ObjectURI, at date: Date) throws {
+        try run(
+            "INSERT INTO retired_inbox (inbox, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", [.uri(inbox), .date(date)]
+        )
+        try run(
+            "UPDATE delivery SET state = 2, answer = '410', settled_at = $2 WHERE inbox = $1 AND state = 0",
+            [.uri(inbox), .date(date)]
+        )
+    }
+
+    public func isRetired(inbox: ObjectURI) throws -> Bool {
+        try exists("SELECT 1 FROM retired_inbox WHERE inbox = $1", [.uri(inbox)])
+    }
+
+    /// An inbox that speaks to us again is in use again.
+    public func restore(inbox: ObjectURI) throws {
+        try run("DELETE FROM retired_inbox WHERE inbox = $1", [.uri(inbox)])
+    }
+
+    /// The ledger of one post: where it went, and how each of its deliveries stands.
+    public func deliveries(of post: PostID) throws -> [Delivery] {
+        try all(
+            """
+            SELECT d.id, d.activity, d.actor, d.inbox, d.state, d.attempts, d.next_at, d.answer
+            FROM delivery d JOIN activity a ON a.id = d.activity WHERE a.post = $1 ORDER BY d.id
+            """,
+            [.id(post)], Self.delivery
+        )
+    }
+
+    /// How many deliveries are in a state, or in all of the table.
+    public func countDeliveries(_ state: Delivery.State? = nil) throws -> Int {
+        try number(
+            "SELECT COUNT(*) FROM delivery WHERE $1 IS NULL OR state = $1", [.number(state?.rawValue)]
+        )
+    }
+
+    private static let deliveryQuery =
+        "SELECT id, activity, actor, inbox, state, attempts, next_at, answer FROM delivery"
+
+    private static func delivery(_ row: any SQLRow) throws -> Delivery {
+        Delivery(
+            id: row.id(0), activity: row.id(1), actor: row.id(2), inbox: try row.uri(3),
+            state: Delivery.State(rawValue: row.number(4)) ?? .refused, attempts: row.number(5), nextAt: row.date(6),
+            answer: row.optionalText(7)
+        )
+    }
+}

@@ -1,0 +1,23 @@
+public import Domain
+public import FoundationEssentials
+
+/// A value bound to a statement.
+public enum SQLValue: Sendable, Equatable {
+    case null
+    case int(Int64)
+    case real(Double)
+    case text(String)
+    case blob([UInt8])
+
+    public static func id<Kind>(_ id: ID<Kind>?) -> SQLValue { id.map { .int($0.raw) } ?? .null }
+    public static func number(_ number: Int?) -> SQLValue { number.map { .int(Int64($0)) } ?? .null }
+    public static func bool(_ value: Bool) -> SQLValue { .int(value ? 1 : 0) }
+    public static func string(_ text: String?) -> SQLValue { text.map { .text($0) } ?? .null }
+    public static func uri(_ uri: ObjectURI?) -> SQLValue { uri.map { .text($0.string) } ?? .null }
+    public static func bytes(_ bytes: [UInt8]?) -> SQLValue { bytes.map { .blob($0) } ?? .null }
+
+    /// Milliseconds since 1970.
+    public static func date(_ date: Date?) -> SQLValue {
+        date.map { .int(Int64(($0.timeIntervalSince1970 * 1000).rounded())) } ?? .null
+    }
+}

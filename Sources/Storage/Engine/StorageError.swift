@@ -1,0 +1,14 @@
+/// What can go wrong with the database itself.
+public enum StorageError: Error, Equatable, Sendable {
+    /// A row would repeat what must be unique.
+    case duplicate(String)
+    case diskFull
+    case readOnly(String)
+    /// Another process holds it.
+    case busy
+    /// The file is no database, or its content contradicts itself.
+    case damaged(String)
+    /// Made by a later release than this one.
+    case newer(version: Int, known: Int)
+    case other(String)
+}

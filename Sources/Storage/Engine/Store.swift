@@ -1,0 +1,80 @@
+/// Where a node keeps what it knows. Two engines implement it; the SQL is the same.
+public protocol Store: Sendable {
+    /// Runs queries on one consistent view.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value
+
+    /// Runs statements that take effect together or not at all, and returns once they are durable.
+    ///
+    /// Several callers share one commit, so `body` may run again and must have no effect but on its transaction.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value
+
+    /// Ends all use of the database.
+    func close() throws
+}
+
+/// What a statement runs on. Queries are extensions of it, one file per table.
+public struct Transaction {
+    let connection: any SQLConnection
+
+    public init(connection: any SQLConnection) { self.connection = connection }
+
+    var dialect: Dialect { connection.dialect }
+
+    /// Runs a statement and tells how many rows it changed.
+    @discardableResult
+    func run(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
+        try connection.run(sql, values)
+    }
+
+    /// All rows of a query, decoded.
+    func all<Value>(_ sql: String, _ values: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws -> [Value] {
+        var result: [Value] = []
+        try connection.rows(sql, values) { row in
+            result.append(try decode(row))
+            return true
+        }
+        return result
+    }
+
+    /// The first row of a query, decoded.
+    func first<Value>(_ sql: String, _ values: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws -> Value? {
+        var result: Value?
+        try connection.rows(sql, values) { row in
+            result = try decode(row)
+            return false
+        }
+        return result
+    }
+
+    /// The number that a `SELECT COUNT(…)` or the like answers.
+    func number(_ sql: String, _ values: [SQLValue] = []) throws -> Int {
+        try first(sql, values) { $0.number(0) } ?? 0
+    }
+
+    func exists(_ sql: String, _ values: [SQLValue] = []) throws -> Bool {
+        try first(sql, values) { _ in true } ?? false
+    }
+}
+
+/// One connection of an engine, inside a transaction.
+public protocol SQLConnection {
+    var dialect: Dialect { get }
+
+    /// - Parameters:
+    ///   - sql: placeholders are `$1`, `$2`…; nothing is ever interpolated.
+    func run(_ sql: String, _ values: [SQLValue]) throws -> Int
+
+    /// Calls `body` for each row until it returns false.
+    func rows(_ sql: String, _ values: [SQLValue], _ body: (any SQLRow) throws -> Bool) throws
+}
+
+/// What engines do not have in common; each use is a `switch`.
+public enum Dialect: Sendable {
+    case sqlite
+    case postgres
+}
+
+/// `($1, $2, …)` for a list of known length.
+func placeholders(_ count: Int, from first: Int = 1) -> String {
+    (first..<(first + count)).map { "$\($0)" }.joined(separator: ", ")
+}

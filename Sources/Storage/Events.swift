@@ -1,0 +1,87 @@
+public import Domain
+
+extension Transaction {
+    /// Adds a line to the node's log, in the transaction that makes it true.
+    public func append(_ event: Event) throws {
+        let row = event.columns
+        try run(
+            "INSERT INTO event (kind, subject, other, uri, note) VALUES ($1, $2, $3, $4, $5)",
+            [.number(row.kind), row.subject, row.other, row.uri, row.note]
+        )
+    }
+
+    /// What a drain has not seen yet, oldest first.
+    public func events(after position: Int64, limit: Int = 200) throws -> [LoggedEvent] {
+        try all(
+            "SELECT position, kind, subject, other, uri, note FROM event WHERE position > $1 ORDER BY position LIMIT $2",
+            [.int(position), .number(limit)]
+        ) { row in Event(row).map { LoggedEvent(position: row.int(0), event: $0) } }.compactMap { $0 }
+    }
+
+    /// Where a drain stands.
+    public func cursor(_ name: String) throws -> Int64 {
+        try first("SELECT position FROM cursor WHERE name = $1", [.text(name)]) { $0.int(0) } ?? 0
+    }
+
+    /// Moves a drain's cursor, in the transaction that holds the effects of what it passed.
+    public func setCursor(_ name: String, to position: Int64) throws {
+        try run(
+            """
+            INSERT INTO cursor (name, position) VALUES ($1, $2)
+            ON CONFLICT (name) DO UPDATE SET position = excluded.position
+            """,
+            [.text(name), .int(position)]
+        )
+    }
+
+    /// Forgets events that every drain has passed.
+    public func trimEvents() throws {
+        try run("DELETE FROM event WHERE position <= (SELECT MIN(position) FROM cursor) - 1000")
+    }
+}
+
+extension Event {
+    fileprivate typealias Columns = (kind: Int, subject: SQLValue, other: SQLValue, uri: SQLValue, note: SQLValue)
+
+    fileprivate var columns: Columns {
+        switch self {
+        case .published(let post): (1, .id(post), .null, .null, .null)
+        case .edited(let post): (2, .id(post), .null, .null, .null)
+        case .deleted(let post): (3, .id(post), .null, .null, .null)
+        case .liked(let actor, let post, let uri, let content): (4, .id(actor), .id(post), .uri(uri), .string(content))
+        case .unliked(let actor, let post, let uri): (5, .id(actor), .id(post), .uri(uri), .null)
+        case .followAsked(let follower, let followee): (6, .id(follower), .id(followee), .null, .null)
+        case .followAccepted(let follower, let followee, let uri): (7, .id(follower), .id(followee), .uri(uri), .null)
+        case .followRejected(let follower, let followee, let uri): (8, .id(follower), .id(followee), .uri(uri), .null)
+        case .unfollowed(let follower, let followee, let uri): (9, .id(follower), .id(followee), .uri(uri), .null)
+        case .blocked(let actor, let target): (10, .id(actor), .id(target), .null, .null)
+        case .unblocked(let actor, let target): (11, .id(actor), .id(target), .null, .null)
+        case .profileChanged(let actor): (12, .id(actor), .null, .null, .null)
+        case .actorGone(let actor): (13, .id(actor), .null, .null, .null)
+        case .reported(let report): (14, .id(report), .null, .null, .null)
+        case .notified(let notification): (15, .id(notification), .null, .null, .null)
+        }
+    }
+
+    fileprivate init?(_ row: any SQLRow) {
+        let uri = row.optionalURI(4)
+        switch (row.number(1), uri) {
+        case (1, _): self = .published(row.id(2))
+        case (2, _): self = .edited(row.id(2))
+        case (3, _): self = .deleted(row.id(2))
+        case (4, let uri?): self = .liked(row.id(2), row.id(3), uri: uri, content: row.optionalText(5))
+        case (5, let uri?): self = .unliked(row.id(2), row.id(3), uri: uri)
+        case (6, _): self = .followAsked(row.id(2), of: row.id(3))
+        case (7, let uri?): self = .followAccepted(row.id(2), of: row.id(3), uri: uri)
+        case (8, let uri?): self = .followRejected(row.id(2), of: row.id(3), uri: uri)
+        case (9, let uri?): self = .unfollowed(row.id(2), of: row.id(3), uri: uri)
+        case (10, _): self = .blocked(row.id(2), target: row.id(3))
+        case (11, _): self = .unblocked(row.id(2), target: row.id(3))
+        case (12, _): self = .profileChanged(row.id(2))
+        case (13, _): self = .actorGone(row.id(2))
+        case (14, _): self = .reported(row.id(2))
+        case (15, _): self = .notified(row.id(2))
+        default: return nil
+        }
+    }
+}

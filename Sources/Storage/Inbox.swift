@@ -1,0 +1,82 @@
+public import Domain
+public import FoundationEssentials
+
+extension Transaction {
+    /// Keeps an activity that is about to be acknowledged.
+    ///
+    /// - Parameter uri: the activity's id; one that was seen before is not kept again (N14).
+    /// - Returns: whether it is new.
+    public func insert(_ received: Received, activity uri: ObjectURI) throws -> Bool {
+        guard try markSeen(uri, at: received.receivedAt) else { return false }
+        try run(
+            "INSERT INTO inbox (id, signer, body, attempts, next_at, received_at) VALUES ($1, $2, $3, 0, $4, $4)",
+            [.id(received.id), .id(received.signer), .blob(received.body), .date(received.receivedAt)]
+        )
+        return true
+    }
+
+    /// Remembers an activity; false when it is remembered already.
+    public func markSeen(_ uri: ObjectURI, at date: Date) throws -> Bool {
+        try run(
+            "INSERT INTO seen_activity (uri, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", [.uri(uri), .date(date)]
+        ) > 0
+    }
+
+    /// The next to handle, in the order in which they came; of each signer only the oldest waits its turn.
+    public func dueReceived(at date: Date, limit: Int) throws -> [Received] {
+        try all(
+            """
+            SELECT id, signer, body, attempts, received_at FROM inbox
+            WHERE fault IS NULL AND next_at <= $1 ORDER BY id LIMIT $2
+            """,
+            [.date(date), .number(limit)]
+        ) { row in
+            Received(
+                id: row.id(0), signer: row.id(1), body: row.bytes(2), attempts: row.number(3), receivedAt: row.date(4)
+            )
+        }
+    }
+
+    /// When the next one is due that waits for a second attempt.
+    public func nextReceivedAt() throws -> Date? {
+        try first("SELECT MIN(next_at) FROM inbox WHERE fault IS NULL") { $0.optionalDate(0) } ?? nil
+    }
+
+    /// Ends the work on one, in the transaction that holds its effects.
+    public func finish(_ received: ReceivedID) throws {
+        try run("DELETE FROM inbox WHERE id = $1", [.id(received)])
+    }
+
+    /// Puts one off after a passing trouble.
+    public func postpone(_ received: Received, until date: Date) throws {
+        try run(
+            "UPDATE inbox SET attempts = attempts + 1, next_at = $2 WHERE id = $1", [.id(received.id), .date(date)]
+        )
+    }
+
+    /// Sets one aside for an administrator, so that the others go on (N87).
+    public func setAside(_ received: ReceivedID, because fault: String) throws {
+        try run("UPDATE inbox SET fault = $2 WHERE id = $1", [.id(received), .text(fault)])
+    }
+
+    /// How many wait, or were set aside.
+    public func countInbox(setAside: Bool = false) throws -> Int {
+        try number("SELECT COUNT(*) FROM inbox WHERE fault IS \(setAside ? "NOT " : "")NULL")
+    }
+
+    /// Forgets old activity ids. A replay older than the signature window is refused by its date.
+    public func forgetSeen(before date: Date) throws {
+        try run("DELETE FROM seen_activity WHERE at < $1", [.date(date)])
+    }
+
+    /// Counts an activity that nothing here understands.
+    public func countUnknown(_ type: String) throws {
+        try run(
+            """
+            INSERT INTO unknown_activity (type, count) VALUES ($1, 1)
+            ON CONFLICT (type) DO UPDATE SET count = unknown_activity.count + 1
+            """,
+            [.text(String(type.prefix(64)))]
+        )
+    }
+}

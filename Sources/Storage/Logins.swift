@@ -1,0 +1,47 @@
+public import Domain
+
+extension Transaction {
+    /// Keeps how a person signs in.
+    ///
+    /// - Throws: ``StorageError/duplicate(_:)`` when the e-mail address is taken.
+    public func save(_ login: Login) throws {
+        try run(
+            """
+            INSERT INTO login (person, email, email_key, password_hash, is_administrator, default_audience, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (person) DO UPDATE SET email = excluded.email, email_key = excluded.email_key,
+                password_hash = excluded.password_hash, is_administrator = excluded.is_administrator,
+                default_audience = excluded.default_audience
+            """,
+            [
+                .id(login.person), .text(login.email), .text(login.email.lowercased()), .text(login.passwordHash),
+                .bool(login.isAdministrator), login.defaultAudience.columns.0, .date(login.createdAt),
+            ]
+        )
+    }
+
+    public func login(of person: ActorID) throws -> Login? {
+        try first("\(Self.loginQuery) WHERE person = $1", [.id(person)], Self.login)
+    }
+
+    /// By e-mail address or by name, whichever the person typed.
+    public func login(named text: String) throws -> Login? {
+        try first(
+            """
+            \(Self.loginQuery) WHERE email_key = $1
+                OR person = (SELECT id FROM actor WHERE name_key = $1 AND host IS NULL)
+            """,
+            [.text(text.lowercased())], Self.login
+        )
+    }
+
+    private static let loginQuery =
+        "SELECT person, email, password_hash, is_administrator, default_audience, created_at FROM login"
+
+    private static func login(_ row: any SQLRow) -> Login {
+        Login(
+            person: row.id(0), email: row.text(1), passwordHash: row.text(2), isAdministrator: row.bool(3),
+            defaultAudience: Audience(code: row.number(4)), createdAt: row.date(5)
+        )
+    }
+}

@@ -1,0 +1,102 @@
+public import Domain
+public import FoundationEssentials
+
+extension Transaction {
+    /// Keeps a notification; false when the person was told of the same thing before.
+    @discardableResult
+    public func insert(_ notification: Notification) throws -> Bool {
+        try run(
+            """
+            INSERT INTO notification (id, person, kind, actor, post, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                .id(notification.id), .id(notification.person), .number(notification.kind.rawValue),
+                .id(notification.actor), .id(notification.post), .date(notification.createdAt),
+            ]
+        ) > 0
+    }
+
+    /// A person's notifications, newest first, of the kinds asked for.
+    public func notifications(
+        of person: ActorID, kinds: [Notification.Kind] = Notification.Kind.allCases, _ page: Page
+    ) throws -> [Notification] {
+        guard !kinds.isEmpty else { return [] }
+        var values: [SQLValue] = [.id(person)]
+        var conditions = ["person = $1", "kind IN (\(kinds.map { String($0.rawValue) }.joined(separator: ", ")))"]
+        for (sign, bound) in [("<", page.before), (">", page.since), (">", page.after)] {
+            guard let bound else { continue }
+            values.append(.int(bound))
+            conditions.append("id \(sign) $\(values.count)")
+        }
+        let found = try all(
+            """
+            \(Self.notificationQuery) WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY id \(page.after == nil ? "DESC" : "ASC") LIMIT \(page.limit)
+            """,
+            values, Self.notification
+        )
+        return page.after == nil ? found : found.reversed()
+    }
+
+    public func notification(_ id: NotificationID) throws -> Notification? {
+        try first("\(Self.notificationQuery) WHERE id = $1", [.id(id)], Self.notification)
+    }
+
+    /// Forgets one notification of a person, or all of them.
+    public func deleteNotifications(of person: ActorID, only id: NotificationID? = nil) throws {
+        try run(
+            "DELETE FROM notification WHERE person = $1 AND ($2 IS NULL OR id = $2)", [.id(person), .id(id)]
+        )
+    }
+
+    /// Takes back what an actor caused, when the cause is gone.
+    public func deleteNotifications(kind: Notification.Kind, actor: ActorID, person: ActorID? = nil, post: PostID? = nil)
+        throws
+    {
+        try run(
+            """
+            DELETE FROM notification WHERE kind = $1 AND actor = $2 AND ($3 IS NULL OR person = $3)
+                AND ($4 IS NULL OR post = $4)
+            """,
+            [.number(kind.rawValue), .id(actor), .id(person), .id(post)]
+        )
+    }
+
+    /// How many notifications are newer than the person's marker.
+    public func countUnread(of person: ActorID) throws -> Int {
+        let marker = try marker(of: person, "notifications")?.lastRead ?? "0"
+        return try number(
+            "SELECT COUNT(*) FROM notification WHERE person = $1 AND id > $2",
+            [.id(person), .int(Int64(marker) ?? 0)]
+        )
+    }
+
+    /// How far a person has read a timeline.
+    public func marker(of person: ActorID, _ timeline: String) throws -> (lastRead: String, version: Int, at: Date)? {
+        try first(
+            "SELECT last_read, version, updated_at FROM marker WHERE person = $1 AND timeline = $2",
+            [.id(person), .text(timeline)]
+        ) { ($0.text(0), $0.number(1), $0.date(2)) }
+    }
+
+    public func saveMarker(of person: ActorID, _ timeline: String, lastRead: String, at date: Date) throws {
+        try run(
+            """
+            INSERT INTO marker (person, timeline, last_read, version, updated_at) VALUES ($1, $2, $3, 1, $4)
+            ON CONFLICT (person, timeline) DO UPDATE SET last_read = excluded.last_read,
+                version = marker.version + 1, updated_at = excluded.updated_at
+            """,
+            [.id(person), .text(timeline), .text(lastRead), .date(date)]
+        )
+    }
+
+    private static let notificationQuery = "SELECT id, person, kind, actor, post, created_at FROM notification"
+
+    private static func notification(_ row: any SQLRow) -> Notification {
+        Notification(
+            id: row.id(0), person: row.id(1), kind: Notification.Kind(rawValue: row.number(2)) ?? .mention,
+            actor: row.id(3), post: row.optionalID(4), createdAt: row.date(5)
+        )
+    }
+}

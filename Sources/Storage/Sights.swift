@@ -1,0 +1,99 @@
+public import Domain
+
+/// The SQL that is generated from the audience's rule, and the facts that the rule judges when it stands alone.
+extension Transaction {
+    /// Whether a viewer may see a post, by `Audience/admits(_:)`.
+    ///
+    /// A post that passes another on is seen by those who may see both.
+    public func maySee(_ post: Post, _ viewer: Viewer) throws -> Bool {
+        guard post.deletedAt == nil, post.audience.admits(try sight(of: post, by: viewer)) else { return false }
+        guard let announced = post.body.announced else { return true }
+        guard let original = try self.post(announced) else { return false }
+        return try maySee(original, viewer)
+    }
+
+    /// How a viewer stands to a post.
+    public func sight(of post: Post, by viewer: Viewer) throws -> Sight {
+        var sight = Sight()
+        let authorHost = try first("SELECT host FROM actor WHERE id = $1", [.id(post.author)]) { $0.optionalText(0) }
+        switch viewer {
+        case .nobody: break
+        case .person:
+            sight.isOfOrganisation = true
+            sight.isOnAuthorsNode = authorHost == .some(nil)
+        case .remote(_, let authority, let isOfOrganisation), .node(let authority, let isOfOrganisation):
+            sight.isOfOrganisation = isOfOrganisation
+            sight.isOnAuthorsNode = authorHost == .some(authority)
+        }
+        guard let actor = viewer.actor else { return sight }
+        sight.isAuthor = post.author == actor
+        sight.isBlocked = try isBlocked(actor, by: post.author)
+        sight.isRecipient = try exists(
+            "SELECT 1 FROM recipient WHERE post = $1 AND actor = $2", [.id(post.id), .id(actor)])
+        sight.followsAuthor = try isFollowing(actor, post.author)
+        switch post.audience {
+        case .group(let group): sight.isInGroup = try actor == group || isFollowing(actor, group)
+        case .unit(let unit):
+            sight.isInUnit = try exists(
+                "SELECT 1 FROM actor WHERE id = $1 AND department = $2", [.id(actor), .text(unit)])
+        case .direct, .followers, .node, .organisation, .anyone: break
+        }
+        return sight
+    }
+
+    /// A condition on `post p` that holds for the posts a viewer may see: the same rule, in SQL.
+    ///
+    /// - Parameters:
+    ///   - viewer: the viewer; where it has an id, that id must be bound as `$\(place)`.
+    ///   - place: the number of that placeholder.
+    static func seenBy(_ viewer: Viewer, place: Int) -> String {
+        let conditions = Audience.Condition.allCases.compactMap { condition -> String? in
+            sql(condition, viewer, place: place).map { "(p.audience = \(condition.rawValue) AND \($0))" }
+        }
+        let any = conditions.isEmpty ? "1 = 0" : conditions.joined(separator: " OR ")
+        guard viewer.actor != nil else { return "(\(any))" }
+        return """
+            (p.author = $\(place) OR (
+                NOT EXISTS (SELECT 1 FROM block b WHERE b.actor = p.author AND b.target = $\(place))
+                AND (EXISTS (SELECT 1 FROM recipient r WHERE r.post = p.id AND r.actor = $\(place)) OR \(any))))
+            """
+    }
+
+    /// What a condition asks of a post, for one viewer; nil where it never holds.
+    private static func sql(_ condition: Audience.Condition, _ viewer: Viewer, place: Int) -> String? {
+        let isPerson = if case .person = viewer { true } else { false }
+        switch condition {
+        case .recipient: return nil
+        case .follower:
+            guard viewer.actor != nil else { return nil }
+            return """
+                EXISTS (SELECT 1 FROM follow f
+                    WHERE f.follower = $\(place) AND f.followee = p.author AND f.state = 1)
+                """
+        case .groupMember:
+            guard viewer.actor != nil else { return nil }
+            return """
+                (p.audience_actor = $\(place) OR EXISTS (SELECT 1 FROM follow f
+                    WHERE f.follower = $\(place) AND f.followee = p.audience_actor AND f.state = 1))
+                """
+        case .unitMember:
+            guard viewer.actor != nil else { return nil }
+            return "EXISTS (SELECT 1 FROM actor u WHERE u.id = $\(place) AND u.department = p.audience_unit)"
+        case .sameNode:
+            guard !isPerson else {
+                return "EXISTS (SELECT 1 FROM actor n WHERE n.id = p.author AND n.host IS NULL)"
+            }
+            guard viewer.actor != nil else { return nil }
+            return """
+                EXISTS (SELECT 1 FROM actor n JOIN actor v ON v.host = n.host
+                    WHERE n.id = p.author AND v.id = $\(place))
+                """
+        case .organisationMember:
+            switch viewer {
+            case .person, .remote(_, _, true), .node(_, true): return "1 = 1"
+            case .nobody, .remote(_, _, false), .node(_, false): return nil
+            }
+        case .always: return "1 = 1"
+        }
+    }
+}

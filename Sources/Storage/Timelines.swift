@@ -1,0 +1,143 @@
+public import Domain
+
+/// Which list of posts is read.
+public enum Timeline: Sendable, Equatable {
+    case home
+    /// What everybody of the organisation may read; of this node alone if `isLocal`.
+    case everyone(isLocal: Bool)
+    case author(ActorID, withReplies: Bool, withAnnounces: Bool)
+    case pinned(ActorID)
+    case hashtag(String, isLocal: Bool)
+    case liked
+    case bookmarked
+}
+
+extension Transaction {
+    /// One page of a timeline, newest first, as the viewer may see it.
+    public func timeline(_ timeline: Timeline, for viewer: Viewer, _ page: Page) throws -> [Post] {
+        var query = TimelineQuery(viewer: viewer, page: page)
+        query.choose(timeline)
+        let posts = try all(query.sql, query.values, Self.post)
+        // Reading upwards finds the oldest first.
+        return try complete(page.after == nil ? posts : posts.reversed())
+    }
+
+    /// Puts a post into a person's home timeline, unless what it shows is there already.
+    ///
+    /// - Parameter shown: the post that the reader will see: of an announce, the original.
+    public func insertHome(_ entry: PostID, shown: PostID, person: ActorID) throws {
+        try run(
+            "INSERT INTO home (person, entry, shown) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            [.id(person), .id(entry), .id(shown)]
+        )
+    }
+
+    /// Takes an author's posts out of a person's home timeline, when a follow ends.
+    public func clearHome(of person: ActorID, from author: ActorID) throws {
+        try run(
+            "DELETE FROM home WHERE person = $1 AND entry IN (SELECT id FROM post WHERE author = $2)",
+            [.id(person), .id(author)]
+        )
+    }
+
+    /// Puts an author's latest posts into a person's home timeline, when a follow begins.
+    public func fillHome(of person: ActorID, from author: ActorID, limit: Int = 20) throws {
+        let posts = try timeline(
+            .author(author, withReplies: false, withAnnounces: false), for: .person(person), Page(limit: limit))
+        for post in posts { try insertHome(post.id, shown: post.id, person: person) }
+    }
+
+    /// Keeps the newest entries of a home timeline.
+    public func trimHome(of person: ActorID, to limit: Int = 800) throws {
+        try run(
+            """
+            DELETE FROM home WHERE person = $1 AND entry <=
+                (SELECT entry FROM home WHERE person = $1 ORDER BY entry DESC LIMIT 1 OFFSET $2)
+            """,
+            [.id(person), .number(limit)]
+        )
+    }
+}
+
+/// Builds the one statement of a timeline page. Placeholders: `$1` the viewer, then what each part binds.
+private struct TimelineQuery {
+    private let viewer: Viewer
+    private let page: Page
+    private var joins = ""
+    private var conditions: [String]
+    private var order = "p.id"
+    private(set) var values: [SQLValue]
+
+    init(viewer: Viewer, page: Page) {
+        self.viewer = viewer
+        self.page = page
+        values = [.id(viewer.actor)]
+        // Used even where the condition does not name the viewer, so that the numbers stay.
+        conditions = ["p.deleted_at IS NULL", "($1 IS NULL OR 1 = 1)", Transaction.seenBy(viewer, place: 1)]
+    }
+
+    mutating func choose(_ timeline: Timeline) {
+        switch timeline {
+        case .home:
+            joins = "JOIN home h ON h.entry = p.id"
+            conditions.append("h.person = $1")
+            order = "h.entry"
+            hideMuted()
+        case .everyone(let isLocal):
+            conditions.append("p.audience >= 4 AND p.announced IS NULL AND p.reply_uri IS NULL")
+            if isLocal { conditions.append("p.is_local = 1") }
+            hideMuted()
+        case .author(let author, let withReplies, let withAnnounces):
+            conditions.append("p.author = \(bind(.id(author)))")
+            if !withReplies { conditions.append("(p.reply_uri IS NULL OR p.reply_author = p.author)") }
+            if !withAnnounces { conditions.append("p.announced IS NULL") }
+        case .pinned(let author):
+            conditions.append("p.author = \(bind(.id(author))) AND p.is_pinned = 1")
+        case .hashtag(let tag, let isLocal):
+            joins = "JOIN hashtag t ON t.post = p.id"
+            conditions.append("t.tag = \(bind(.text(tag)))")
+            if isLocal { conditions.append("p.is_local = 1") }
+            hideMuted()
+        case .liked:
+            joins = "JOIN liking l ON l.post = p.id"
+            conditions.append("l.actor = $1")
+        case .bookmarked:
+            joins = "JOIN bookmark k ON k.post = p.id"
+            conditions.append("k.actor = $1")
+        }
+        turn()
+    }
+
+    var sql: String {
+        """
+        SELECT \(Transaction.postColumns) FROM post p \(joins)
+        WHERE \(conditions.joined(separator: " AND "))
+        ORDER BY \(order) \(page.after == nil ? "DESC" : "ASC") LIMIT \(page.limit)
+        """
+    }
+
+    private mutating func bind(_ value: SQLValue) -> String {
+        values.append(value)
+        return "$\(values.count)"
+    }
+
+    private mutating func turn() {
+        if let before = page.before { conditions.append("\(order) < \(bind(.int(before)))") }
+        if let since = page.since { conditions.append("\(order) > \(bind(.int(since)))") }
+        if let after = page.after { conditions.append("\(order) > \(bind(.int(after)))") }
+    }
+
+    /// Nothing by those whom the viewer muted or blocked, nor what they wrote and others passed on.
+    private mutating func hideMuted() {
+        guard viewer.actor != nil else { return }
+        conditions.append(
+            """
+            NOT EXISTS (SELECT 1 FROM mute m WHERE m.actor = $1 AND m.target = p.author)
+            AND NOT EXISTS (SELECT 1 FROM block x WHERE x.actor = $1 AND x.target = p.author)
+            AND (p.announced IS NULL OR NOT EXISTS (
+                SELECT 1 FROM post o WHERE o.id = p.announced AND (
+                    EXISTS (SELECT 1 FROM mute m WHERE m.actor = $1 AND m.target = o.author)
+                    OR EXISTS (SELECT 1 FROM block x WHERE x.actor = $1 AND x.target = o.author))))
+            """)
+    }
+}
