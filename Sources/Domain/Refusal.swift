@@ -8,6 +8,8 @@ public enum Refusal: Error, Equatable, Sendable {
     case notAuthenticated(because: String)
     /// A rule forbids it to this caller.
     case notAllowed(because: String)
+    /// What came is not what it should be; nothing in it was looked at further.
+    case malformed(because: String)
     /// A value that cannot be taken; `field` names it.
     case invalid(field: String, because: String)
     /// Larger than the table of limits allows (Spec/federation.md).

@@ -22,12 +22,20 @@ extension Transaction {
         ) > 0
     }
 
-    /// The next to handle, in the order in which they came; of each signer only the oldest waits its turn.
+    /// Whether an activity, or the deletion of an object, is remembered.
+    public func hasSeen(_ uri: ObjectURI) throws -> Bool {
+        try exists("SELECT 1 FROM seen_activity WHERE uri = $1", [.uri(uri)])
+    }
+
+    /// The next to handle, in the order in which they came; one that waits holds back its signer's later ones.
     public func dueReceived(at date: Date, limit: Int) throws -> [Received] {
         try all(
             """
             SELECT id, signer, body, attempts, received_at FROM inbox
-            WHERE fault IS NULL AND next_at <= $1 ORDER BY id LIMIT $2
+            WHERE fault IS NULL AND next_at <= $1 AND NOT EXISTS (
+                SELECT 1 FROM inbox o
+                WHERE o.signer = inbox.signer AND o.id < inbox.id AND o.fault IS NULL AND o.next_at > $1
+            ) ORDER BY id LIMIT $2
             """,
             [.date(date), .number(limit)]
         ) { row in

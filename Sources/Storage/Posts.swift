@@ -132,6 +132,14 @@ extension Transaction {
         )
     }
 
+    /// Everything of an author that was not deleted, without its parts.
+    public func livingPosts(of author: ActorID) throws -> [Post] {
+        try all(
+            "SELECT \(Self.postColumns) FROM post p WHERE p.author = $1 AND p.deleted_at IS NULL ORDER BY p.id",
+            [.id(author)], Self.post
+        )
+    }
+
     /// Those whom a post is addressed to by name.
     public func recipients(of post: PostID) throws -> [ActorID] {
         try all("SELECT actor FROM recipient WHERE post = $1", [.id(post)]) { $0.id(0) }

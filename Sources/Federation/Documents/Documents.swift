@@ -1,0 +1,76 @@
+import ActivityStreams
+public import Domain
+import FoundationEssentials
+public import JSON
+import Social
+import Storage
+
+/// The documents that this node serves at its ids. Who may read them was found out before.
+public struct Documents: Sendable {
+    static let pageSize = 20
+    let world: World
+    let version: String
+
+    /// - Parameter version: of this release, for NodeInfo.
+    public init(world: World, version: String) {
+        self.world = world
+        self.version = version
+    }
+
+    /// An actor's document.
+    ///
+    /// - Parameter reach: for whom; contacts of a narrower reach are left out.
+    public func actor(_ actor: Actor, reach: WorkProfile.Reach) async throws -> JSONValue {
+        let keys = try await world.keys.publicKeys(of: actor)
+        return try ActorOut(addresses: world.needs.addresses, version: version).write(actor, keys: keys, reach: reach)
+    }
+
+    /// What everyone may know of an actor: enough to check a signature by, and no more (REQUIREMENTS S2).
+    public func bareActor(_ actor: Actor) async throws -> JSONValue {
+        var bare = actor
+        bare.displayName = actor.name
+        bare.summary = ""
+        bare.fields = []
+        bare.work = WorkProfile()
+        bare.avatar = nil
+        bare.header = nil
+        return try await self.actor(bare, reach: .organisation)
+    }
+
+    /// A post's document, or its tombstone.
+    public func post(_ id: PostID, for viewer: Viewer) async throws -> JSONValue {
+        let (post, author) = try await world.needs.store.read { transaction -> (Post, Actor) in
+            guard let post = try transaction.post(id), let author = try transaction.actor(post.author), author.isLocal
+            else { throw Refusal.notFound("Record") }
+            guard try post.deletedAt != nil || transaction.maySee(post, viewer) else {
+                throw Refusal.notFound("Record")
+            }
+            return (post, author)
+        }
+        if post.deletedAt != nil { return ActivityOut.tombstone(post) }
+        guard post.body.announced == nil else { return try await activity(post.uri, for: viewer) }
+        return PostOut(addresses: world.needs.addresses).write(post, by: author, context: true)
+    }
+
+    /// An activity's document; those about no post are for their addressees alone and were delivered to them.
+    public func activity(_ uri: ObjectURI, for viewer: Viewer) async throws -> JSONValue {
+        let activity = try await world.needs.store.read { transaction -> OutgoingActivity in
+            guard let activity = try transaction.activity(uri), let post = try activity.post.flatMap({ try transaction.post($0) }),
+                try transaction.maySee(post, viewer)
+            else { throw Refusal.notFound("Record") }
+            return activity
+        }
+        return try JSONParser.parse(activity.json)
+    }
+
+    public func nodeInfo(name: String, acceptsRegistrations: Bool) -> JSONValue {
+        NodeInfo(
+            version: version, name: name, isOpen: world.needs.policy == .open,
+            acceptsRegistrations: acceptsRegistrations
+        ).json
+    }
+
+    public func nodeInfoLinks() -> JSONValue {
+        NodeInfo.links(base: world.needs.addresses.base.origin, application: world.needs.addresses.node.string)
+    }
+}

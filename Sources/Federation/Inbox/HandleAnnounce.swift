@@ -1,0 +1,42 @@
+import ActivityStreams
+import Domain
+import Social
+import Storage
+
+/// Someone elsewhere passes a post on. A copy inside is ignored: the post is read where it lives (N46).
+struct HandleAnnounce {
+    let world: World
+    let threads: Threads
+
+    func prepare(_ activity: Activity) async throws -> Handlers.Effect {
+        let target = try activity.target()
+        let isKnown = try await world.needs.store.read { try $0.postID(target) != nil }
+        if !isKnown { try await threads.fetch(target) }
+        let audience = Self.audience(of: activity.object, policy: world.needs.policy)
+        return { [world, actor = activity.actor] transaction in
+            guard let original = try transaction.post(target), original.deletedAt == nil else { return }
+            let viewer = try HandleCreate.viewer(actor, world: world, in: transaction)
+            guard try transaction.maySee(original, viewer),
+                [.anyone, .organisation].contains(original.audience) || original.author == actor.id
+            else { throw Refusal.notFound("Record") }
+            guard try transaction.announce(of: original.id, by: actor.id) == nil,
+                try transaction.actor(original.author)?.isLocal == true
+                    || !transaction.localFollowers(of: actor.id, forAnnounce: false).isEmpty
+            else { return }
+            let announce = Post(
+                id: world.needs.ids.next(), uri: activity.id, author: actor.id, body: .announce(of: original.id),
+                content: "", audience: original.audience == .anyone ? audience : original.audience,
+                createdAt: min(activity.object.date("published") ?? activity.receivedAt, activity.receivedAt)
+            )
+            _ = try Publish.receive(announce, recipients: [], isNews: true, in: transaction)
+        }
+    }
+
+    private static func audience(of object: ASObject, policy: FederationPolicy) -> Audience {
+        let addressed = Set((object.uris("to") + object.uris("cc")).prefix(Limits.recipients))
+        if !addressed.isDisjoint(with: Vocabulary.everyoneSpellings) {
+            return policy == .open ? .anyone : .organisation
+        }
+        return addressed.contains(Vocabulary.authenticated) ? .organisation : .followers
+    }
+}

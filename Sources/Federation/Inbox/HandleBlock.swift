@@ -1,0 +1,20 @@
+import Domain
+import Social
+import Storage
+
+/// Someone elsewhere blocks a person of this node.
+struct HandleBlock {
+    let world: World
+
+    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+        let target = try activity.target()
+        guard world.needs.addresses.isOwn(target) else {
+            throw Refusal.notAllowed(because: "the blocked actor is not of this node")
+        }
+        return { [actor = activity.actor.id] transaction in
+            guard let blocked = try transaction.actorID(target) else { return }
+            try BlockActor.perform(
+                actor, blocked, uri: activity.id, at: activity.receivedAt, in: transaction)
+        }
+    }
+}

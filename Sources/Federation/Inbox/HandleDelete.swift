@@ -1,0 +1,44 @@
+import Domain
+import FoundationEssentials
+import Social
+import Storage
+
+/// A post or an actor of another node is gone.
+struct HandleDelete {
+    let world: World
+
+    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+        let target = try activity.target()
+        let now = world.needs.now()
+        guard target != activity.actor.uri else {
+            return { [world, actor = activity.actor.id] transaction in
+                try Self.bury(actor, at: now, in: transaction)
+                world.ring.forget(actor: actor)
+            }
+        }
+        guard target.origin == activity.actor.uri.origin else {
+            throw Refusal.notAllowed(because: "the object is of another origin")
+        }
+        return { [actor = activity.actor.id] transaction in
+            guard let post = try transaction.post(target) else {
+                // It may overtake the post itself, which must then not appear.
+                _ = try transaction.markSeen(target, at: now)
+                return
+            }
+            guard post.author == actor else { throw Refusal.notAllowed(because: "only its author deletes a post") }
+            if post.deletedAt == nil { try Withdraw.perform(post, at: now, in: transaction) }
+        }
+    }
+
+    /// Empties everything that an actor wrote and ends its relations.
+    static func bury(_ actor: ActorID, at date: Date, in transaction: Transaction) throws {
+        try transaction.setState(.gone, of: actor)
+        for follower in try transaction.followers(of: actor, limit: 100_000) {
+            try FollowActor.end(follower, actor, in: transaction)
+        }
+        for followee in try transaction.following(of: actor, limit: 100_000) {
+            try FollowActor.end(actor, followee, in: transaction)
+        }
+        for post in try transaction.livingPosts(of: actor) { try Withdraw.perform(post, at: date, in: transaction) }
+    }
+}

@@ -1,0 +1,28 @@
+import Domain
+import Social
+import Storage
+
+/// Someone elsewhere wants to follow an actor of this node.
+struct HandleFollow {
+    let world: World
+
+    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+        let target = try activity.target()
+        guard world.needs.addresses.isOwn(target) else {
+            throw Refusal.notAllowed(because: "the followed actor is not of this node")
+        }
+        return { [actor = activity.actor] transaction in
+            guard let followee = try transaction.actor(target), followee.state == .active,
+                followee.kind != .application
+            else { throw Refusal.notFound("Actor") }
+            let asked = Follow(
+                follower: actor.id, followee: followee.id, state: .asked, uri: activity.id,
+                createdAt: activity.receivedAt
+            )
+            guard try !transaction.isBlocked(actor.id, by: followee.id) else {
+                return try transaction.append(.followRejected(actor.id, of: followee.id, uri: asked.uri))
+            }
+            try FollowActor.receive(asked, followee: followee, in: transaction)
+        }
+    }
+}

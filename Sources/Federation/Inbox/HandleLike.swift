@@ -1,0 +1,27 @@
+import ActivityStreams
+import Domain
+import Social
+import Storage
+
+/// Someone elsewhere likes a post, perhaps with an emoji (FEP-c0e0).
+struct HandleLike {
+    let world: World
+
+    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+        let target = try activity.target()
+        // One grapheme or a short code; anything longer is no reaction, and a plain like remains.
+        let content = activity.object.text("content").flatMap { text in
+            text.count == 1 || (text.hasPrefix(":") && text.hasSuffix(":") && text.count <= 64) ? text : nil
+        }
+        return { [world, actor = activity.actor] transaction in
+            guard let post = try transaction.post(target),
+                try transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
+            else { throw Refusal.notFound("Record") }
+            try LikePost.perform(
+                Like(
+                    actor: actor.id, post: post.id, uri: activity.id, content: content,
+                    createdAt: activity.receivedAt
+                ), in: transaction)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import ActivityStreams
+import Domain
+import FoundationEssentials
+import JSON
+import Social
+import Storage
+
+/// Someone takes back what they did (N43: only they can).
+struct HandleUndo {
+    let world: World
+
+    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+        let uri = try activity.target()
+        let embedded = activity.object.objects("object").first
+        if let claimed = embedded?.uri("actor"), claimed != activity.actor.uri.string {
+            throw Refusal.notAllowed(because: "only its actor can undo an activity")
+        }
+        let type = embedded?.type
+        let about = embedded?.uri("object").flatMap { ObjectURI($0) }
+        let now = world.needs.now()
+        return { [actor = activity.actor.id] transaction in
+            if let follow = try transaction.follow(uri), follow.follower == actor {
+                return try FollowActor.end(follow.follower, follow.followee, in: transaction)
+            }
+            if let like = try transaction.like(uri), like.actor == actor {
+                return try LikePost.undo(like.post, by: actor, in: transaction)
+            }
+            if let post = try transaction.post(uri), post.author == actor, post.body.announced != nil {
+                return try Withdraw.perform(post, at: now, in: transaction)
+            }
+            // The id is unknown; what the embedded activity was about may still say it.
+            guard let type, let about else { return }
+            try Self.undo(type, of: about, by: actor, in: transaction, at: now)
+        }
+    }
+
+    private static func undo(
+        _ type: String, of about: ObjectURI, by actor: ActorID, in transaction: Transaction, at now: Date
+    ) throws {
+        switch type {
+        case "Follow":
+            guard let target = try transaction.actorID(about) else { return }
+            try FollowActor.end(actor, target, in: transaction)
+        case "Like", "EmojiReact":
+            guard let post = try transaction.postID(about) else { return }
+            try LikePost.undo(post, by: actor, in: transaction)
+        case "Announce":
+            guard let post = try transaction.postID(about),
+                let announce = try transaction.announce(of: post, by: actor)
+            else { return }
+            try Withdraw.perform(announce, at: now, in: transaction)
+        case "Block":
+            guard let target = try transaction.actorID(about) else { return }
+            try transaction.deleteBlock(actor, target)
+        default: return
+        }
+    }
+}

@@ -1,0 +1,298 @@
+import ActivityStreams
+import Domain
+import FoundationEssentials
+import JSON
+import Signatures
+import Social
+import Storage
+
+/// Turns what an actor of this node did into the activity that tells other nodes.
+struct Composer: Sendable {
+    let world: World
+    let documents: Documents
+
+    /// The activity for an event; nil for what stays on this node.
+    func compose(_ event: Event) async throws -> Dispatch? {
+        switch event {
+        case .published(let id): try await published(id)
+        case .edited(let id): try await edited(id)
+        case .deleted(let id): try await deleted(id)
+        case .liked(let actor, let post, let uri, let content):
+            try await liked(actor, post, uri: uri, content: content)
+        case .unliked(let actor, let post, let uri): try await unliked(actor, post, uri: uri)
+        case .followAsked(let follower, let followee): try await followAsked(follower, followee)
+        case .followAccepted(let follower, let followee, let uri):
+            try await answer("Accept", follower, followee, uri: uri)
+        case .followRejected(let follower, let followee, let uri):
+            try await answer("Reject", follower, followee, uri: uri)
+        case .unfollowed(let follower, let followee, let uri): try await unfollowed(follower, followee, uri: uri)
+        case .blocked(let actor, let target): try await block(actor, target, isUndone: false)
+        case .unblocked(let actor, let target): try await block(actor, target, isUndone: true)
+        case .profileChanged(let actor): try await profileChanged(actor)
+        case .actorGone(let actor): try await actorGone(actor)
+        case .reported(let report): try await reported(report)
+        case .notified: nil
+        }
+    }
+
+    // MARK: Posts
+
+    private func published(_ id: PostID) async throws -> Dispatch? {
+        guard let (post, author) = try await own(id), post.deletedAt == nil else { return nil }
+        let inboxes = try await inboxes(of: post, by: author)
+        if let announced = post.body.announced {
+            guard let original = try await world.needs.store.read({ try $0.post(announced) }) else { return nil }
+            let (to, cc) = PostOut(addresses: world.needs.addresses).recipients(of: post, by: author)
+            let owner = try await world.needs.store.read { try $0.actor(original.author) }
+            let json = ActivityOut.write(
+                "Announce", id: post.uri, actor: author.uri, object: .string(original.uri.string), to: to,
+                cc: cc + [owner?.uri.string].compactMap { $0 }, published: post.createdAt
+            )
+            let ownerInbox = try await world.needs.store.read { try $0.inboxes(of: [original.author]) }
+            return try await dispatch(
+                json, uri: post.uri, by: author, post: post.id, isListed: true,
+                to: Self.union(inboxes, ownerInbox))
+        }
+        let json = envelope("Create", post, by: author, id: world.needs.addresses.activity(activityID(post.id)))
+        return try await dispatch(
+            json, uri: world.needs.addresses.activity(activityID(post.id)), by: author, post: post.id, isListed: true,
+            to: inboxes)
+    }
+
+    private func edited(_ id: PostID) async throws -> Dispatch? {
+        guard let (post, author) = try await own(id), post.deletedAt == nil else { return nil }
+        let uri = freshURI()
+        let json = envelope("Update", post, by: author, id: uri)
+        let before = try await world.needs.store.read { try $0.deliveries(of: id).map(\.inbox) }
+        return try await dispatch(
+            json, uri: uri, by: author, post: id, isListed: false,
+            to: Self.union(try await inboxes(of: post, by: author), before))
+    }
+
+    /// Told to everyone who was told of the post: the ledger knows.
+    private func deleted(_ id: PostID) async throws -> Dispatch? {
+        guard let (post, author) = try await own(id) else { return nil }
+        let before = try await world.needs.store.read { try $0.deliveries(of: id).map(\.inbox) }
+        let uri = freshURI()
+        let json: JSONValue
+        if let announced = post.body.announced {
+            let original = try await world.needs.store.read { try $0.post(announced) }
+            json = ActivityOut.write(
+                "Undo", id: uri, actor: author.uri,
+                object: [
+                    "type": "Announce", "id": .string(post.uri.string), "actor": .string(author.uri.string),
+                    "object": JSONValue(original?.uri.string),
+                ], to: author.endpoints.followers.map { [$0.string] } ?? [])
+        } else {
+            json = ActivityOut.write(
+                "Delete", id: uri, actor: author.uri,
+                object: ["id": .string(post.uri.string), "type": "Tombstone"],
+                to: author.endpoints.followers.map { [$0.string] } ?? [])
+        }
+        return try await dispatch(json, uri: uri, by: author, post: nil, isListed: false, to: Self.union(before, []))
+    }
+
+    private func envelope(_ type: String, _ post: Post, by author: Actor, id: ObjectURI) -> JSONValue {
+        let out = PostOut(addresses: world.needs.addresses)
+        let (to, cc) = out.recipients(of: post, by: author)
+        return ActivityOut.write(
+            type, id: id, actor: author.uri, object: out.write(post, by: author, context: false), to: to, cc: cc,
+            published: post.editedAt ?? post.createdAt
+        )
+    }
+
+    /// A post of this node, with its author.
+    private func own(_ id: PostID) async throws -> (Post, Actor)? {
+        try await world.needs.store.read { transaction in
+            guard let post = try transaction.post(id), let author = try transaction.actor(post.author),
+                author.isLocal
+            else { return nil }
+            return (post, author)
+        }
+    }
+
+    /// Where a post goes: its author's followers if it is for them, whoever it names, and whom it answers.
+    private func inboxes(of post: Post, by author: Actor) async throws -> [ObjectURI] {
+        try await world.needs.store.read { transaction in
+            var named = try transaction.recipients(of: post.id)
+            if let answered = post.reply?.author { named.append(answered) }
+            let direct = try transaction.inboxes(of: named)
+            let followers =
+                switch post.audience {
+                case .anyone, .organisation, .followers: try transaction.followerInboxes(of: author.id)
+                case .direct, .node, .unit, .group: [ObjectURI]()
+                }
+            let all = Self.union(followers, direct)
+            guard post.audience == .organisation else { return all }
+            // A stranger who follows is still not of the organisation.
+            return try all.filter {
+                try World.standing(of: $0.authority, needs: world.needs, in: transaction) == .member
+            }
+        }
+    }
+
+    // MARK: Relations
+
+    private func liked(_ actor: ActorID, _ id: PostID, uri: ObjectURI, content: String?) async throws -> Dispatch? {
+        guard let (person, author, post) = try await foreignPost(actor, id) else { return nil }
+        let json = ActivityOut.write(
+            "Like", id: uri, actor: person.uri, object: .string(post.uri.string), to: [author.uri.string],
+            more: content.map { [("content", .string($0))] } ?? [])
+        return try await dispatch(json, uri: uri, by: person, to: inbox(of: author))
+    }
+
+    private func unliked(_ actor: ActorID, _ id: PostID, uri: ObjectURI) async throws -> Dispatch? {
+        guard let (person, author, post) = try await foreignPost(actor, id) else { return nil }
+        let object: JSONValue = [
+            "type": "Like", "id": .string(uri.string), "actor": .string(person.uri.string),
+            "object": .string(post.uri.string),
+        ]
+        return try await undo(object, by: person, to: author)
+    }
+
+    private func followAsked(_ follower: ActorID, _ followee: ActorID) async throws -> Dispatch? {
+        guard let (person, target) = try await pair(follower, followee),
+            let follow = try await world.needs.store.read({ try $0.follow(follower, followee) })
+        else { return nil }
+        let json = ActivityOut.write(
+            "Follow", id: follow.uri, actor: person.uri, object: .string(target.uri.string), to: [target.uri.string])
+        return try await dispatch(json, uri: follow.uri, by: person, to: inbox(of: target))
+    }
+
+    private func answer(
+        _ type: String, _ follower: ActorID, _ followee: ActorID, uri: ObjectURI
+    ) async throws -> Dispatch? {
+        guard let (person, asker) = try await pair(followee, follower) else { return nil }
+        let object: JSONValue = [
+            "type": "Follow", "id": .string(uri.string), "actor": .string(asker.uri.string),
+            "object": .string(person.uri.string),
+        ]
+        let id = freshURI()
+        let json = ActivityOut.write(type, id: id, actor: person.uri, object: object, to: [asker.uri.string])
+        return try await dispatch(json, uri: id, by: person, to: inbox(of: asker))
+    }
+
+    private func unfollowed(_ follower: ActorID, _ followee: ActorID, uri: ObjectURI) async throws -> Dispatch? {
+        guard let (person, target) = try await pair(follower, followee) else { return nil }
+        let object: JSONValue = [
+            "type": "Follow", "id": .string(uri.string), "actor": .string(person.uri.string),
+            "object": .string(target.uri.string),
+        ]
+        return try await undo(object, by: person, to: target)
+    }
+
+    private func block(_ actor: ActorID, _ target: ActorID, isUndone: Bool) async throws -> Dispatch? {
+        guard let (person, other) = try await pair(actor, target) else { return nil }
+        guard isUndone else {
+            let id = freshURI()
+            let json = ActivityOut.write(
+                "Block", id: id, actor: person.uri, object: .string(other.uri.string), to: [other.uri.string])
+            return try await dispatch(json, uri: id, by: person, to: inbox(of: other))
+        }
+        let object: JSONValue = [
+            "type": "Block", "actor": .string(person.uri.string), "object": .string(other.uri.string),
+        ]
+        return try await undo(object, by: person, to: other)
+    }
+
+    private func undo(_ object: JSONValue, by person: Actor, to other: Actor) async throws -> Dispatch? {
+        let id = freshURI()
+        let json = ActivityOut.write("Undo", id: id, actor: person.uri, object: object, to: [other.uri.string])
+        return try await dispatch(json, uri: id, by: person, to: inbox(of: other))
+    }
+
+    // MARK: Actors
+
+    private func profileChanged(_ id: ActorID) async throws -> Dispatch? {
+        guard let actor = try await local(id) else { return nil }
+        let inboxes = try await world.needs.store.read { try $0.followerInboxes(of: id) }
+        guard !inboxes.isEmpty else { return nil }
+        let uri = freshURI()
+        let json = ActivityOut.write(
+            "Update", id: uri, actor: actor.uri, object: try await documents.actor(actor, reach: .entity),
+            to: actor.endpoints.followers.map { [$0.string] } ?? [])
+        return try await dispatch(json, uri: uri, by: actor, to: inboxes)
+    }
+
+    private func actorGone(_ id: ActorID) async throws -> Dispatch? {
+        guard let actor = try await local(id) else { return nil }
+        let inboxes = try await world.needs.store.read { transaction in
+            Self.union(
+                try transaction.followerInboxes(of: id),
+                try transaction.inboxes(of: try transaction.following(of: id, limit: 900)))
+        }
+        let uri = freshURI()
+        let json = ActivityOut.write("Delete", id: uri, actor: actor.uri, object: .string(actor.uri.string))
+        return try await dispatch(json, uri: uri, by: actor, to: inboxes)
+    }
+
+    /// The node speaks, so that the reporter stays unknown.
+    private func reported(_ id: ReportID) async throws -> Dispatch? {
+        let found = try await world.needs.store.read { transaction -> (Actor, [Post], Report)? in
+            guard let report = try transaction.report(id), report.isForwarded,
+                let target = try transaction.actor(report.target), !target.isLocal
+            else { return nil }
+            return (target, try transaction.posts(report.posts), report)
+        }
+        guard let (target, posts, report) = found else { return nil }
+        let node = try await world.nodeActor()
+        let uri = freshURI()
+        let json = ActivityOut.write(
+            "Flag", id: uri, actor: node.uri,
+            object: .array(([target.uri] + posts.map(\.uri)).map { .string($0.string) }), to: [target.uri.string],
+            more: [("content", .string(report.comment))])
+        return try await dispatch(json, uri: uri, by: node, to: inbox(of: target))
+    }
+
+    // MARK: What they share
+
+    private func dispatch(
+        _ json: JSONValue, uri: ObjectURI, by actor: Actor, post: PostID? = nil, isListed: Bool = false,
+        to inboxes: [ObjectURI]
+    ) async throws -> Dispatch? {
+        guard isListed || !inboxes.isEmpty else { return nil }
+        let (id, key) = try await world.keys.signingKey(.ed25519, of: actor)
+        let proved = try ObjectProof.add(to: json, key: key, method: id.string, created: world.needs.now())
+        return Dispatch(
+            activity: OutgoingActivity(
+                id: world.needs.ids.next(), uri: uri, actor: actor.id, post: post, json: proved.bytes,
+                isListed: isListed, createdAt: world.needs.now()
+            ),
+            inboxes: inboxes
+        )
+    }
+
+    private func local(_ id: ActorID) async throws -> Actor? {
+        let actor = try await world.needs.store.read { try $0.actor(id) }
+        return actor?.isLocal == true ? actor : nil
+    }
+
+    /// An actor of this node and one of another; nil when it is otherwise.
+    private func pair(_ own: ActorID, _ other: ActorID) async throws -> (Actor, Actor)? {
+        try await world.needs.store.read { transaction in
+            guard let person = try transaction.actor(own), let target = try transaction.actor(other),
+                person.isLocal, !target.isLocal
+            else { return nil }
+            return (person, target)
+        }
+    }
+
+    private func foreignPost(_ actor: ActorID, _ id: PostID) async throws -> (Actor, Actor, Post)? {
+        guard let post = try await world.needs.store.read({ try $0.post(id) }),
+            let (person, author) = try await pair(actor, post.author)
+        else { return nil }
+        return (person, author, post)
+    }
+
+    private func inbox(of actor: Actor) -> [ObjectURI] { [actor.endpoints.sharedInbox ?? actor.endpoints.inbox] }
+
+    /// A Create is named after its post, so that composing it twice names it once.
+    private func activityID(_ post: PostID) -> ActivityID { ActivityID(post.raw) }
+
+    private func freshURI() -> ObjectURI { world.needs.addresses.activity(world.needs.ids.next()) }
+
+    private static func union(_ left: [ObjectURI], _ right: [ObjectURI]) -> [ObjectURI] {
+        var seen: Set<ObjectURI> = []
+        return (left + right).filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,72 @@
+import Domain
+import FoundationEssentials
+import Logging
+public import ServiceLifecycle
+public import Social
+import Storage
+
+/// The drain that turns events into activities at their ids and deliveries in the ledger.
+public struct OutboxDrain: Service {
+    private static let cursor = "outbox"
+    let world: World
+    private let composer: Composer
+    private let bell: Bell
+    private let done: @Sendable () -> Void
+
+    /// - Parameter done: called when there is something to deliver.
+    public init(world: World, documents: Documents, bell: Bell, done: @escaping @Sendable () -> Void) {
+        self.world = world
+        composer = Composer(world: world, documents: documents)
+        self.bell = bell
+        self.done = done
+    }
+
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    while try await drain() {}
+                } catch {
+                    world.logger.error("the outbox stopped short", metadata: ["fault": "\(error)"])
+                }
+                await bell.wait(upTo: .seconds(2))
+            }
+        }
+    }
+
+    /// Handles a batch of events; false when there was none.
+    public func drain() async throws -> Bool {
+        let (position, events) = try await world.needs.store.read { transaction in
+            let position = try transaction.cursor(Self.cursor)
+            return (position, try transaction.events(after: position))
+        }
+        guard let last = events.last else { return false }
+        var dispatches: [Dispatch] = []
+        for logged in events {
+            if let dispatch = try await composer.compose(logged.event) { dispatches.append(dispatch) }
+        }
+        try await world.needs.store.write { [world, dispatches] transaction in
+            // Another process may have drained the same events meanwhile.
+            guard try transaction.cursor(Self.cursor) == position else { return }
+            for dispatch in dispatches { try Self.enter(dispatch, world: world, in: transaction) }
+            try transaction.setCursor(Self.cursor, to: last.position)
+        }
+        done()
+        return true
+    }
+
+    /// Keeps an activity, and a line of the ledger for each inbox that is in use and that we deal with.
+    private static func enter(_ dispatch: Dispatch, world: World, in transaction: Transaction) throws {
+        guard try transaction.insert(dispatch.activity) else { return }
+        for inbox in dispatch.inboxes {
+            guard try !transaction.isRetired(inbox: inbox),
+                try World.standing(of: inbox.authority, needs: world.needs, in: transaction) != .refused
+            else { continue }
+            try transaction.insert(
+                Delivery(
+                    id: world.needs.ids.next(), activity: dispatch.activity.id, actor: dispatch.activity.actor,
+                    inbox: inbox, state: .waiting, attempts: 0, nextAt: world.needs.now(), answer: nil
+                ))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Domain
+import FoundationEssentials
+import Signatures
+
+/// What became of one attempt to deliver.
+enum Outcome: Sendable, Equatable {
+    case delivered(Int)
+    /// No for good.
+    case refused(String)
+    /// The inbox does not exist any more (410).
+    case gone
+    /// Not now, and again after so many seconds (429, 503).
+    case busy(Int, retryAfter: Double)
+    /// No useful answer: the node is down, or in trouble.
+    case silent(String)
+
+    init(_ answer: Answer, now: Date) {
+        switch answer.code {
+        case 200..<300: self = .delivered(answer.code)
+        case 410: self = .gone
+        case 429, 503: self = .busy(answer.code, retryAfter: Self.retryAfter(answer.field("retry-after"), now: now))
+        case 408, 500..<600: self = .silent(String(answer.code))
+        // A redirected delivery is not followed (N76); every other answer is about this activity alone.
+        default: self = .refused(String(answer.code))
+        }
+    }
+
+    var isSilent: Bool { if case .silent = self { true } else { false } }
+    var isBusy: Bool { if case .busy = self { true } else { false } }
+
+    var label: String {
+        switch self {
+        case .delivered: "delivered"
+        case .refused: "refused"
+        case .gone: "gone"
+        case .busy: "busy"
+        case .silent: "silent"
+        }
+    }
+
+    /// Brings the ledger's line up to date.
+    ///
+    /// - Parameter pause: seconds until a silent node is tried again.
+    func settle(_ delivery: inout Delivery, now: Date, pause: Double) {
+        switch self {
+        case .delivered(let code):
+            delivery.state = .delivered
+            delivery.answer = String(code)
+        case .refused(let reason):
+            delivery.state = .refused
+            delivery.answer = reason
+        case .gone:
+            delivery.state = .refused
+            delivery.answer = "410"
+        case .busy(let code, let seconds):
+            delivery.answer = String(code)
+            delivery.nextAt = now + seconds
+        case .silent(let reason):
+            delivery.answer = String(reason.prefix(200))
+            delivery.nextAt = now + pause
+        }
+        let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
+        if delivery.state == .waiting, age > Double(Limits.deliveryDays) * 86400 { delivery.state = .expired }
+    }
+
+    /// Seconds or a date (RFC 9110 §10.2.3), at most a day.
+    private static func retryAfter(_ field: String?, now: Date) -> Double {
+        guard let field else { return 60 }
+        let seconds = Double(field) ?? HTTPDate.date(field)?.timeIntervalSince(now) ?? 60
+        return min(max(seconds, 1), 86400)
+    }
+}

@@ -1,0 +1,100 @@
+import ActivityStreams
+public import Domain
+import FoundationEssentials
+import Social
+import Storage
+import Synchronization
+
+/// Completes threads: missing parents upwards, and what their owner's collection lists (FEP-7888, FEP-f228).
+public final class Threads: Sendable {
+    private static let pause: Double = 300
+    private static let backfillLimit = 100
+    private let world: World
+    private let asked = Mutex<[ObjectURI: Date]>([:])
+
+    public init(world: World) { self.world = world }
+
+    /// Fetches what a post answers, and what that answers, as far as it is missing here.
+    ///
+    /// Bounded in depth and safe against circles (N83); a parent that cannot be had is no reason to refuse a post.
+    func complete(above post: Post) async throws {
+        var next = post.reply?.uri
+        var chain: [PostIn.Reading] = []
+        var seen: Set<ObjectURI> = [post.uri]
+        while let uri = next, chain.count < Limits.threadDepth, seen.insert(uri).inserted, world.isForeign(uri) {
+            let isKnown = try await world.needs.store.read { try $0.postID(uri) != nil }
+            guard !isKnown, let reading = try? await read(uri) else { break }
+            chain.append(reading)
+            next = reading.post.reply?.uri
+        }
+        for reading in chain.reversed() { try await keep(reading) }
+    }
+
+    /// Fetches one post and what it answers.
+    func fetch(_ uri: ObjectURI) async throws {
+        let reading = try await read(uri)
+        try await complete(above: reading.post)
+        try await keep(reading)
+    }
+
+    /// Fetches a post by its address, for someone who looks for it; nil when it cannot be had.
+    public func find(_ uri: ObjectURI) async -> PostID? {
+        guard world.isForeign(uri) else { return nil }
+        guard let object = try? await Fetch(world: world).object(uri), let id = object.id.flatMap({ ObjectURI($0) })
+        else { return nil }
+        if let known = try? await world.needs.store.read({ try $0.postID(id) }) { return known }
+        try? await fetch(id)
+        return try? await world.needs.store.read { try $0.postID(id) }
+    }
+
+    /// Reads the thread's collection at its owner, unless that was done lately, and fetches what is missing.
+    public func backfill(_ post: Post) async {
+        guard let context = post.context, world.isForeign(context) else { return }
+        let now = world.needs.now()
+        let isDue = asked.withLock { asked in
+            if let last = asked[context], now.timeIntervalSince(last) < Self.pause { return false }
+            if asked.count > 10_000 { asked.removeAll() }
+            asked[context] = now
+            return true
+        }
+        guard isDue, let items = try? await items(of: context) else { return }
+        for uri in items where !Task.isCancelled {
+            let isKnown = (try? await world.needs.store.read { try $0.postID(uri) != nil }) ?? true
+            if !isKnown { try? await fetch(uri) }
+        }
+    }
+
+    /// The items of a collection, page by page, bounded (N82).
+    private func items(of collection: ObjectURI) async throws -> [ObjectURI] {
+        let fetch = Fetch(world: world)
+        var page = try await fetch.object(collection, strict: false)
+        var items: [ObjectURI] = []
+        var seen: Set<ObjectURI> = [collection]
+        for _ in 0..<Limits.collectionPages {
+            items += (page.uris("orderedItems") + page.uris("items")).compactMap { ObjectURI($0) }
+            guard items.count < Self.backfillLimit,
+                let next = (page.uri("first") ?? page.uri("next")).flatMap({ ObjectURI($0) }),
+                next.origin == collection.origin, seen.insert(next).inserted
+            else { break }
+            page = try await fetch.object(next, strict: false)
+        }
+        return Array(items.filter { world.isForeign($0) }.prefix(Self.backfillLimit))
+    }
+
+    private func read(_ uri: ObjectURI) async throws -> PostIn.Reading {
+        let object = try await Fetch(world: world).object(uri)
+        guard let author = object.uri("attributedTo").flatMap({ ObjectURI($0) }), author.origin == uri.origin else {
+            throw ExchangeFault.unusable("attributed to another origin")
+        }
+        return try PostIn(world: world).read(object, by: try await RemoteActors(world: world).actor(author))
+    }
+
+    private func keep(_ reading: PostIn.Reading) async throws {
+        try await world.needs.store.write { [world] transaction in
+            guard try !transaction.hasSeen(reading.post.uri) else { return }
+            let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
+            guard try transaction.postID(post.uri) == nil else { return }
+            try transaction.insert(post, recipients: recipients, isLocal: false)
+        }
+    }
+}

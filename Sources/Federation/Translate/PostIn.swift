@@ -1,0 +1,113 @@
+import ActivityStreams
+import Domain
+import FoundationEssentials
+import JSON
+import Markup
+import Social
+import Storage
+
+/// Reads a Note or Article of another node.
+struct PostIn {
+    let world: World
+
+    /// A post with what it names, before rows are looked up.
+    struct Reading: Sendable {
+        var post: Post
+        var mentioned: [ObjectURI]
+        var addressees: [ObjectURI]
+    }
+
+    /// - Parameters:
+    ///   - author: whose it must be.
+    /// - Throws: ``Refusal`` for an object that is not the author's own or cannot be a post.
+    func read(_ object: ASObject, by author: Actor) throws -> Reading {
+        guard Vocabulary.postTypes.contains(object.type) else {
+            throw Refusal.invalid(field: "object", because: "is not a post")
+        }
+        guard let uri = object.id.flatMap({ ObjectURI($0) }), uri.origin == author.uri.origin, world.isForeign(uri)
+        else { throw Refusal.notAllowed(because: "the object's id is of another origin") }
+        guard object.uris("attributedTo").contains(author.uri.string) else {
+            throw Refusal.notAllowed(because: "the object is attributed to someone else")
+        }
+        let now = world.needs.now()
+        let title = object.text("name").map { ActorIn.line($0, limit: Limits.summary) } ?? ""
+        var post = Post(
+            id: world.needs.ids.next(), uri: uri, author: author.id,
+            body: object.type == "Note" || title.isEmpty ? .note : .article(title: title),
+            content: SafeHTML.sanitise(object.text("content") ?? "", limit: Limits.remoteContent),
+            audience: audience(of: object, by: author),
+            url: object.uri("url").flatMap { Link.safe($0) },
+            // A date from the future would pin a post to the top of every page.
+            createdAt: min(object.date("published") ?? now, now)
+        )
+        post.editedAt = object.date("updated").map { min($0, now) }.flatMap { $0 > post.createdAt ? $0 : nil }
+        post.summary = ActorIn.line(SafeHTML.plainText(object.text("summary") ?? "", limit: 8192), limit: Limits.summary)
+        post.isSensitive = object.bool("sensitive") ?? !post.summary.isEmpty
+        post.language = object.language("content").map { String($0.prefix(35)) }
+        post.reply = object.uri("inReplyTo").flatMap { ObjectURI($0) }.map { Post.Reply(uri: $0) }
+        post.context = object.uri("context").flatMap { ObjectURI($0) }
+        post.attachments = attachments(of: object)
+        let tags = object.objects("tag").prefix(Limits.tags)
+        post.tags = Set(
+            tags.filter { $0.type == "Hashtag" }.compactMap { tag -> String? in
+                let word = (tag.text("name") ?? "").drop { $0 == "#" }.lowercased()
+                return (1...100).contains(word.count) && word.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+                    ? word : nil
+            }
+        ).sorted()
+        return Reading(
+            post: post,
+            mentioned: tags.filter { $0.type == "Mention" }.compactMap { $0.uri("href").flatMap { ObjectURI($0) } },
+            addressees: (object.uris("to") + object.uris("cc")).prefix(Limits.recipients).compactMap { ObjectURI($0) }
+        )
+    }
+
+    /// Fills in what only the database knows: who is mentioned and what is answered.
+    ///
+    /// - Returns: the post, and those it is addressed to by name that are known here.
+    func complete(_ reading: Reading, in transaction: Transaction) throws -> (Post, recipients: [ActorID]) {
+        var post = reading.post
+        var named: [ActorID] = []
+        for uri in reading.mentioned.prefix(100) {
+            guard let actor = try transaction.actor(uri), !named.contains(actor.id) else { continue }
+            named.append(actor.id)
+            let host = actor.host ?? world.needs.addresses.authority
+            post.mentions.append(
+                Mention(actor: actor.id, uri: actor.uri, handle: "\(actor.name)@\(host)", url: actor.url))
+        }
+        for uri in reading.addressees {
+            guard let actor = try transaction.actorID(uri), !named.contains(actor) else { continue }
+            named.append(actor)
+        }
+        if let reply = post.reply, let parent = try transaction.post(reply.uri), parent.deletedAt == nil {
+            let context = post.context
+            post.answer(parent)
+            post.context = parent.context ?? context
+        }
+        return (post, named)
+    }
+
+    /// The audience that `to` and `cc` spell out; narrower where they are not understood.
+    private func audience(of object: ASObject, by author: Actor) -> Audience {
+        let addressed = Set((object.uris("to") + object.uris("cc")).prefix(Limits.recipients))
+        if !addressed.isDisjoint(with: Vocabulary.everyoneSpellings) {
+            return world.needs.policy == .open ? .anyone : .organisation
+        }
+        if addressed.contains(Vocabulary.authenticated) { return .organisation }
+        if let followers = author.endpoints.followers, addressed.contains(followers.string) { return .followers }
+        return .direct
+    }
+
+    private func attachments(of object: ASObject) -> [Attachment] {
+        object.objects("attachment").prefix(Limits.attachments).compactMap { file in
+            guard let url = (file.uri("url") ?? file.uri("href")).flatMap({ Link.safe($0) }) else { return nil }
+            return Attachment(
+                url: url, mediaType: String((file.json["mediaType"]?.string ?? "").prefix(100)),
+                name: String((file.text("name") ?? file.text("summary") ?? "").prefix(1500)),
+                width: file.int("width").flatMap { (1...100_000).contains($0) ? $0 : nil },
+                height: file.int("height").flatMap { (1...100_000).contains($0) ? $0 : nil },
+                blurhash: file.json["blurhash"]?.string.flatMap { $0.count <= 100 ? $0 : nil }
+            )
+        }
+    }
+}
