@@ -16,6 +16,7 @@ let settings: [SwiftSetting] = [
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -39,6 +40,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -74,13 +76,19 @@ let package = Package(
         room("Directory", ["Domain", "JSON", "Signatures", "Storage", logging, lifecycle]),
 
         // Faces.
-        room("Surface", ["Domain", "JSON", "Signatures", "Storage", hummingbird, logging, nio]),
-        room("ClientAPI", ["Domain", "JSON", "Markup", "Storage", "Social", "Surface", hummingbird, logging, nio]),
+        room("Surface", ["Domain", "JSON", "Signatures", "Storage", hummingbird, httpTypes, logging, nio]),
+        room(
+            "ClientAPI",
+            [
+                "Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface", hummingbird, httpTypes,
+                logging, nio,
+            ]
+        ),
         .target(
             name: "WebUI",
             dependencies: [
-                "Domain", "JSON", "Markup", "Storage", "Social", "Surface", hummingbird, logging,
-                .product(name: "Mustache", package: "swift-mustache"),
+                "Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface", hummingbird, httpTypes,
+                logging, nio, .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("Templates"), .embedInCode("Assets")],
             swiftSettings: settings
@@ -92,7 +100,8 @@ let package = Package(
             "Assembly",
             [
                 "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social", "Federation",
-                "Directory", "Surface", "ClientAPI", "WebUI", "Admin", hummingbird, logging, lifecycle, nio,
+                "Directory", "Surface", "ClientAPI", "WebUI", "Admin", hummingbird, httpTypes, logging, lifecycle, nio,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

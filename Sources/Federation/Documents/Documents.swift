@@ -25,18 +25,6 @@ public struct Documents: Sendable {
         return try ActorOut(addresses: world.needs.addresses, version: version).write(actor, keys: keys, reach: reach)
     }
 
-    /// What everyone may know of an actor: enough to check a signature by, and no more (REQUIREMENTS S2).
-    public func bareActor(_ actor: Actor) async throws -> JSONValue {
-        var bare = actor
-        bare.displayName = actor.name
-        bare.summary = ""
-        bare.fields = []
-        bare.work = WorkProfile()
-        bare.avatar = nil
-        bare.header = nil
-        return try await self.actor(bare, reach: .organisation)
-    }
-
     /// A post's document, or its tombstone.
     public func post(_ id: PostID, for viewer: Viewer) async throws -> JSONValue {
         let (post, author) = try await world.needs.store.read { transaction -> (Post, Actor) in

@@ -26,7 +26,7 @@ public struct WebFinger: Sendable {
         }
         guard let handle = Handle(resource) else { throw Refusal.notFound("Resource") }
         if handle.host == addresses.authority {
-            if handle.key == "\(addresses.authority)@\(addresses.authority)" { return try await node() }
+            if handle.name.lowercased() == addresses.base.host { return try await node() }
             return try await actor { try $0.localActor(named: handle.name) }
         }
         return try await actor { try $0.actor(organisationHandle: handle) }
@@ -34,9 +34,8 @@ public struct WebFinger: Sendable {
 
     private func node() async throws -> JSONValue {
         let actor = try await world.nodeActor()
-        let authority = world.needs.addresses.authority
         return ResourceDescriptor(
-            subject: "acct:\(authority)@\(authority)", aliases: [actor.uri.string], actor: actor.uri.string
+            subject: "acct:\(actor.name)@\(world.needs.addresses.authority)", aliases: [actor.uri.string], actor: actor.uri.string
         ).json(isNode: true)
     }
 

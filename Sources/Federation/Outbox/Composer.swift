@@ -209,7 +209,7 @@ struct Composer: Sendable {
         guard !inboxes.isEmpty else { return nil }
         let uri = freshURI()
         let json = ActivityOut.write(
-            "Update", id: uri, actor: actor.uri, object: try await documents.actor(actor, reach: .entity),
+            "Update", id: uri, actor: actor.uri, object: try await documents.actor(actor, reach: .organisation),
             to: actor.endpoints.followers.map { [$0.string] } ?? [])
         return try await dispatch(json, uri: uri, by: actor, to: inboxes)
     }

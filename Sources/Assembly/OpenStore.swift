@@ -1,0 +1,37 @@
+import Domain
+import FoundationEssentials
+import Storage
+
+/// Opens the database that the settings name, or says in one sentence why it cannot.
+enum OpenStore {
+    static func open(_ settings: Settings) throws(SettingsFault) -> SQLiteStore {
+        let path = settings.databasePath
+        do {
+            try FileManager.default.createDirectory(
+                atPath: settings.dataFolder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw SettingsFault("dataFolder \(settings.dataFolder) cannot be made: choose another, or change its rights")
+        }
+        do {
+            return try SQLiteStore(path: path)
+        } catch let error as StorageError {
+            throw SettingsFault(sentence(error, path: path))
+        } catch {
+            throw SettingsFault("the database \(path) cannot be opened: \(error)")
+        }
+    }
+
+    private static func sentence(_ error: StorageError, path: String) -> String {
+        switch error {
+        case .newer(let version, let known):
+            "the database \(path) was made by a later release (schema \(version), this one knows \(known)): "
+                + "use that release, or restore an older backup"
+        case .damaged: "\(path) is not a usable database: restore it from your backup; nothing was changed"
+        case .diskFull: "the disk that holds \(path) is full: make room and start again; nothing is lost"
+        case .readOnly: "the database \(path) cannot be opened for writing: check that folder and file are yours"
+        case .busy: "the database \(path) is held by another process: stop it, or give this node a file of its own"
+        case .duplicate(let message), .other(let message): "the database \(path) cannot be used: \(message)"
+        }
+    }
+}

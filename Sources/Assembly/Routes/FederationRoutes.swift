@@ -1,0 +1,201 @@
+import ActivityStreams
+import Domain
+import Federation
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+import Signatures
+import Social
+import Storage
+import Surface
+
+/// What other nodes read and write.
+struct FederationRoutes {
+    let world: World
+    let verifier: Verifier
+    let intake: Intake
+    let documents: Documents
+    let webFinger: WebFinger
+    let nodeName: String
+    let acceptsRegistrations: Bool
+
+    func add(to router: Router<HallwayContext>) {
+        addDiscovery(to: router)
+        for path: RouterPath in ["inbox", "actor/inbox", "actors/:actor/inbox"] {
+            router.post(path) { request, context in try await receive(request, context) }
+        }
+        router.get("actor") { _, _ in try await document(documents.actor(world.nodeActor(), reach: .organisation)) }
+        addActors(to: router)
+        router.get("posts/:post") { request, context in
+            try await read(request, context, page: { try await postPage(context) }) { viewer in
+                try await documents.post(try id(context, "post"), for: viewer)
+            }
+        }
+        router.get("posts/:post/replies") { request, context in
+            try await read(request, context) { try await documents.replies(to: id(context, "post"), for: $0) }
+        }
+        router.get("threads/:thread") { request, context in
+            try await read(request, context) { try await documents.thread(id(context, "thread"), for: $0) }
+        }
+        router.get("activities/:activity") { request, context in
+            try await read(request, context) { viewer in
+                let id: ActivityID = try id(context, "activity")
+                return try await documents.activity(world.needs.addresses.activity(id), for: viewer)
+            }
+        }
+    }
+
+    private func addDiscovery(to router: Router<HallwayContext>) {
+        router.get(".well-known/webfinger") { request, _ in
+            guard let resource = request.uri.queryParameters["resource"], resource.count <= 2048 else {
+                throw Refusal.malformed(because: "The resource is missing")
+            }
+            let json = try await webFinger.answer(String(resource))
+            var response = Response(json: json, type: "application/jrd+json; charset=utf-8")
+            response.headers.set("Access-Control-Allow-Origin", to: "*")
+            return response
+        }
+        router.get(".well-known/host-meta") { _, _ in
+            let template = "\(world.needs.addresses.base.origin)/.well-known/webfinger?resource={uri}"
+            return Response(
+                text: """
+                    <?xml version="1.0" encoding="UTF-8"?>
+                    <XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0">
+                      <Link rel="lrdd" template="\(template)"/>
+                    </XRD>
+                    """, type: "application/xrd+xml; charset=utf-8")
+        }
+        router.get(".well-known/nodeinfo") { _, _ in Response(json: documents.nodeInfoLinks()) }
+        router.get("nodeinfo/2.1") { _, _ in
+            Response(
+                json: documents.nodeInfo(name: nodeName, acceptsRegistrations: acceptsRegistrations),
+                type: "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"")
+        }
+    }
+
+    private func addActors(to router: Router<HallwayContext>) {
+        router.get("actors/:actor") { request, context in
+            try await read(request, context, page: { world.needs.addresses.page(person: try await actor(context).name) }) {
+                viewer in
+                let actor = try await actor(context)
+                guard actor.state != .gone, actor.state != .left else {
+                    return ["@context": Vocabulary.plainContext, "id": .string(actor.uri.string), "type": "Tombstone"]
+                }
+                return try await documents.actor(actor, reach: .organisation)
+            }
+        }
+        router.get("actors/:actor/outbox") { request, context in
+            try await read(request, context) { viewer in
+                let before = request.uri.queryParameters["before"].map(String.init)
+                return try await documents.outbox(
+                    of: actor(context), for: viewer, before: before == "last" ? String(Int64.max) : before)
+            }
+        }
+        router.get("actors/:actor/followers") { request, context in
+            try await read(request, context) { _ in
+                try await documents.followers(
+                    of: actor(context), after: request.uri.queryParameters["after"].map(String.init))
+            }
+        }
+        router.get("actors/:actor/following") { request, context in
+            try await read(request, context) { _ in
+                try await documents.following(
+                    of: actor(context), after: request.uri.queryParameters["after"].map(String.init))
+            }
+        }
+        router.get("actors/:actor/featured") { request, context in
+            try await read(request, context) { try await documents.featured(of: actor(context), for: $0) }
+        }
+        router.get("actor/outbox") { _, _ in
+            try await document(
+                Collections.whole(id: "\(world.needs.addresses.node)/outbox", items: []))
+        }
+    }
+
+    /// An inbox delivery: bounded, then checked, then durable, then acknowledged.
+    @concurrent
+    private func receive(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let limit = Limits.inboxBody
+        do {
+            if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+                throw Refusal.tooLarge(what: "The activity", limitBytes: limit)
+            }
+            let body: ByteBuffer
+            do {
+                body = try await withDeadline(.seconds(30)) { try await request.body.collect(upTo: limit) }
+            } catch is NIOTooManyBytesError {
+                throw Refusal.tooLarge(what: "The activity", limitBytes: limit)
+            }
+            try await intake.receive(message(request, body: Array(body.readableBytesView)))
+            world.counters.count("hallway_inbox_total{answer=\"202\"}")
+            return Response(status: .accepted)
+        } catch let refusal as Refusal {
+            world.counters.count("hallway_inbox_total{answer=\"\(Problem(refusal).status.code)\"}")
+            if case .tooLarge = refusal { hangUp(context) }
+            throw refusal
+        }
+    }
+
+    /// Who sends more than is taken would otherwise be read to the end before the connection is used again.
+    private func hangUp(_ context: HallwayContext) {
+        let channel = context.channel
+        channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+
+    /// A document for a signed reader, or the page for a person with a browser.
+    private func read(
+        _ request: Request, _ context: HallwayContext,
+        page: (@Sendable () async throws -> String)? = nil,
+        _ make: @Sendable (Viewer) async throws -> JSONValue
+    ) async throws -> Response {
+        if let page, !MediaType.prefersActivityStreams(accept: request.headers[.accept]) {
+            // Whether there is such a thing is told only to those who have signed in.
+            let isKnown = context.session?.token.person != nil
+            return .redirect(to: isKnown ? try await page() : "/auth/sign_in", type: .normal)
+        }
+        let message = message(request, body: [])
+        let signer: Actor
+        do {
+            signer = try await verifier.signer(of: message)
+        } catch is ExchangeFault {
+            throw Refusal.notAuthenticated(because: "the key cannot be had")
+        }
+        return try await document(make(world.viewer(signer)))
+    }
+
+    private func document(_ json: JSONValue) async throws -> Response {
+        let isTombstone = json["type"]?.string == "Tombstone"
+        return Response(json: json, status: isTombstone ? .gone : .ok, type: Vocabulary.mediaType)
+    }
+
+    private func message(_ request: Request, body: [UInt8]) -> HTTPMessage {
+        let authority = (request.head.authority ?? "").lowercased()
+        var fields = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
+        if !authority.isEmpty { fields.append((name: "host", value: authority)) }
+        return HTTPMessage(
+            method: request.method.rawValue, scheme: world.needs.addresses.base.scheme, authority: authority,
+            pathAndQuery: request.head.path ?? "/", fields: fields, body: body)
+    }
+
+    private func actor(_ context: HallwayContext) async throws -> Actor {
+        let id: ActorID = try id(context, "actor")
+        guard let actor = try await world.needs.store.read({ try $0.actor(id) }), actor.isLocal,
+            actor.kind != .application
+        else { throw Refusal.notFound("Record") }
+        return actor
+    }
+
+    private func postPage(_ context: HallwayContext) async throws -> String {
+        let id: PostID = try id(context, "post")
+        guard let post = try await world.needs.store.read({ try $0.post(id) }) else { throw Refusal.notFound("Record") }
+        return post.url
+    }
+
+    private func id<Kind>(_ context: HallwayContext, _ name: String) throws(Refusal) -> ID<Kind> {
+        guard let id = context.parameters.get(name).flatMap({ ID<Kind>(decimal: $0) }) else {
+            throw .notFound("Record")
+        }
+        return id
+    }
+}

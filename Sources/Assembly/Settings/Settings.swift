@@ -1,0 +1,38 @@
+public import Domain
+
+/// Everything that can be chosen about a node or a directory, read once at start.
+public struct Settings: Sendable {
+    /// The public origin: what ids, handles and links begin with.
+    public var baseURL: ObjectURI
+    /// Where to listen.
+    public var listenHost: String
+    public var listenPort: Int
+    public var dataFolder: String
+    /// The SQLite file.
+    public var databasePath: String
+    public var federation: FederationPolicy
+    public var directoryURL: ObjectURI?
+    /// The code by which the directory admits this node without further question.
+    public var invitation: String?
+    /// What people call this office.
+    public var nodeName: String
+    /// The legal entity that this node belongs to.
+    public var entity: String
+    /// The host part of handles in the organisation; the directory's own to choose.
+    public var organisationDomain: String
+    public var acceptsRegistrations: Bool
+    public var extraCAFile: String?
+    public var allowedPeerRanges: [AddressRange]
+    public var allowsInsecurePeers: Bool
+    public var limitsRates: Bool
+    public var logLevel: String
+    /// The contact that is shown to everyone.
+    public var contactEmail: String
+}
+
+/// A setting, or what it stands for, that cannot be used. One sentence that names the cause and the cure.
+public struct SettingsFault: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}

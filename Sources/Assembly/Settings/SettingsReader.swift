@@ -1,0 +1,128 @@
+import Domain
+import FoundationEssentials
+import JSON
+
+extension Settings {
+    /// Reads the file, if any, and the environment, which wins.
+    ///
+    /// - Throws: ``SettingsFault`` for what is missing, unknown or malformed.
+    public init(file: String?, environment: [String: String]) throws(SettingsFault) {
+        var values = try file.map(Self.read) ?? [:]
+        for entry in SettingsTable.entries {
+            if let value = environment[entry.variable] { values[entry.name] = value }
+        }
+        try self.init(values)
+    }
+
+    private init(_ values: [String: String]) throws(SettingsFault) {
+        guard let base = values["baseURL"], !base.isEmpty else {
+            throw SettingsFault(
+                "baseURL is missing: set HALLWAY_BASE_URL, or \"baseURL\" in the settings file, to this node's public "
+                    + "address")
+        }
+        guard let uri = ObjectURI(base), uri.pathAndQuery == "/" else {
+            throw SettingsFault("baseURL \"\(base)\" is not an address such as https://oslo.example")
+        }
+        baseURL = uri
+        (listenHost, listenPort) = try Self.listen(values["listen"] ?? "127.0.0.1:8080")
+        dataFolder = values["dataFolder"] ?? "hallway-data"
+        databasePath = try Self.database(values["database"], folder: dataFolder)
+        federation = try Self.choice("federation", values, FederationPolicy.organisation) {
+            FederationPolicy(rawValue: $0)
+        }
+        directoryURL = try values["directoryURL"].flatMap { $0.isEmpty ? nil : $0 }.map {
+            text throws(SettingsFault) in
+            guard let uri = ObjectURI(text) else {
+                throw SettingsFault("directoryURL \"\(text)\" is not an http(s) address")
+            }
+            return uri
+        }
+        invitation = values["invitation"].flatMap { $0.isEmpty ? nil : $0 }
+        nodeName = values["nodeName"] ?? uri.host
+        entity = values["entity"] ?? "organisation"
+        organisationDomain = values["organisationDomain"] ?? uri.host
+        acceptsRegistrations = try Self.choice("registration", values, false) { ["closed": false, "open": true][$0] }
+        extraCAFile = values["extraCAFile"].flatMap { $0.isEmpty ? nil : $0 }
+        allowedPeerRanges = try Self.ranges(values["allowedPeerRanges"] ?? "")
+        allowsInsecurePeers = try Self.choice("allowInsecurePeers", values, false) {
+            ["true": true, "false": false][$0]
+        }
+        limitsRates = try Self.choice("rateLimits", values, true) { ["on": true, "off": false][$0] }
+        logLevel = try Self.choice("logLevel", values, "info") { level in
+            ["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(level) ? level : nil
+        }
+        contactEmail = values["contactEmail"] ?? "admin@\(uri.host)"
+    }
+
+    private static func read(_ path: String) throws(SettingsFault) -> [String: String] {
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+            throw SettingsFault("the settings file \(path) cannot be read: check that it exists and is yours to read")
+        }
+        guard let object = (try? JSONParser.parse(Array(data)))?.object else {
+            throw SettingsFault("the settings file \(path) is not a JSON object such as {\"baseURL\": \"https://…\"}")
+        }
+        var values: [String: String] = [:]
+        for (name, value) in object.members {
+            guard SettingsTable.entries.contains(where: { $0.name == name }) else {
+                throw SettingsFault(
+                    "the settings file \(path) names \"\(name)\", which is no setting\(hint(for: name)); "
+                        + "`hallway settings` lists them all")
+            }
+            switch value {
+            case .string(let text): values[name] = text
+            case .bool(let truth): values[name] = truth ? "true" : "false"
+            case .int(let number): values[name] = String(number)
+            case .array(let items): values[name] = items.compactMap(\.string).joined(separator: ",")
+            case .null, .double, .object:
+                throw SettingsFault("\"\(name)\" in the settings file \(path) has a value of the wrong kind")
+            }
+        }
+        return values
+    }
+
+    private static func hint(for name: String) -> String {
+        let near = SettingsTable.entries.first { $0.name.lowercased() == name.lowercased() }
+        return near.map { " (did you mean \"\($0.name)\"?)" } ?? ""
+    }
+
+    private static func listen(_ text: String) throws(SettingsFault) -> (String, Int) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let port = Int(parts[1]), (1...65535).contains(port) else {
+            throw SettingsFault("listen \"\(text)\" is not an address and port such as 127.0.0.1:8080")
+        }
+        return (parts[0].isEmpty ? "0.0.0.0" : String(parts[0]), port)
+    }
+
+    private static func database(_ text: String?, folder: String) throws(SettingsFault) -> String {
+        guard let text, !text.isEmpty else { return "\(folder)/hallway.sqlite" }
+        if text.hasPrefix("postgres://") {
+            throw SettingsFault("database \"\(text)\": PostgreSQL is not supported by this release; use sqlite:PATH")
+        }
+        guard text.hasPrefix("sqlite:"), text.count > 7 else {
+            throw SettingsFault("database \"\(text)\" is not of the form sqlite:PATH")
+        }
+        return String(text.dropFirst(7))
+    }
+
+    private static func ranges(_ text: String) throws(SettingsFault) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        for part in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
+            guard let range = AddressRange(String(part)) else {
+                throw SettingsFault("allowedPeerRanges names \"\(part)\", which is no range such as 10.1.0.0/16")
+            }
+            ranges.append(range)
+        }
+        return ranges
+    }
+
+    private static func choice<Value>(
+        _ name: String, _ values: [String: String], _ fallback: Value, _ read: (String) -> Value?
+    ) throws(SettingsFault) -> Value {
+        guard let text = values[name], !text.isEmpty else { return fallback }
+        guard let value = read(text) else {
+            let meaning = SettingsTable.entries.first { $0.name == name }?.meaning ?? ""
+            throw SettingsFault("\(name) \"\(text)\" is not one of its values: \(meaning)")
+        }
+        return value
+    }
+}

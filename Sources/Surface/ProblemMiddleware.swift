@@ -1,0 +1,70 @@
+public import Domain
+public import Hummingbird
+import HTTPTypes
+import JSON
+public import Logging
+import NIOCore
+
+/// Turns whatever a route throws into an answer: refusals with their reason, faults with nothing but 500.
+public struct ProblemMiddleware: RouterMiddleware {
+    public typealias Context = HallwayContext
+
+    /// Renders a problem for people; nil where JSON is wanted.
+    public typealias Page = @Sendable (Problem, Request, HallwayContext) -> Response?
+
+    private let logger: Logger
+    private let counters: Counters
+    private let page: Page
+
+    public init(logger: Logger, counters: Counters, page: @escaping Page) {
+        self.logger = logger
+        self.counters = counters
+        self.page = page
+    }
+
+    public func handle(
+        _ request: Request, context: HallwayContext,
+        next: @concurrent (Request, HallwayContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            let response = try await next(request, context)
+            counters.count("hallway_requests_total{code=\"\(response.status.code)\"}")
+            return response
+        } catch {
+            let problem = problem(for: error, request: request)
+            counters.count("hallway_requests_total{code=\"\(problem.status.code)\"}")
+            return page(problem, request, context) ?? Self.json(problem)
+        }
+    }
+
+    private func problem(for error: any Error, request: Request) -> Problem {
+        switch error {
+        case let refusal as Refusal: return Problem(refusal)
+        case let problem as Problem: return problem
+        case is NIOTooManyBytesError: return Problem(.tooLarge(what: "The request", limitBytes: Limits.inboxBody))
+        case let error as any HTTPResponseError where error.status.code < 500:
+            let isMissing = error.status == .notFound
+            return Problem(isMissing ? .notFound("Record") : .malformed(because: "The request is not understood"))
+        default:
+            logger.error("a request met a fault", metadata: ["fault": "\(error)", "path": "\(request.uri.path)"])
+            return Problem(fault: ())
+        }
+    }
+
+    private static func json(_ problem: Problem) -> Response {
+        var response = Response(json: ["error": .string(problem.message)], status: problem.status)
+        if let seconds = problem.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }
+        if problem.status == .unauthorized {
+            response.headers[.wwwAuthenticate] =
+                "Bearer realm=\"Hallway\", error=\"invalid_token\", error_description=\"\(problem.message.filter { $0 != "\"" })\""
+        }
+        return response
+    }
+}
+
+extension Problem {
+    /// Our own fault: the reason is in the log, and nowhere else.
+    init(fault: Void) {
+        self.init(status: .internalServerError, message: "Something went wrong on our side", retryAfterSeconds: nil)
+    }
+}
