@@ -76,7 +76,7 @@ let package = Package(
         room("Directory", ["Domain", "JSON", "Signatures", "Storage", logging, lifecycle]),
 
         // Faces.
-        room("Surface", ["Domain", "JSON", "Signatures", "Storage", hummingbird, httpTypes, logging, nio]),
+        room("Surface", ["Domain", "JSON", "Signatures", "Storage", "Social", hummingbird, httpTypes, logging, nio]),
         room(
             "ClientAPI",
             [

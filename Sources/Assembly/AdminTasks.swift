@@ -1,0 +1,97 @@
+import Domain
+import FoundationEssentials
+import JSON
+public import Logging
+import Signatures
+import Social
+import Storage
+import Surface
+
+/// A person to be made from the command line.
+public struct PersonOrder: Sendable {
+    public var name: String
+    public var displayName: String
+    public var email: String?
+    public var password: String?
+    public var title: String
+    public var department: String
+    public var office: String
+    /// Separated by commas.
+    public var skills: String
+    public var isAdministrator: Bool
+    public var wantsToken: Bool
+
+    public init(
+        name: String, displayName: String, email: String?, password: String?, title: String, department: String,
+        office: String, skills: String, isAdministrator: Bool, wantsToken: Bool
+    ) {
+        self.name = name
+        self.displayName = displayName
+        self.email = email
+        self.password = password
+        self.title = title
+        self.department = department
+        self.office = office
+        self.skills = skills
+        self.isAdministrator = isAdministrator
+        self.wantsToken = wantsToken
+    }
+}
+
+/// What `hallway admin` does, on the same database as the running node.
+public struct AdminTasks: Sendable {
+    private let node: Node
+
+    public init(settings: Settings, logger: Logger) async throws {
+        node = try await Node(settings: settings, logger: logger)
+    }
+
+    /// Makes a person; answers one line of JSON.
+    ///
+    /// - Throws: ``SettingsFault`` with the rule that said no.
+    public func create(_ order: PersonOrder) async throws -> String {
+        let password = order.password ?? String(RandomBytes.word().prefix(16))
+        let email = order.email ?? "\(order.name.lowercased())@\(node.settings.baseURL.host)"
+        var newcomer = People.Newcomer(
+            name: order.name, displayName: order.displayName, email: email,
+            passwordHash: Password.hash(password), isAdministrator: order.isAdministrator)
+        newcomer.work.title = order.title
+        newcomer.work.department = order.department
+        newcomer.work.office = order.office.isEmpty ? node.settings.nodeName : order.office
+        newcomer.work.skills = order.skills.split(separator: ",").map { $0.drop { $0 == " " }.description }
+            .filter { !$0.isEmpty }
+        do {
+            let actor = try await node.people.welcome(newcomer)
+            let token = order.wantsToken ? try await token(for: actor.id, isAdministrator: order.isAdministrator) : nil
+            let answer: JSONValue = [
+                "username": .string(actor.name), "email": .string(email), "password": .string(password),
+                "token": JSONValue(token),
+            ]
+            return answer.text
+        } catch let refusal as Refusal {
+            throw SettingsFault(Problem(refusal).message)
+        }
+    }
+
+    private func token(for person: ActorID, isAdministrator: Bool) async throws -> String {
+        let scopes = ["read", "write", "follow", "push"] + (isAdministrator ? ["admin:read", "admin:write"] : [])
+        let signIn = SignIn(store: node.store, isLimited: false, now: node.needs.now)
+        return try await signIn.issue(
+            Token(person: person, application: nil, scopes: Scopes(scopes), createdAt: node.needs.now()))
+    }
+
+    /// How many there are of something.
+    public static func count(_ what: String, _ settings: Settings) async throws -> Int {
+        let store = try OpenStore.open(settings)
+        return try await store.read { transaction in
+            switch what {
+            case "posts": try transaction.countPosts(localOnly: false)
+            case "actors": try transaction.countActors(localOnly: false)
+            case "deliveries": try transaction.countDeliveries()
+            case "inbox": try transaction.countInbox()
+            default:
+                throw SettingsFault("there is nothing called \"\(what)\" to count: posts, actors, deliveries or inbox")
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Admin
+import ClientAPI
+import Domain
+import Federation
+import FoundationEssentials
+import Hummingbird
+public import Logging
+import NIOCore
+import ServiceLifecycle
+import Signatures
+public import Social
+import Storage
+import Surface
+import WebUI
+
+/// One node of the organisation, put together from its settings.
+public struct Node: Sendable {
+    let settings: Settings
+    let logger: Logger
+    let store: SQLiteStore
+    let needs: Needs
+    let keys: NodeKeys
+    let world: World
+    let client: NodeClient
+    let bells = Bells()
+    let hub = StreamHub()
+
+    /// The loops' bells, which ring together: each looks for itself whether there is work.
+    struct Bells: Sendable {
+        let inbox = Bell()
+        let outbox = Bell()
+        let fanOut = Bell()
+        let delivery = Bell()
+        let directory = Bell()
+
+        func ringForEvents() {
+            outbox.ring()
+            fanOut.ring()
+            directory.ring()
+        }
+    }
+
+    /// Opens everything that the settings name.
+    ///
+    /// - Throws: ``SettingsFault``, in words for the person at the keyboard.
+    public init(settings: Settings, logger: Logger) async throws {
+        self.settings = settings
+        self.logger = logger
+        store = try OpenStore.open(settings)
+        let now: @Sendable () -> Date = { Date() }
+        let sealing = try await MasterKey.open(folder: settings.dataFolder, store: store)
+        needs = Needs(
+            store: store, ids: IDSource(now: now), addresses: Addresses(base: settings.baseURL),
+            policy: settings.federation, now: now)
+        keys = NodeKeys(store: store, sealing: sealing, now: now)
+        let client = try NodeClient(
+            addresses: AddressGuard(
+                allowedRanges: settings.allowedPeerRanges, allowsInsecure: settings.allowsInsecurePeers, store: store),
+            extraCAFile: settings.extraCAFile,
+            userAgent: "Hallway/\(Release.version) (+\(settings.baseURL.origin))", logger: logger)
+        self.client = client
+        world = World(
+            needs: needs, keys: keys, send: { try await client.send($0) }, logger: logger,
+            allowsInsecure: settings.allowsInsecurePeers, counters: Counters())
+        try await NodeSetup.prepare(needs, keys: keys, name: settings.nodeName)
+    }
+
+    /// The verbs by which people are made and changed.
+    public var people: People { People(needs: needs) { [keys] in try keys.make(for: $0, uri: $1) } }
+
+    /// Serves until it is told to stop.
+    public func run() async throws {
+        warn()
+        let documents = Documents(world: world, version: Release.version)
+        let threads = Threads(world: world)
+        let worker = DeliveryWorker(world: world, bell: bells.delivery)
+        let verifier = Verifier(world: world)
+        let intake = Intake(
+            world: world, verifier: verifier, bell: bells.inbox,
+            throttles: settings.limitsRates ? Intake.Throttles() : nil, heard: { worker.heard(from: $0) })
+        let desk = desk(threads: threads)
+        let router = Router(context: HallwayContext.self)
+        let pages = try Pages(desk: desk)
+        addMiddleware(to: router, pages: pages)
+        FederationRoutes(
+            world: world, verifier: verifier, intake: intake, documents: documents, webFinger: WebFinger(world: world),
+            nodeName: settings.nodeName, acceptsRegistrations: settings.acceptsRegistrations
+        ).add(to: router)
+        let faults = Readiness(settings: settings, store: store, needs: needs)
+        OperationsRoutes(world: world, worker: worker, faults: { await faults.faults() }).add(to: router)
+        ClientAPI(desk: desk, logger: logger).add(to: router)
+        pages.add(to: router)
+
+        let services: [any Service] = [
+            client, Housekeeping(needs: needs, logger: logger), worker,
+            OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
+            FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger),
+            InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
+        ]
+        try await Serving(settings: settings, logger: logger).run(router: router, services: services)
+        try store.close()
+    }
+
+    private func addMiddleware(to router: Router<HallwayContext>, pages: Pages) {
+        router.add(
+            middleware: ProblemMiddleware(logger: logger, counters: world.counters) { problem, request, context in
+                pages.problem(problem, request, context)
+            })
+        if settings.limitsRates { router.add(middleware: RateMiddleware(now: needs.now)) }
+        router.add(middleware: AccessMiddleware(store: store))
+        router.add(middleware: WakeMiddleware { bells.ringForEvents() })
+    }
+
+    private func desk(threads: Threads) -> Desk {
+        let actors = RemoteActors(world: world)
+        return Desk(
+            needs: needs, signIn: SignIn(store: store, isLimited: settings.limitsRates, now: needs.now),
+            grants: Grants(needs: needs), hub: hub, nodeName: settings.nodeName, contactEmail: settings.contactEmail,
+            version: Release.version, acceptsRegistrations: settings.acceptsRegistrations, people: people,
+            find: { try? await actors.find($0) }, findPost: { await threads.find($0) },
+            findActor: { try? await actors.actor($0) }, backfill: { await threads.backfill($0) })
+    }
+
+    /// Settings that are meant for trials say so, loudly.
+    private func warn() {
+        if settings.allowsInsecurePeers {
+            logger.warning("plain http is spoken with other nodes: only for trials on one machine")
+        }
+        if settings.allowedPeerRanges.contains(where: { range in
+            IPAddress("127.0.0.1").map { range.contains($0) } ?? false
+        }) {
+            logger.warning("loopback addresses count as other nodes: only for trials on one machine")
+        }
+    }
+}

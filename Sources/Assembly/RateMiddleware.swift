@@ -1,0 +1,52 @@
+import Domain
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Signatures
+import Surface
+
+/// Bounds how often one client asks: by its token, or by its address where it has none.
+struct RateMiddleware: RouterMiddleware {
+    typealias Context = HallwayContext
+
+    private let now: @Sendable () -> Date
+    private let reads = Throttle(capacity: 1500, period: .seconds(300))
+    private let writes = Throttle(capacity: 300, period: .seconds(300))
+
+    init(now: @escaping @Sendable () -> Date) { self.now = now }
+
+    func handle(
+        _ request: Request, context: HallwayContext,
+        next: @concurrent (Request, HallwayContext) async throws -> Response
+    ) async throws -> Response {
+        let path = request.uri.path
+        // Nodes are counted where their signature was checked; machines that look after us are not counted.
+        guard !path.hasSuffix("/inbox"), !path.hasPrefix("/assets"), !["/healthz", "/readyz", "/metrics"].contains(path)
+        else { return try await next(request, context) }
+        let bearer = request.headers[.authorization] ?? request.cookies[AccessMiddleware.cookie]?.value
+        let who =
+            bearer.map { Digest.sha256($0.utf8).hex }
+            ?? "address \(context.remoteAddress?.ipAddress ?? "unknown")"
+        try (request.method == .get ? reads : writes).take(who, at: now())
+        return try await next(request, context)
+    }
+}
+
+/// Wakes the loops after a request that may have written something.
+struct WakeMiddleware: RouterMiddleware {
+    typealias Context = HallwayContext
+
+    private let wake: @Sendable () -> Void
+
+    init(_ wake: @escaping @Sendable () -> Void) { self.wake = wake }
+
+    func handle(
+        _ request: Request, context: HallwayContext,
+        next: @concurrent (Request, HallwayContext) async throws -> Response
+    ) async throws -> Response {
+        let response = try await next(request, context)
+        if request.method != .get, request.method != .head { wake() }
+        return response
+    }
+}

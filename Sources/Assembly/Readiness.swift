@@ -1,0 +1,27 @@
+import Domain
+import FoundationEssentials
+import Social
+import Storage
+
+/// Whether the node can do its work, in words for those who run it.
+struct Readiness: Sendable {
+    let settings: Settings
+    let store: SQLiteStore
+    let needs: Needs
+
+    /// What is wrong; empty when the node is ready.
+    func faults() async -> [String] {
+        var faults: [String] = []
+        do {
+            try await store.write { try $0.setNodeState("ready", to: Array("1".utf8)) }
+        } catch {
+            faults.append("the database cannot be written: \(error)")
+        }
+        if let text = try? await store.read({ try $0.nodeState("directory skew") }),
+            let seconds = Double(String(decoding: text, as: UTF8.self)), abs(seconds) > 300
+        {
+            faults.append("the clock differs from the directory's by \(Int(seconds)) seconds: set it right")
+        }
+        return faults
+    }
+}

@@ -1,0 +1,53 @@
+import Domain
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Surface
+import UnixSignals
+
+/// Listens, and runs the loops beside, until a signal says to stop.
+struct Serving {
+    let settings: Settings
+    let logger: Logger
+
+    /// - Throws: ``SettingsFault`` when the address cannot be listened on.
+    func run(router: Router<HallwayContext>, services: [any Service]) async throws {
+        let (settings, logger) = (settings, logger)
+        let application = Application(
+            router: router,
+            server: .http1(configuration: .init(idleTimeout: .seconds(90))),
+            configuration: .init(
+                address: .hostname(settings.listenHost, port: settings.listenPort), serverName: "Hallway",
+                backlog: 1024),
+            services: [],
+            onServerRunning: { _ in
+                logger.info(
+                    "listening",
+                    metadata: [
+                        "address": "\(settings.listenHost):\(settings.listenPort)",
+                        "baseURL": "\(settings.baseURL.origin)",
+                    ])
+            },
+            logger: logger)
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) } + [.init(service: application)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        configuration.maximumCancellationDuration = .seconds(10)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as IOError where error.errnoCode == 98 || error.errnoCode == 13 || error.errnoCode == 99 {
+            let cause =
+                switch error.errnoCode {
+                case 98: "another program listens there"
+                case 13: "this user may not"
+                default: "this machine has no such address"
+                }
+            throw SettingsFault(
+                "cannot listen on \(settings.listenHost):\(settings.listenPort): \(cause); choose another with "
+                    + "HALLWAY_LISTEN")
+        }
+    }
+}

@@ -1,0 +1,24 @@
+public import Hummingbird
+public import Logging
+public import Surface
+
+/// Mastodon's client interface over this node's verbs and queries.
+public struct ClientAPI: Sendable {
+    private let desk: Desk
+    private let logger: Logger
+
+    public init(desk: Desk, logger: Logger) {
+        self.desk = desk
+        self.logger = logger
+    }
+
+    public func add(to router: Router<HallwayContext>) {
+        InstanceRoutes(desk: desk).add(to: router)
+        AppRoutes(desk: desk).add(to: router)
+        AccountRoutes(desk: desk).add(to: router)
+        StatusRoutes(desk: desk).add(to: router)
+        TimelineRoutes(desk: desk).add(to: router)
+        NotificationRoutes(desk: desk).add(to: router)
+        StreamingRoutes(desk: desk, logger: logger).add(to: router)
+    }
+}

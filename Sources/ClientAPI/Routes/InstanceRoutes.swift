@@ -1,0 +1,53 @@
+import Domain
+import Hummingbird
+import JSON
+import Social
+import Storage
+import Surface
+
+/// What clients ask before anyone signs in, and small lists that are empty here.
+struct InstanceRoutes {
+    let desk: Desk
+
+    func add(to router: Router<HallwayContext>) {
+        router.get("api/v1/instance") { _, _ in Response(json: try await instance().v1) }
+        router.get("api/v2/instance") { _, _ in Response(json: try await instance().v2) }
+        for path in [
+            "api/v1/custom_emojis", "api/v1/instance/rules", "api/v1/announcements", "api/v1/trends/tags",
+            "api/v1/trends/statuses", "api/v1/trends/links", "api/v1/instance/translation_languages",
+        ] {
+            router.get(RouterPath(path)) { _, _ in Response(json: []) }
+        }
+        for path in [
+            "api/v1/filters", "api/v2/filters", "api/v1/lists", "api/v1/followed_tags", "api/v1/conversations",
+            "api/v1/endorsements", "api/v1/featured_tags", "api/v1/domain_blocks", "api/v1/scheduled_statuses",
+        ] {
+            router.get(RouterPath(path)) { _, context in
+                _ = try context.person("read")
+                return Response(json: [])
+            }
+        }
+        router.get("api/v1/instance/peers") { _, context in
+            _ = try context.person("read")
+            let members = try await desk.needs.store.read { try $0.members() }
+            return Response(json: .array(members.filter { $0.state == .admitted }.map { .string($0.authority) }))
+        }
+        router.get("api/v1/preferences") { _, context in
+            let person = try context.person("read:accounts")
+            let login = try await desk.needs.store.read { try $0.login(of: person) }
+            return Response(json: [
+                "posting:default:visibility": .string(
+                    Visibility.word(login?.defaultAudience ?? .organisation, policy: desk.needs.policy)),
+                "posting:default:sensitive": false, "posting:default:language": nil,
+                "reading:expand:media": "default", "reading:expand:spoilers": false, "reading:autoplay:gifs": false,
+            ])
+        }
+    }
+
+    private func instance() async throws -> InstanceEntity {
+        let (people, posts) = try await desk.needs.store.read { transaction in
+            (try transaction.countActors(localOnly: true), try transaction.countPosts(localOnly: true))
+        }
+        return InstanceEntity(desk: desk, people: people, posts: posts)
+    }
+}

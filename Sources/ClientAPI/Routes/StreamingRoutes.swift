@@ -1,0 +1,128 @@
+import Domain
+import Hummingbird
+import HTTPTypes
+import JSON
+import Logging
+import NIOCore
+import Social
+import Storage
+import Surface
+
+/// Server-sent events, as Mastodon streams them.
+struct StreamingRoutes {
+    let desk: Desk
+    let logger: Logger
+    /// How often a stream makes sure that its token still holds (N99).
+    private static let beat = Duration.seconds(4)
+
+    func add(to router: Router<HallwayContext>) {
+        router.get("api/v1/streaming/health") { _, _ in Response(text: "OK") }
+        stream("user", router) { person, _ in .person(person) }
+        stream("user/notification", router) { person, _ in .person(person) }
+        stream("public", router) { _, _ in .everyone }
+        stream("public/local", router) { _, _ in .everyoneHere }
+        stream("hashtag", router) { _, request in
+            .hashtag((request.uri.queryParameters["tag"].map(String.init) ?? "").lowercased())
+        }
+        router.get("api/v1/streaming") { request, context in
+            let person = try context.person("read:statuses")
+            switch request.uri.queryParameters["stream"] {
+            case "user": return answer(.person(person), person, request, context)
+            case "public": return answer(.everyone, person, request, context)
+            case "public:local": return answer(.everyoneHere, person, request, context)
+            default: throw Refusal.malformed(because: "Unknown channel requested")
+            }
+        }
+    }
+
+    private func stream(
+        _ name: String, _ router: Router<HallwayContext>,
+        _ channel: @escaping @Sendable (ActorID, Request) -> StreamHub.Channel
+    ) {
+        router.get("api/v1/streaming/\(name)") { request, context in
+            let person = try context.person(name.hasPrefix("user") ? "read:notifications" : "read:statuses")
+            return answer(channel(person, request), person, request, context)
+        }
+    }
+
+    private func answer(
+        _ channel: StreamHub.Channel, _ person: ActorID, _ request: Request, _ context: HallwayContext
+    ) -> Response {
+        // Listening begins before the answer does, so that nothing falls between.
+        let news = desk.hub.listen(to: channel)
+        let hash = context.session?.hash ?? []
+        var response = Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                try await request.body.consumeWithCancellationOnInboundClose { _ in
+                    try await writer.write(ByteBuffer(string: ":)\n"))
+                    try await pump(news, person: person, hash: hash, into: &writer)
+                }
+                try await writer.finish(nil)
+            })
+        response.headers.set("X-Accel-Buffering", to: "no")
+        return response
+    }
+
+    private enum Item: Sendable {
+        case news(StreamHub.News)
+        case beat(Int)
+    }
+
+    @concurrent
+    private func pump(
+        _ news: AsyncStream<StreamHub.News>, person: ActorID, hash: [UInt8], into writer: inout any ResponseBodyWriter
+    ) async throws {
+        let (items, feed) = AsyncStream.makeStream(of: Item.self)
+        let listening = Task {
+            for await item in news { feed.yield(.news(item)) }
+            feed.finish()
+        }
+        let beating = Task {
+            var number = 0
+            while !Task.isCancelled {
+                try await Task.sleep(for: Self.beat)
+                number += 1
+                feed.yield(.beat(number))
+            }
+        }
+        defer {
+            listening.cancel()
+            beating.cancel()
+        }
+        for await item in items {
+            switch item {
+            case .beat(let number):
+                guard try await desk.needs.store.read({ try $0.token(hash: hash) }) != nil else { return }
+                if number % 4 == 0 { try await writer.write(ByteBuffer(string: ":thump\n")) }
+            case .news(.over): return
+            case .news(let item):
+                if let text = try await event(item, for: person) { try await writer.write(ByteBuffer(string: text)) }
+            }
+        }
+    }
+
+    /// The lines of an event, as this person may see it.
+    private func event(_ news: StreamHub.News, for person: ActorID) async throws -> String? {
+        switch news {
+        case .post(let id): try await status(id, for: person).map { "event: update\ndata: \($0)\n\n" }
+        case .edited(let id): try await status(id, for: person).map { "event: status.update\ndata: \($0)\n\n" }
+        case .deleted(let id): "event: delete\ndata: \(id)\n\n"
+        case .notification(let id):
+            try await desk.needs.store.read { [desk] transaction -> String? in
+                guard let found = try transaction.notification(id), found.person == person else { return nil }
+                return try NotificationEntities(desk: desk).write([found], for: person, in: transaction).first?.text
+            }.map { "event: notification\ndata: \($0)\n\n" }
+        case .over: nil
+        }
+    }
+
+    private func status(_ id: PostID, for person: ActorID) async throws -> String? {
+        try await desk.needs.store.read { [desk] transaction in
+            guard let post = try transaction.post(id), try transaction.maySee(post, .person(person)),
+                try !transaction.silences(person, post.author)
+            else { return nil }
+            return try StatusEntities(desk: desk).write([post], for: .person(person), in: transaction).first?.text
+        }
+    }
+}
