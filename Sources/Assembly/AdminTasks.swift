@@ -1,4 +1,5 @@
 import Domain
+import Federation
 import FoundationEssentials
 import JSON
 public import Logging
@@ -38,6 +39,11 @@ public struct PersonOrder: Sendable {
     }
 }
 
+/// How a person stands to the node.
+public enum PersonState: Sendable {
+    case active, suspended, left
+}
+
 /// What `hallway admin` does, on the same database as the running node.
 public struct AdminTasks: Sendable {
     private let node: Node
@@ -71,6 +77,30 @@ public struct AdminTasks: Sendable {
         } catch let refusal as Refusal {
             throw SettingsFault(Problem(refusal).message)
         }
+    }
+
+    /// Suspends a person, makes them a leaver, or takes either back.
+    public func setState(of name: String, to state: PersonState) async throws {
+        guard let actor = try await node.store.read({ try $0.localActor(named: name) }) else {
+            throw SettingsFault("there is no person called \"\(name)\" on this node")
+        }
+        let own: Actor.State =
+            switch state {
+            case .active: .active
+            case .suspended: .suspended
+            case .left: .left
+            }
+        try await node.people.dismiss(actor.id, as: own)
+    }
+
+    /// Gives a person, or the node itself, new keys.
+    public func rotateKeys(of name: String?) async throws {
+        let actor =
+            if let name { try await node.store.read { try $0.localActor(named: name) } } else {
+                try await node.world.nodeActor()
+            }
+        guard let actor else { throw SettingsFault("there is no person called \"\(name ?? "")\" on this node") }
+        try await node.keys.rotate(actor)
     }
 
     private func token(for person: ActorID, isAdministrator: Bool) async throws -> String {

@@ -1,5 +1,6 @@
 import Admin
 import ClientAPI
+import Directory
 import Domain
 import Federation
 import FoundationEssentials
@@ -36,7 +37,6 @@ public struct Node: Sendable {
         func ringForEvents() {
             outbox.ring()
             fanOut.ring()
-            directory.ring()
         }
     }
 
@@ -55,13 +55,14 @@ public struct Node: Sendable {
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         let client = try NodeClient(
             addresses: AddressGuard(
-                allowedRanges: settings.allowedPeerRanges, allowsInsecure: settings.allowsInsecurePeers, store: store),
+                allowedRanges: settings.allowedPeerRanges, allowsInsecure: settings.allowsInsecurePeers, store: store,
+                directory: settings.directoryURL?.authority),
             extraCAFile: settings.extraCAFile,
             userAgent: "Hallway/\(Release.version) (+\(settings.baseURL.origin))", logger: logger)
         self.client = client
         world = World(
             needs: needs, keys: keys, send: { try await client.send($0) }, logger: logger,
-            allowsInsecure: settings.allowsInsecurePeers, counters: Counters())
+            allowsInsecure: settings.allowsInsecurePeers, counters: Counters(), directory: settings.directoryURL?.authority)
         try await NodeSetup.prepare(needs, keys: keys, name: settings.nodeName)
     }
 
@@ -86,6 +87,7 @@ public struct Node: Sendable {
             world: world, verifier: verifier, intake: intake, documents: documents, webFinger: WebFinger(world: world),
             nodeName: settings.nodeName, acceptsRegistrations: settings.acceptsRegistrations
         ).add(to: router)
+        NoticeRoutes(verifier: verifier, directory: settings.directoryURL, bell: bells.directory).add(to: router)
         let faults = Readiness(settings: settings, store: store, needs: needs)
         OperationsRoutes(world: world, worker: worker, faults: { await faults.faults() }).add(to: router)
         ClientAPI(desk: desk, logger: logger).add(to: router)
@@ -94,9 +96,9 @@ public struct Node: Sendable {
         let services: [any Service] = [
             client, Housekeeping(needs: needs, logger: logger), worker,
             OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
-            FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger),
+            FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
             InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
-        ]
+        ] + membership()
         try await Serving(settings: settings, logger: logger).run(router: router, services: services)
         try store.close()
     }
@@ -119,6 +121,22 @@ public struct Node: Sendable {
             version: Release.version, acceptsRegistrations: settings.acceptsRegistrations, people: people,
             find: { try? await actors.find($0) }, findPost: { await threads.find($0) },
             findActor: { try? await actors.actor($0) }, backfill: { await threads.backfill($0) })
+    }
+
+    /// The node's side of the directory, where there is one.
+    private func membership() -> [any Service] {
+        guard let directory = settings.directoryURL else { return [] }
+        let errands = Errands(world: world)
+        return [
+            Membership(
+                store: store, ids: needs.ids, addresses: needs.addresses, directory: directory,
+                enrolment: Membership.Enrolment(
+                    name: settings.nodeName, entity: settings.entity, invitation: settings.invitation, ranges: []),
+                seal: Seal { try await errands.prove($0) },
+                ask: { try await errands.send($0, $1, $2) },
+                wait: { [bells] in await bells.directory.wait(upTo: .seconds(20)) },
+                changed: { [bells] in bells.ringForEvents() }, now: needs.now, logger: logger)
+        ]
     }
 
     /// Settings that are meant for trials say so, loudly.

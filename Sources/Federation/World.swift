@@ -13,12 +13,14 @@ public struct World: Sendable {
     /// Whether plain http may be spoken with other nodes: for trials on one machine.
     public let allowsInsecure: Bool
     public let counters: Counters
+    /// The directory's name: it belongs by definition.
+    public let directory: String?
     let ring: KeyRing
     let styles: SignatureStyles
 
     public init(
         needs: Needs, keys: NodeKeys, send: @escaping Send, logger: Logger, allowsInsecure: Bool,
-        counters: Counters
+        counters: Counters, directory: String?
     ) {
         self.needs = needs
         self.keys = keys
@@ -26,6 +28,7 @@ public struct World: Sendable {
         self.logger = logger
         self.allowsInsecure = allowsInsecure
         self.counters = counters
+        self.directory = directory
         ring = KeyRing()
         styles = SignatureStyles()
     }
@@ -41,7 +44,8 @@ public struct World: Sendable {
 
     /// Whether we deal with a node, by the directory's list and our own policy.
     public func standing(of authority: String) async throws -> Standing {
-        try await needs.store.read { [needs] in try Self.standing(of: authority, needs: needs, in: $0) }
+        if authority == directory { return .member }
+        return try await needs.store.read { [needs] in try Self.standing(of: authority, needs: needs, in: $0) }
     }
 
     static func standing(of authority: String, needs: Needs, in transaction: Transaction) throws -> Standing {

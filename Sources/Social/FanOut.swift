@@ -11,8 +11,13 @@ public struct FanOut: Service {
     private let bell: Bell
     private let hub: StreamHub
     private let logger: Logger
+    private let peopleChanged: @Sendable () -> Void
 
-    public init(needs: Needs, bell: Bell, hub: StreamHub, logger: Logger) {
+    /// - Parameter peopleChanged: called when someone came, went or changed their profile.
+    public init(
+        needs: Needs, bell: Bell, hub: StreamHub, logger: Logger, peopleChanged: @escaping @Sendable () -> Void
+    ) {
+        self.peopleChanged = peopleChanged
         self.needs = needs
         self.bell = bell
         self.hub = hub
@@ -35,17 +40,34 @@ public struct FanOut: Service {
 
     /// Handles a batch of events; false when there was none.
     public func drain() async throws -> Bool {
-        let news = try await needs.store.write { [needs] transaction -> [(StreamHub.News, Set<StreamHub.Channel>)]? in
+        let batch = try await needs.store.write { [needs] transaction -> Batch? in
             let position = try transaction.cursor(Self.cursor)
             let events = try transaction.events(after: position)
             guard let last = events.last else { return nil }
             var delivery = LocalDelivery(transaction: transaction, ids: needs.ids, now: needs.now())
             for logged in events { try delivery.handle(logged.event) }
             try transaction.setCursor(Self.cursor, to: last.position)
-            return delivery.news
+            return Batch(news: delivery.news, hasPeople: events.contains { $0.event.isAboutPeople })
         }
-        guard let news else { return false }
-        for (item, channels) in news { hub.tell(item, to: channels) }
+        guard let batch else { return false }
+        for (item, channels) in batch.news { hub.tell(item, to: channels) }
+        if batch.hasPeople { peopleChanged() }
         return true
+    }
+
+    private struct Batch: Sendable {
+        var news: [(StreamHub.News, Set<StreamHub.Channel>)]
+        var hasPeople: Bool
+    }
+}
+
+extension Event {
+    fileprivate var isAboutPeople: Bool {
+        switch self {
+        case .profileChanged, .actorGone: true
+        case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
+            .unfollowed, .blocked, .unblocked, .reported, .notified:
+            false
+        }
     }
 }

@@ -6,14 +6,18 @@ import Foundation
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin", abstract: "Look after a node or a directory, also while it runs.",
-        subcommands: [PersonCommand.self, CountCommand.self]
+        subcommands: [
+            PersonCommand.self, CountCommand.self, CheckCommand.self, KeysCommand.self, InvitationCommand.self,
+            NodesCommand.self,
+        ]
     )
 }
 
 /// `hallway admin person`
 struct PersonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "person", abstract: "The people of this node.", subcommands: [CreatePerson.self])
+        commandName: "person", abstract: "The people of this node.",
+        subcommands: [CreatePerson.self, DismissPerson.self, RestorePerson.self])
 }
 
 /// `hallway admin person create`

@@ -8,6 +8,6 @@ struct Hallway: AsyncParsableCommand {
         commandName: "hallway",
         abstract: "A federated social network for organisations.",
         version: Release.version,
-        subcommands: [NodeCommand.self, AdminCommand.self, SettingsCommand.self]
+        subcommands: [NodeCommand.self, DirectoryCommand.self, AdminCommand.self, SettingsCommand.self]
     )
 }

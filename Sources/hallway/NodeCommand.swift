@@ -14,3 +14,17 @@ struct NodeCommand: AsyncParsableCommand {
         }
     }
 }
+
+/// `hallway directory`
+struct DirectoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "directory", abstract: "Run the directory: the anchor of an organisation's nodes and people.")
+
+    @OptionGroup var option: SettingsOption
+
+    func run() async throws {
+        try await option.run { settings, logger in
+            try await DirectoryServer(settings: settings, logger: logger).run()
+        }
+    }
+}

@@ -9,6 +9,8 @@ struct AddressGuard: Sendable {
     let allowedRanges: [AddressRange]
     let allowsInsecure: Bool
     let store: any Store
+    /// Its port is in the settings, so it may be unusual.
+    let directory: String?
 
     /// The one address to connect to.
     ///
@@ -22,7 +24,8 @@ struct AddressGuard: Sendable {
             throw ExchangeFault.forbidden("\(url.host) is at an address that may not be connected to")
         }
         // An unusual port is somebody's word: the directory's, or the administrator's for that range.
-        guard url.port == nil || member?.state == .admitted || allowedRanges.contains(where: { $0.contains(address) })
+        guard url.port == nil || member?.state == .admitted || url.authority == directory
+            || allowedRanges.contains(where: { $0.contains(address) })
         else { throw ExchangeFault.forbidden("port \(url.port ?? 0) is in no record") }
         return address
     }

@@ -25,7 +25,7 @@ struct FederationRoutes {
         for path: RouterPath in ["inbox", "actor/inbox", "actors/:actor/inbox"] {
             router.post(path) { request, context in try await receive(request, context) }
         }
-        router.get("actor") { _, _ in try await document(documents.actor(world.nodeActor(), reach: .organisation)) }
+        addNode(to: router)
         addActors(to: router)
         router.get("posts/:post") { request, context in
             try await read(request, context, page: { try await postPage(context) }) { viewer in
@@ -46,7 +46,7 @@ struct FederationRoutes {
         }
     }
 
-    private func addDiscovery(to router: Router<HallwayContext>) {
+    func addDiscovery(to router: Router<HallwayContext>) {
         router.get(".well-known/webfinger") { request, _ in
             guard let resource = request.uri.queryParameters["resource"], resource.count <= 2048 else {
                 throw Refusal.malformed(because: "The resource is missing")
@@ -107,9 +107,16 @@ struct FederationRoutes {
         router.get("actors/:actor/featured") { request, context in
             try await read(request, context) { try await documents.featured(of: actor(context), for: $0) }
         }
-        router.get("actor/outbox") { _, _ in
-            try await document(
-                Collections.whole(id: "\(world.needs.addresses.node)/outbox", items: []))
+    }
+
+    /// The node's own actor, which anyone may read: signatures are checked by it.
+    func addNode(to router: Router<HallwayContext>) {
+        router.get("actor") { _, _ in try await document(documents.actor(world.nodeActor(), reach: .organisation)) }
+        for collection in ["outbox", "followers", "following", "featured"] {
+            router.get("actor/\(collection)") { _, _ in
+                try await document(
+                    Collections.whole(id: "\(world.needs.addresses.node)/\(collection)", items: []))
+            }
         }
     }
 
@@ -127,7 +134,9 @@ struct FederationRoutes {
             } catch is NIOTooManyBytesError {
                 throw Refusal.tooLarge(what: "The activity", limitBytes: limit)
             }
-            try await intake.receive(message(request, body: Array(body.readableBytesView)))
+            try await intake.receive(
+                SignedReading.message(
+                    request, body: Array(body.readableBytesView), addresses: world.needs.addresses))
             world.counters.count("hallway_inbox_total{answer=\"202\"}")
             return Response(status: .accepted)
         } catch let refusal as Refusal {
@@ -154,28 +163,14 @@ struct FederationRoutes {
             let isKnown = context.session?.token.person != nil
             return .redirect(to: isKnown ? try await page() : "/auth/sign_in", type: .normal)
         }
-        let message = message(request, body: [])
-        let signer: Actor
-        do {
-            signer = try await verifier.signer(of: message)
-        } catch is ExchangeFault {
-            throw Refusal.notAuthenticated(because: "the key cannot be had")
-        }
+        let (signer, _) = try await SignedReading.read(
+            request, verifier: verifier, addresses: world.needs.addresses)
         return try await document(make(world.viewer(signer)))
     }
 
     private func document(_ json: JSONValue) async throws -> Response {
         let isTombstone = json["type"]?.string == "Tombstone"
         return Response(json: json, status: isTombstone ? .gone : .ok, type: Vocabulary.mediaType)
-    }
-
-    private func message(_ request: Request, body: [UInt8]) -> HTTPMessage {
-        let authority = (request.head.authority ?? "").lowercased()
-        var fields = request.headers.map { (name: $0.name.canonicalName, value: $0.value) }
-        if !authority.isEmpty { fields.append((name: "host", value: authority)) }
-        return HTTPMessage(
-            method: request.method.rawValue, scheme: world.needs.addresses.base.scheme, authority: authority,
-            pathAndQuery: request.head.path ?? "/", fields: fields, body: body)
     }
 
     private func actor(_ context: HallwayContext) async throws -> Actor {

@@ -17,6 +17,9 @@ public struct Verifier: Sendable {
         keys = Keys(world: world)
     }
 
+    /// Where this node lives: what signatures must name.
+    public var addresses: Addresses { world.needs.addresses }
+
     /// The actor of another node whose signature the request bears.
     ///
     /// - Throws: ``Refusal/notAuthenticated(because:)`` when it does not hold, ``Refusal/notAllowed(because:)`` for

@@ -221,14 +221,10 @@ enum Schema1 {
         "CREATE TABLE invitation (hash BLOB PRIMARY KEY, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_by TEXT)",
         "CREATE TABLE register_entry (log TEXT NOT NULL, position INTEGER NOT NULL, hash BLOB NOT NULL, document BLOB NOT NULL, PRIMARY KEY (log, position)) WITHOUT ROWID",
         """
-        CREATE TABLE register_person (
-            id INTEGER PRIMARY KEY, log TEXT NOT NULL, handle TEXT NOT NULL UNIQUE, actor TEXT NOT NULL,
-            node TEXT NOT NULL, entity TEXT NOT NULL, name TEXT NOT NULL, title TEXT NOT NULL,
-            department TEXT NOT NULL, office TEXT NOT NULL, skills TEXT NOT NULL, contacts TEXT NOT NULL,
-            avatar TEXT, has_left INTEGER NOT NULL, changed_at INTEGER NOT NULL
+        CREATE TABLE register_handle (
+            handle TEXT PRIMARY KEY, actor TEXT NOT NULL UNIQUE, node TEXT NOT NULL, has_left INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL
         )
         """,
-        "CREATE UNIQUE INDEX register_person_actor ON register_person (actor)",
-        "CREATE VIRTUAL TABLE register_search USING fts5 (words, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
     ]
 }

@@ -1,0 +1,92 @@
+import Directory
+import Domain
+import Federation
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import JSON
+import Signatures
+import Social
+import Storage
+import Surface
+
+/// What nodes ask the directory. Every request is signed by a node's own actor.
+struct DirectoryRoutes {
+    let world: World
+    let verifier: Verifier
+    let registrar: Registrar
+    let domain: String
+
+    func add(to router: Router<HallwayContext>) {
+        router.post("enrolment") { request, _ in
+            let (signer, body) = try await read(request)
+            let key = try await multikey(of: signer)
+            let member = try await registrar.enrol(body, application: signer, key: key)
+            return Response(json: [
+                "state": member.state == .admitted ? "admitted" : "asking",
+                "fingerprint": .string(Fingerprint.of(key)),
+            ])
+        }
+        router.get("nodes") { request, _ in
+            _ = try await member(request)
+            return Response(json: try await registrar.nodeList())
+        }
+        router.get("organisation") { request, _ in
+            _ = try await member(request)
+            return Response(json: ["domain": .string(domain)])
+        }
+        router.get("register") { request, _ in
+            let (member, _) = try await member(request)
+            let log = request.uri.queryParameters["log"].map(String.init) ?? RegisterEntry.organisation
+            let after = request.uri.queryParameters["after"].flatMap { Int64($0) } ?? 0
+            return Response(json: try await registrar.entries(of: log, after: after, for: member))
+        }
+        router.post("register") { request, _ in
+            let (member, body) = try await member(request)
+            try await registrar.submit(
+                body["record"] ?? .null, log: body["log"]?.string ?? RegisterEntry.organisation, by: member)
+            return Response(json: ["state": "taken"])
+        }
+    }
+
+    private func read(_ request: Request) async throws -> (signer: Actor, body: JSONValue) {
+        try await SignedReading.read(request, verifier: verifier, addresses: world.needs.addresses)
+    }
+
+    /// The node that asks, if it belongs; to all others there is nothing here (N115).
+    private func member(_ request: Request) async throws -> (Member, JSONValue) {
+        let (signer, body) = try await read(request)
+        guard let member = try await world.needs.store.read({ try $0.member(signer.uri.authority) }),
+            member.state == .admitted, member.application == signer.uri
+        else { throw Refusal.notFound("Record") }
+        return (member, body)
+    }
+
+    private func multikey(of actor: Actor) async throws -> String {
+        let keys = try await world.needs.store.read { try $0.keys(of: actor.id) }
+        guard let key = keys.first(where: { $0.kind == .ed25519 }) else {
+            throw Refusal.malformed(because: "the node shows no Ed25519 key")
+        }
+        return Multikey.encode(try PublicKey(ed25519: key.publicKey))
+    }
+}
+
+/// By which the directory tells a node that there is news.
+struct NoticeRoutes {
+    let verifier: Verifier
+    let directory: ObjectURI?
+    let bell: Bell
+
+    func add(to router: Router<HallwayContext>) {
+        guard let directory else { return }
+        router.post("directory/notice") { request, _ in
+            let (signer, _) = try await SignedReading.read(
+                request, verifier: verifier, addresses: verifier.addresses)
+            guard signer.uri.origin == directory.origin else {
+                throw Refusal.notAllowed(because: "only the directory gives notice")
+            }
+            bell.ring()
+            return Response(status: .accepted)
+        }
+    }
+}
