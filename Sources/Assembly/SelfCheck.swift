@@ -23,7 +23,9 @@ public struct SelfCheck: Sendable {
     }
 
     public func run() async -> [Finding] {
-        [await database(), await baseURL(), await webFinger(), await directory()]
+        let findings = [await database(), await baseURL(), await webFinger(), await directory()]
+        await node.client.close()
+        return findings
     }
 
     private func database() async -> Finding {

@@ -1,14 +1,88 @@
 public import Hummingbird
+import Domain
+import HTTPTypes
 public import Surface
 
 /// The web app: pages rendered on the server over the same verbs and queries as the client interface.
 public struct Pages: Sendable {
-    private let desk: Desk
+    let desk: Desk
+    let templates: Templates
 
-    public init(desk: Desk) throws { self.desk = desk }
+    /// - Throws: when a template is not well formed.
+    public init(desk: Desk) throws {
+        self.desk = desk
+        templates = try Templates()
+    }
 
-    public func add(to router: Router<HallwayContext>) {}
+    public func add(to router: Router<HallwayContext>) {
+        AssetRoutes().add(to: router)
+        SessionRoutes(pages: self).add(to: router)
+        AuthoriseRoutes(pages: self).add(to: router)
+        HomeRoutes(pages: self).add(to: router)
+        PostRoutes(pages: self).add(to: router)
+        ProfileRoutes(pages: self).add(to: router)
+        PeopleRoutes(pages: self).add(to: router)
+        NotificationRoutes(pages: self).add(to: router)
+        SettingsRoutes(pages: self).add(to: router)
+    }
 
-    /// A problem as a page, for those who asked for one.
-    public func problem(_ problem: Problem, _ request: Request, _ context: HallwayContext) -> Response? { nil }
+    /// A problem as a page, for those who asked for one; nil for programs.
+    public func problem(_ problem: Problem, _ request: Request, _ context: HallwayContext) -> Response? {
+        let accept = request.headers[.accept] ?? ""
+        guard accept.contains("text/html"), !request.uri.path.hasPrefix("/api/") else { return nil }
+        if problem.status == .unauthorized {
+            return Response.redirect(to: "/auth/sign_in?back=\(Back.encode(request))", type: .normal)
+        }
+        let heading =
+            switch problem.status.code {
+            case 404: "There is nothing here"
+            case 403: "That is not allowed"
+            case 429: "A little slower, please"
+            case 500...: "Something went wrong on our side"
+            default: "That did not work"
+            }
+        let message = problem.status == .notFound ? "It may have been deleted, or it is not for you." : problem.message
+        let html = templates.render(
+            "problem", ["title": heading, "heading": heading, "message": message, "nodeName": desk.nodeName])
+        return Response(html: html, status: problem.status)
+    }
+
+    /// The person whose browser asks.
+    ///
+    /// - Throws: ``Refusal/notAuthenticated(because:)``, which leads to the sign-in page.
+    func person(_ context: HallwayContext) throws(Refusal) -> (ActorID, Session) {
+        guard let session = context.session, session.isBrowser, let person = session.token.person else {
+            throw .notAuthenticated(because: "Please sign in")
+        }
+        return (person, session)
+    }
+
+    /// What a form of this session sent.
+    ///
+    /// - Throws: ``Refusal`` when it was made elsewhere.
+    func form(_ request: Request, _ context: HallwayContext) async throws -> (ActorID, Fields) {
+        let (person, session) = try person(context)
+        let fields = try await Fields(request, context: context)
+        try FormSeal.check(fields["seal"], for: session)
+        return (person, fields)
+    }
+}
+
+/// Where a form leads back to: a place on this node, whatever it was told.
+enum Back {
+    static func path(_ text: String?, fallback: String = "/") -> String {
+        guard let text, text.hasPrefix("/"), !text.hasPrefix("//"), !text.contains("\\"), text.utf8.count < 1000,
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+        else { return fallback }
+        return text
+    }
+
+    static func encode(_ request: Request) -> String {
+        guard request.method == .get else { return "/" }
+        return (request.head.path ?? "/").utf8.map { byte in
+            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+            return isPlain || byte == 0x2f || byte == 0x2e || byte == 0x5f
+                ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
 }

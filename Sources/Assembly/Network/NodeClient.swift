@@ -44,6 +44,11 @@ final class NodeClient: Service {
 
     func run() async throws {
         try? await gracefulShutdown()
+        await close()
+    }
+
+    /// Ends every connection; after that nothing can be sent.
+    func close() async {
         let clients = pins.withLock { pins in
             defer { pins.removeAll() }
             return pins.values.map(\.client)

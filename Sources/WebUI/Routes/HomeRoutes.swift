@@ -1,0 +1,71 @@
+import Domain
+import Foundation
+import Hummingbird
+import Social
+import Storage
+import Surface
+
+/// The feeds: those one follows, everyone, this office, what one kept, a hashtag.
+struct HomeRoutes {
+    private static let size = 20
+    let pages: Pages
+
+    func add(to router: Router<HallwayContext>) {
+        router.get("/") { request, context in
+            try await feed(.home, "/", "Home", ("Welcome", "Follow colleagues, and what they write appears here."), request, context)
+        }
+        router.get("everyone") { request, context in
+            try await feed(
+                .everyone(isLocal: false), "/everyone", "Everyone",
+                ("Nothing yet", "Be the first to write something for everyone."), request, context)
+        }
+        router.get("office") { request, context in
+            try await feed(
+                .everyone(isLocal: true), "/office", pages.desk.nodeName,
+                ("Nothing yet", "Be the first of this office to write something."), request, context)
+        }
+        router.get("saved") { request, context in
+            try await feed(
+                .bookmarked, "/saved", "Saved", ("Nothing saved", "Press Save on a post to find it here again."),
+                request, context)
+        }
+        router.get("tags/:tag") { request, context in
+            let tag = (context.parameters.get("tag")?.removingPercentEncoding ?? "").lowercased()
+            return try await feed(
+                .hashtag(tag, isLocal: false), "/tags/\(tag)", "#\(tag)", ("Nothing with #\(tag)", "Or nothing that is for you."),
+                request, context)
+        }
+    }
+
+    private func feed(
+        _ timeline: Timeline, _ path: String, _ title: String, _ empty: (String, String), _ request: Request,
+        _ context: HallwayContext
+    ) async throws -> Response {
+        let (person, session) = try pages.person(context)
+        let desk = pages.desk
+        let before = request.uri.queryParameters["before"].flatMap { Int64($0) }
+        let page = Page(before: before, limit: Self.size)
+        let html = try await desk.needs.store.read { [pages] transaction in
+            let shell = Shell(desk: desk, session: session)
+            let posts = try transaction.timeline(timeline, for: .person(person), page)
+            let here = ["/", "/everyone", "/office"].contains(path) ? "/" : path
+            var values = try shell.values(title: title, here: here, back: path, person: person, in: transaction)
+            values["tabs"] = [("/", "Following"), ("/everyone", "Everyone"), ("/office", desk.nodeName)].map {
+                ["path": $0, "label": $1, "isHere": $0 == path] as [String: Any]
+            }
+            values["posts"] = try PostViews(desk: desk, seal: shell.seal, back: path)
+                .values(posts, for: person, in: transaction)
+            if before == nil, here == "/" {
+                values["composer"] = try ComposerView(desk: desk, seal: shell.seal, back: path)
+                    .values(for: person, in: transaction)
+            }
+            if posts.isEmpty {
+                values["isEmpty"] = true
+                (values["emptyTitle"], values["emptyText"]) = empty
+            }
+            if posts.count == Self.size, let last = posts.last { values["older"] = "\(path)?before=\(last.id)" }
+            return pages.templates.render("home", values)
+        }
+        return Response(html: html)
+    }
+}

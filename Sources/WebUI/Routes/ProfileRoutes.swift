@@ -1,0 +1,119 @@
+import Domain
+import Foundation
+import FoundationEssentials
+import Hummingbird
+import Markup
+import Social
+import Storage
+import Surface
+
+/// People's own pages, and following them.
+struct ProfileRoutes {
+    private static let size = 20
+    let pages: Pages
+
+    func add(to router: Router<HallwayContext>) {
+        router.get("@{name}") { try await profile($0, $1) }
+        let desk = pages.desk
+        act("follow", router) { _ = try await desk.follow.follow($0, by: $1) }
+        act("unfollow", router) { _ = try await desk.follow.unfollow($0, by: $1) }
+        act("accept", router) { _ = try await desk.follow.accept($0, by: $1) }
+        act("reject", router) { _ = try await desk.follow.reject($0, by: $1) }
+    }
+
+    private func act(
+        _ word: String, _ router: Router<HallwayContext>,
+        _ verb: @escaping @Sendable (ActorID, ActorID) async throws -> Void
+    ) {
+        router.post("people/:person/\(word)") { request, context in
+            let (person, fields) = try await pages.form(request, context)
+            guard let target = context.parameters.get("person").flatMap({ ActorID(decimal: $0) }) else {
+                throw Refusal.notFound("Record")
+            }
+            try await verb(target, person)
+            return Response.redirect(to: Back.path(fields["back"], fallback: "/notifications"), type: .normal)
+        }
+    }
+
+    @concurrent
+    private func profile(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let name = context.parameters.get("name")?.removingPercentEncoding ?? ""
+        let desk = pages.desk
+        let accept = request.headers[.accept] ?? ""
+        if accept.contains("json"), !accept.contains("text/html"),
+            let actor = try await desk.needs.store.read({ try $0.localActor(named: name) })
+        {
+            return Response.redirect(to: actor.uri.string, type: .normal)
+        }
+        let (person, session) = try pages.person(context)
+        let actor = try await find(name)
+        let before = request.uri.queryParameters["before"].flatMap { Int64($0) }
+        let html = try await desk.needs.store.read { [pages] transaction in
+            let shell = Shell(desk: desk, session: session)
+            let people = PersonView(desk: desk)
+            let path = people.path(actor)
+            var values = try shell.values(
+                title: people.name(actor), here: actor.id == person ? path : "/people", back: path, person: person,
+                in: transaction)
+            let relation = try transaction.relation(of: person, to: actor.id)
+            let posts = try transaction.timeline(
+                .author(actor.id, withReplies: false, withAnnounces: true), for: .person(person),
+                Page(before: before, limit: Self.size))
+            values.merge(Self.facts(actor, isOwnNode: actor.isLocal)) { $1 }
+            values["person"] = people.values(actor)
+            values["isMe"] = actor.id == person
+            values["followsMe"] = relation.isFollowedBy
+            if actor.id != person {
+                values["followForm"] = people.followForm(actor, relation: relation, seal: shell.seal, back: path)
+            }
+            values["list"] = try PostViews(desk: desk, seal: shell.seal, back: path)
+                .values(posts, for: person, in: transaction)
+            values["isEmpty"] = posts.isEmpty
+            if posts.count == Self.size, let last = posts.last { values["older"] = "\(path)?before=\(last.id)" }
+            return pages.templates.render("profile", values)
+        }
+        return Response(html: html)
+    }
+
+    private func find(_ name: String) async throws -> Actor {
+        let desk = pages.desk
+        let found = try await desk.needs.store.read { transaction -> Actor? in
+            guard let handle = Handle(name) else { return try transaction.localActor(named: name) }
+            return handle.host == desk.needs.addresses.authority
+                ? try transaction.localActor(named: handle.name)
+                : try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
+        }
+        guard let found, found.state == .active else { throw Refusal.notFound("Record") }
+        return found
+    }
+
+    /// - Parameter isOwnNode: contacts for the home node's own people are shown to them alone.
+    private static func facts(_ actor: Actor, isOwnNode: Bool) -> [String: Any] {
+        let contacts = actor.work.contacts.filter { isOwnNode || $0.reach > .node }
+            .map { ["name": $0.kind.rawValue.capitalized, "value": escape($0.value)] }
+        let fields = contacts + actor.fields.map { ["name": $0.name, "value": $0.value] }
+        var values: [String: Any] = [
+            "posts": actor.counts.posts, "followers": actor.counts.followers, "following": actor.counts.following,
+            "fields": fields, "hasFields": !fields.isEmpty, "hasSkills": !actor.work.skills.isEmpty,
+            "skills": actor.work.skills.map { skill in
+                ["word": skill, "link": skill.percentEncoded]
+            },
+        ]
+        if !actor.summary.isEmpty { values["note"] = actor.summary }
+        if let handle = actor.organisationHandle { values["organisationHandle"] = handle.description }
+        return values
+    }
+
+    private static func escape(_ text: String) -> String { text.escapedHTML }
+}
+
+extension String {
+    /// Percent-encodes whatever is not a letter, digit or one of the usual marks.
+    var percentEncoded: String {
+        utf8.map { byte in
+            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+            let hex = String(byte, radix: 16, uppercase: true)
+            return isPlain ? String(UnicodeScalar(byte)) : "%\(hex.count == 1 ? "0" : "")\(hex)"
+        }.joined()
+    }
+}

@@ -1,0 +1,31 @@
+import Mustache
+
+/// The pages' templates, which travel inside the program.
+struct Templates: Sendable {
+    private let library: MustacheLibrary
+
+    /// - Throws: when a template is not well formed, which the tests would have told.
+    init() throws {
+        var templates: [String: MustacheTemplate] = [:]
+        for (name, bytes) in Self.sources {
+            templates[name] = try MustacheTemplate(string: String(decoding: bytes, as: UTF8.self))
+        }
+        library = MustacheLibrary(templates: templates)
+    }
+
+    /// Renders a template with what it asks for; text is escaped unless the template says that it is HTML.
+    func render(_ name: String, _ values: [String: Any]) -> String {
+        library.render(values, withTemplate: name) ?? ""
+    }
+
+    private static let sources: [(String, [UInt8])] = [
+        ("layout", PackageResources.layout_mustache), ("post", PackageResources.post_mustache),
+        ("colleague", PackageResources.colleague_mustache), ("composer", PackageResources.composer_mustache),
+        ("home", PackageResources.home_mustache), ("thread", PackageResources.thread_mustache),
+        ("edit", PackageResources.edit_mustache), ("profile", PackageResources.profile_mustache),
+        ("people", PackageResources.people_mustache), ("notifications", PackageResources.notifications_mustache),
+        ("settings", PackageResources.settings_mustache), ("sign_in", PackageResources.sign_in_mustache),
+        ("authorise", PackageResources.authorise_mustache), ("code", PackageResources.code_mustache),
+        ("problem", PackageResources.problem_mustache),
+    ]
+}

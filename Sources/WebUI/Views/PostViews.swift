@@ -1,0 +1,89 @@
+import Domain
+import FoundationEssentials
+import Social
+import Storage
+import Surface
+
+/// What pages show of posts: a whole page with a handful of queries.
+struct PostViews {
+    let desk: Desk
+    let seal: String
+    let back: String
+
+    /// - Parameter focus: the post that the page is about.
+    func values(
+        _ posts: [Post], for person: ActorID, focus: PostID? = nil, in transaction: Transaction
+    ) throws -> [[String: Any]] {
+        let viewer = Viewer.person(person)
+        var originals: [PostID: Post] = [:]
+        for original in try transaction.posts(posts.compactMap(\.body.announced)) {
+            if try transaction.maySee(original, viewer) { originals[original.id] = original }
+        }
+        let all = posts + originals.values
+        let authors = Dictionary(
+            try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author }))).map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first })
+        let marks = try transaction.marks(of: person, on: all.map(\.id))
+        return posts.compactMap { post in
+            var announcer: Actor?
+            var shown = post
+            if let announced = post.body.announced {
+                guard let original = originals[announced] else { return nil }
+                announcer = authors[post.author]
+                shown = original
+            }
+            guard let author = authors[shown.author] else { return nil }
+            return values(
+                shown, by: author, announcer: announcer, parent: shown.reply?.author.flatMap { authors[$0] },
+                marks: marks[shown.id] ?? Marks(), isMine: shown.author == person, isFocus: shown.id == focus)
+        }
+    }
+
+    func path(_ post: Post, by author: Actor) -> String { "\(PersonView(desk: desk).path(author))/\(post.id)" }
+
+    private func values(
+        _ post: Post, by author: Actor, announcer: Actor?, parent: Actor?, marks: Marks, isMine: Bool, isFocus: Bool
+    ) -> [String: Any] {
+        let people = PersonView(desk: desk)
+        var values: [String: Any] = [
+            "id": post.id.description, "path": path(post, by: author), "author": people.values(author),
+            "content": post.content, "audience": Self.audience(post.audience, nodeName: desk.nodeName), "seal": seal,
+            "back": "\(back)#post-\(post.id)", "isMine": isMine, "isFocus": isFocus, "isEdited": post.editedAt != nil,
+            "likes": marks.likes, "likesWord": String(marks.likes), "likeVerb": marks.likes ? "unlike" : "like",
+            "shares": marks.announces, "sharesWord": String(marks.announces),
+            "shareVerb": marks.announces ? "unshare" : "share", "saves": marks.bookmarks,
+            "savesWord": String(marks.bookmarks), "saveVerb": marks.bookmarks ? "unsave" : "save",
+            "mayShare": [.organisation, .anyone, .node].contains(post.audience),
+            "files": post.attachments.map { file in
+                ["url": file.url, "label": file.name.isEmpty ? "Attachment (\(file.mediaType))" : file.name]
+            },
+        ]
+        values.merge(Moments.values(post.createdAt, now: desk.needs.now())) { $1 }
+        for (name, count) in [
+            ("replies", post.counts.replies), ("likeCount", post.counts.likes), ("shareCount", post.counts.announces),
+        ] where count > 0 {
+            values[name] = count
+        }
+        if !post.summary.isEmpty { values["summary"] = post.summary }
+        if case .article(let title) = post.body { values["title"] = title }
+        if let announcer { values["announcer"] = people.values(announcer) }
+        if let parent, let id = post.reply?.post {
+            var above = people.values(parent)
+            above["path"] = "\(people.path(parent))/\(id)"
+            values["parent"] = above
+        }
+        return values
+    }
+
+    static func audience(_ audience: Audience, nodeName: String) -> String {
+        switch audience {
+        case .anyone: "Anyone"
+        case .organisation: "Everyone in the organisation"
+        case .node: "Only \(nodeName)"
+        case .followers: "Followers"
+        case .group: "A group"
+        case .unit(let name): name
+        case .direct: "Only the people named"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Domain
+import FoundationEssentials
+import Social
+import Storage
+import Surface
+
+/// What surrounds every page of someone who is signed in (UI.md §2).
+struct Shell {
+    let desk: Desk
+    let session: Session
+
+    var seal: String { FormSeal.word(for: session) }
+
+    /// - Parameters:
+    ///   - here: the path of the entry that is marked as current.
+    ///   - back: where forms lead back to.
+    func values(
+        title: String, here: String, back: String, person: ActorID, in transaction: Transaction
+    ) throws -> [String: Any] {
+        guard let actor = try transaction.actor(person) else { throw Refusal.notAuthenticated(because: "Please sign in") }
+        let unread = try transaction.countUnread(of: person)
+        let people = PersonView(desk: desk)
+        var values: [String: Any] = [
+            "title": title, "nodeName": desk.nodeName, "seal": seal, "me": people.values(actor),
+            "nav": entries(actor, unread: unread, here: here), "bottom": entries(actor, unread: 0, here: here),
+            "search": "",
+        ]
+        values.merge(try connection(in: transaction)) { $1 }
+        let strangers = try suggestions(for: person, in: transaction)
+        if !strangers.isEmpty {
+            values["suggestions"] = [
+                "people": strangers.map {
+                    people.values($0, relation: Relation(target: $0.id), seal: seal, back: back)
+                }
+            ]
+        }
+        return values
+    }
+
+    private func entries(_ actor: Actor, unread: Int, here: String) -> [[String: Any]] {
+        [
+            ("/", "Home", "home"), ("/people", "People", "people"), ("/notifications", "Notices", "bell"),
+            ("/saved", "Saved", "save"), ("/@\(actor.name)", "Profile", "person"), ("/settings", "Settings", "settings"),
+        ].map { path, label, icon in
+            var entry: [String: Any] = ["path": path, "label": label, "icon": icon, "isHere": path == here]
+            if path == "/notifications", unread > 0 { entry["count"] = unread }
+            return entry
+        }
+    }
+
+    private func connection(in transaction: Transaction) throws -> [String: Any] {
+        let members = try transaction.members().filter { $0.state == .admitted }.count
+        let seen = try transaction.nodeState("directory seen").flatMap { Double(String(decoding: $0, as: UTF8.self)) }
+        guard let seen else { return ["connection": "This office stands alone", "isConnected": true] }
+        let age = Int(desk.needs.now().timeIntervalSince1970 - seen)
+        guard age > 120 else {
+            return ["connection": "Connected to \(members) other offices", "isConnected": true]
+        }
+        return ["connection": "Directory not heard of for \(age / 60) min", "isConnected": false]
+    }
+
+    /// A few colleagues whom the person does not follow yet: those of other offices first.
+    private func suggestions(for person: ActorID, in transaction: Transaction) throws -> [Actor] {
+        try transaction.colleagues(ColleagueQuery(), limit: 30).filter { actor in
+            try actor.id != person && transaction.follow(person, actor.id) == nil
+        }.sorted { ($0.isLocal ? 1 : 0) < ($1.isLocal ? 1 : 0) }.prefix(3).map { $0 }
+    }
+}
