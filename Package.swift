@@ -33,7 +33,8 @@ let package = Package(
     products: [.executable(name: "hallway", targets: ["hallway"])],
     dependencies: [
         .package(
-            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
+            traits: ["FullFoundation"]
         ),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -70,24 +71,29 @@ let package = Package(
         room(
             "Federation",
             [
-                "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social", logging, lifecycle,
+                "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social", logging,
+                lifecycle,
             ]
         ),
         room("Directory", ["Domain", "JSON", "Signatures", "Storage", logging, lifecycle]),
 
         // Faces.
-        room("Surface", ["Domain", "JSON", "Signatures", "Storage", "Social", hummingbird, httpTypes, logging, nio]),
+        room(
+            "Surface",
+            ["Domain", "JSON", "Signatures", "Storage", "Social", hummingbird, httpTypes, logging, nio]),
         room(
             "ClientAPI",
             [
-                "Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface", hummingbird, httpTypes,
+                "Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface", hummingbird,
+                httpTypes,
                 logging, nio,
             ]
         ),
         .target(
             name: "WebUI",
             dependencies: [
-                "Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface", hummingbird, httpTypes,
+                "Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface", hummingbird,
+                httpTypes,
                 logging, nio, .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("Templates"), .embedInCode("Assets")],
@@ -99,8 +105,10 @@ let package = Package(
         room(
             "Assembly",
             [
-                "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social", "Federation",
-                "Directory", "Surface", "ClientAPI", "WebUI", "Admin", hummingbird, httpTypes, logging, lifecycle, nio,
+                "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social",
+                "Federation",
+                "Directory", "Surface", "ClientAPI", "WebUI", "Admin", hummingbird, httpTypes, logging,
+                lifecycle, nio,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -23,7 +23,9 @@ public struct ASObject: Sendable, Equatable {
             else { throw .wrongKind(of: name) }
         }
         guard json["type"] == nil || !types.isEmpty else { throw .wrongKind(of: "type") }
-        for name in ["actor", "object", "target", "to", "cc", "bto", "bcc", "attributedTo", "inReplyTo", "tag"] {
+        for name in [
+            "actor", "object", "target", "to", "cc", "bto", "bcc", "attributedTo", "inReplyTo", "tag",
+        ] {
             guard let value = json[name] else { continue }
             for item in value.list where item.string == nil && item.object == nil {
                 throw .wrongKind(of: name)

@@ -2,12 +2,11 @@ public import JSON
 
 /// Documents of collections and their pages (ActivityStreams §5).
 public enum Collections {
-    /// The front of a paged collection.
-    ///
-    /// - Parameters:
-    ///   - total: left out where the number is nobody's business.
-    ///   - first: the id of the first page; nil when readers may not turn pages.
-    public static func front(id: String, total: Int?, first: String?, attributedTo: String? = nil) -> JSONValue {
+    /// The front of a paged collection. `total`: left out where the number is nobody's business. `first`: the
+    /// id of the first page; nil when readers may not turn pages.
+    public static func front(id: String, total: Int?, first: String?, attributedTo: String? = nil)
+        -> JSONValue
+    {
         var json: JSONObject = JSONObject([
             ("@context", Vocabulary.plainContext), ("id", .string(id)), ("type", "OrderedCollection"),
         ])
@@ -29,7 +28,8 @@ public enum Collections {
     }
 
     /// One page.
-    public static func page(id: String, of collection: String, items: [JSONValue], next: String?) -> JSONValue {
+    public static func page(id: String, of collection: String, items: [JSONValue], next: String?) -> JSONValue
+    {
         var json: JSONObject = JSONObject([
             ("@context", Vocabulary.plainContext), ("id", .string(id)), ("type", "OrderedCollectionPage"),
             ("partOf", .string(collection)), ("orderedItems", .array(items)),

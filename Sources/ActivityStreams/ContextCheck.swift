@@ -9,8 +9,10 @@ enum ContextCheck {
 
     /// Terms whose meaning our decisions rest on.
     private static let fixed: Set<String> = [
-        "id", "type", "actor", "object", "target", "to", "cc", "bto", "bcc", "audience", "attributedTo", "content",
-        "inReplyTo", "publicKey", "owner", "controller", "assertionMethod", "inbox", "outbox", "followers", "Create",
+        "id", "type", "actor", "object", "target", "to", "cc", "bto", "bcc", "audience", "attributedTo",
+        "content",
+        "inReplyTo", "publicKey", "owner", "controller", "assertionMethod", "inbox", "outbox", "followers",
+        "Create",
         "Update", "Delete", "Undo", "Accept", "Reject", "Follow", "Announce", "Like", "Note",
     ]
 
@@ -31,7 +33,9 @@ enum ContextCheck {
             guard !["@import", "@propagate", "@protected"].contains(term) else { throw .alteredContext(term) }
             if term.hasPrefix("@") { continue }
             let iri = meaning.string ?? meaning["@id"]?.string
-            let isKeyword = iri.map { ["@id", "@type"].contains($0) ? term != "id" && term != "type" : $0.hasPrefix("@") }
+            let isKeyword = iri.map {
+                ["@id", "@type"].contains($0) ? term != "id" && term != "type" : $0.hasPrefix("@")
+            }
             if isKeyword == true || meaning["@reverse"] != nil || meaning["@nest"] != nil {
                 throw .alteredContext(term)
             }

@@ -31,7 +31,8 @@ public struct NodeInfo: Sendable {
         [
             "links": [
                 [
-                    "rel": "http://nodeinfo.diaspora.software/ns/schema/2.1", "href": .string("\(base)/nodeinfo/2.1"),
+                    "rel": "http://nodeinfo.diaspora.software/ns/schema/2.1",
+                    "href": .string("\(base)/nodeinfo/2.1"),
                 ],
                 [
                     "rel": "https://www.w3.org/ns/activitystreams#Application", "href": .string(application),

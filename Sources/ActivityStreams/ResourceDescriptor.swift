@@ -22,20 +22,22 @@ public struct ResourceDescriptor: Sendable, Equatable {
         self.subject = subject
         aliases = (json["aliases"] ?? .null).list.compactMap(\.string)
         let links = (json["links"] ?? .null).list
-        actor = links.first { link in
-            link["rel"]?.string == "self" && MediaType.isActivityStreams(link["type"]?.string)
-        }?["href"]?.string
+        actor =
+            links.first { link in
+                link["rel"]?.string == "self" && MediaType.isActivityStreams(link["type"]?.string)
+            }?["href"]?.string
         page = links.first { $0["rel"]?.string == "http://webfinger.net/rel/profile-page" }?["href"]?.string
     }
 
-    /// - Parameter isNode: the actor is the node's own (FEP-d556).
+    /// `isNode`: the actor is the node's own (FEP-d556).
     public func json(isNode: Bool = false) -> JSONValue {
         var links: [JSONValue] = []
         if let actor {
             links.append(["rel": "self", "type": .string(Vocabulary.mediaType), "href": .string(actor)])
             if isNode {
                 links.append([
-                    "rel": "https://www.w3.org/ns/activitystreams#Service", "type": .string(Vocabulary.mediaType),
+                    "rel": "https://www.w3.org/ns/activitystreams#Service",
+                    "type": .string(Vocabulary.mediaType),
                     "href": .string(actor),
                 ])
             }
@@ -46,7 +48,8 @@ public struct ResourceDescriptor: Sendable, Equatable {
             ])
         }
         return [
-            "subject": .string(subject), "aliases": .array(aliases.map { .string($0) }), "links": .array(links),
+            "subject": .string(subject), "aliases": .array(aliases.map { .string($0) }),
+            "links": .array(links),
         ]
     }
 }

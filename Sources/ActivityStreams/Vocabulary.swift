@@ -34,7 +34,8 @@ public enum Vocabulary {
             "toot": "http://joinmastodon.org/ns#", "featured": ["@id": "toot:featured", "@type": "@id"],
             "discoverable": "toot:discoverable", "indexable": "toot:indexable",
             "schema": "http://schema.org#", "PropertyValue": "schema:PropertyValue", "value": "schema:value",
-            "jobTitle": "schema:jobTitle", "worksFor": "schema:worksFor", "workLocation": "schema:workLocation",
+            "jobTitle": "schema:jobTitle", "worksFor": "schema:worksFor",
+            "workLocation": "schema:workLocation",
             "knowsAbout": "schema:knowsAbout",
         ],
     ]

@@ -23,7 +23,8 @@ public struct PersonOrder: Sendable {
     public var wantsToken: Bool
 
     public init(
-        name: String, displayName: String, email: String?, password: String?, title: String, department: String,
+        name: String, displayName: String, email: String?, password: String?, title: String,
+        department: String,
         office: String, skills: String, isAdministrator: Bool, wantsToken: Bool
     ) {
         self.name = name
@@ -68,7 +69,9 @@ public struct AdminTasks: Sendable {
             .filter { !$0.isEmpty }
         do {
             let actor = try await node.people.welcome(newcomer)
-            let token = order.wantsToken ? try await token(for: actor.id, isAdministrator: order.isAdministrator) : nil
+            let token =
+                order.wantsToken
+                ? try await token(for: actor.id, isAdministrator: order.isAdministrator) : nil
             let answer: JSONValue = [
                 "username": .string(actor.name), "email": .string(email), "password": .string(password),
                 "token": JSONValue(token),
@@ -99,12 +102,15 @@ public struct AdminTasks: Sendable {
             if let name { try await node.store.read { try $0.localActor(named: name) } } else {
                 try await node.world.nodeActor()
             }
-        guard let actor else { throw SettingsFault("there is no person called \"\(name ?? "")\" on this node") }
+        guard let actor else {
+            throw SettingsFault("there is no person called \"\(name ?? "")\" on this node")
+        }
         try await node.keys.rotate(actor)
     }
 
     private func token(for person: ActorID, isAdministrator: Bool) async throws -> String {
-        let scopes = ["read", "write", "follow", "push"] + (isAdministrator ? ["admin:read", "admin:write"] : [])
+        let scopes =
+            ["read", "write", "follow", "push"] + (isAdministrator ? ["admin:read", "admin:write"] : [])
         let signIn = SignIn(store: node.store, isLimited: false, now: node.needs.now)
         return try await signIn.issue(
             Token(person: person, application: nil, scopes: Scopes(scopes), createdAt: node.needs.now()))
@@ -120,7 +126,8 @@ public struct AdminTasks: Sendable {
             case "deliveries": try transaction.countDeliveries()
             case "inbox": try transaction.countInbox()
             default:
-                throw SettingsFault("there is nothing called \"\(what)\" to count: posts, actors, deliveries or inbox")
+                throw SettingsFault(
+                    "there is nothing called \"\(what)\" to count: posts, actors, deliveries or inbox")
             }
         }
     }

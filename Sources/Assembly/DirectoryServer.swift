@@ -47,7 +47,8 @@ public struct DirectoryServer: Sendable {
         let intake = Intake(
             world: world, verifier: verifier, bell: node.bells.inbox, throttles: nil, heard: { _ in })
         let federation = FederationRoutes(
-            world: world, verifier: verifier, intake: intake, documents: documents, webFinger: WebFinger(world: world),
+            world: world, verifier: verifier, intake: intake, documents: documents,
+            webFinger: WebFinger(world: world),
             nodeName: settings.nodeName, acceptsRegistrations: false)
         federation.addDiscovery(to: router)
         federation.addNode(to: router)
@@ -56,7 +57,8 @@ public struct DirectoryServer: Sendable {
         ).add(to: router)
         let readiness = Readiness(settings: settings, store: node.store, needs: node.needs)
         OperationsRoutes(world: world, worker: worker, faults: { await readiness.faults() }).add(to: router)
-        router.get("/") { _, _ in Response(text: "\(settings.nodeName): the directory of this organisation\n") }
+        router.get("/") { _, _ in Response(text: "\(settings.nodeName): the directory of this organisation\n")
+        }
         try await Serving(settings: settings, logger: node.logger).run(
             router: router,
             services: [

@@ -42,7 +42,9 @@ public struct DirectoryTasks: Sendable {
 
     /// Makes a person a leaver on every node.
     public func dismiss(handle text: String) async throws {
-        guard let handle = Handle(text) else { throw SettingsFault("\"\(text)\" is not a handle such as ada@example") }
+        guard let handle = Handle(text) else {
+            throw SettingsFault("\"\(text)\" is not a handle such as ada@example")
+        }
         try await say { try await directory.registrar.dismiss(handle) }
     }
 

@@ -22,7 +22,9 @@ struct Housekeeping: Service {
                         try transaction.forgetCodes(before: now - 86400)
                         try transaction.endMutes(before: now)
                         try transaction.trimEvents()
-                        for person in try transaction.localActors() { try transaction.trimHome(of: person.id) }
+                        for person in try transaction.localActors() {
+                            try transaction.trimHome(of: person.id)
+                        }
                     }
                     try await Task.sleep(for: .seconds(3600))
                 } catch is CancellationError {

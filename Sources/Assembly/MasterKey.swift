@@ -24,11 +24,13 @@ enum MasterKey {
             let key = bytes(base64: String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }),
             let sealing = Sealing(key: key)
         else {
-            throw SettingsFault("the master key \(path) is damaged or unreadable: put it back from your backup")
+            throw SettingsFault(
+                "the master key \(path) is damaged or unreadable: put it back from your backup")
         }
         if let sealed {
             guard (try? sealing.open(sealed, for: mark)) != nil else {
-                throw SettingsFault("the master key \(path) is not the one that this database was sealed with")
+                throw SettingsFault(
+                    "the master key \(path) is not the one that this database was sealed with")
             }
         } else {
             let proof = try sealing.seal(Array(mark.utf8), for: mark)

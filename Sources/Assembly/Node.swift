@@ -55,14 +55,16 @@ public struct Node: Sendable {
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         let client = try NodeClient(
             addresses: AddressGuard(
-                allowedRanges: settings.allowedPeerRanges, allowsInsecure: settings.allowsInsecurePeers, store: store,
+                allowedRanges: settings.allowedPeerRanges, allowsInsecure: settings.allowsInsecurePeers,
+                store: store,
                 directory: settings.directoryURL?.authority),
             extraCAFile: settings.extraCAFile,
             userAgent: "Hallway/\(Release.version) (+\(settings.baseURL.origin))", logger: logger)
         self.client = client
         world = World(
             needs: needs, keys: keys, send: { try await client.send($0) }, logger: logger,
-            allowsInsecure: settings.allowsInsecurePeers, counters: Counters(), directory: settings.directoryURL?.authority)
+            allowsInsecure: settings.allowsInsecurePeers, counters: Counters(),
+            directory: settings.directoryURL?.authority)
         try await NodeSetup.prepare(needs, keys: keys, name: settings.nodeName)
     }
 
@@ -84,28 +86,32 @@ public struct Node: Sendable {
         let pages = try Pages(desk: desk)
         addMiddleware(to: router, pages: pages)
         FederationRoutes(
-            world: world, verifier: verifier, intake: intake, documents: documents, webFinger: WebFinger(world: world),
+            world: world, verifier: verifier, intake: intake, documents: documents,
+            webFinger: WebFinger(world: world),
             nodeName: settings.nodeName, acceptsRegistrations: settings.acceptsRegistrations
         ).add(to: router)
-        NoticeRoutes(verifier: verifier, directory: settings.directoryURL, bell: bells.directory).add(to: router)
+        NoticeRoutes(verifier: verifier, directory: settings.directoryURL, bell: bells.directory).add(
+            to: router)
         let faults = Readiness(settings: settings, store: store, needs: needs)
         OperationsRoutes(world: world, worker: worker, faults: { await faults.faults() }).add(to: router)
         ClientAPI(desk: desk, logger: logger).add(to: router)
         pages.add(to: router)
 
-        let services: [any Service] = [
-            client, Housekeeping(needs: needs, logger: logger), worker,
-            OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
-            FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
-            InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
-        ] + membership()
+        let services: [any Service] =
+            [
+                client, Housekeeping(needs: needs, logger: logger), worker,
+                OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
+                FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
+                InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
+            ] + membership()
         try await Serving(settings: settings, logger: logger).run(router: router, services: services)
         try store.close()
     }
 
     private func addMiddleware(to router: Router<HallwayContext>, pages: Pages) {
         router.add(
-            middleware: ProblemMiddleware(logger: logger, counters: world.counters) { problem, request, context in
+            middleware: ProblemMiddleware(logger: logger, counters: world.counters) {
+                problem, request, context in
                 pages.problem(problem, request, context)
             })
         if settings.limitsRates { router.add(middleware: RateMiddleware(now: needs.now)) }
@@ -117,7 +123,8 @@ public struct Node: Sendable {
         let actors = RemoteActors(world: world)
         return Desk(
             needs: needs, signIn: SignIn(store: store, isLimited: settings.limitsRates, now: needs.now),
-            grants: Grants(needs: needs), hub: hub, nodeName: settings.nodeName, contactEmail: settings.contactEmail,
+            grants: Grants(needs: needs), hub: hub, nodeName: settings.nodeName,
+            contactEmail: settings.contactEmail,
             version: Release.version, acceptsRegistrations: settings.acceptsRegistrations, people: people,
             find: { try? await actors.find($0) }, findPost: { await threads.find($0) },
             findActor: { try? await actors.actor($0) }, backfill: { await threads.backfill($0) })
@@ -131,7 +138,8 @@ public struct Node: Sendable {
             Membership(
                 store: store, ids: needs.ids, addresses: needs.addresses, directory: directory,
                 enrolment: Membership.Enrolment(
-                    name: settings.nodeName, entity: settings.entity, invitation: settings.invitation, ranges: []),
+                    name: settings.nodeName, entity: settings.entity, invitation: settings.invitation,
+                    ranges: []),
                 seal: Seal { try await errands.prove($0) },
                 ask: { try await errands.send($0, $1, $2) },
                 wait: { [bells] in await bells.directory.wait(upTo: .seconds(20)) },

@@ -9,7 +9,9 @@ enum NodeSetup {
     /// Makes the node's own actor, and refuses a database that belongs to another address.
     static func prepare(_ needs: Needs, keys: NodeKeys, name: String) async throws {
         let addresses = needs.addresses
-        let owner = try await needs.store.read { try $0.nodeState("base") }.map { String(decoding: $0, as: UTF8.self) }
+        let owner = try await needs.store.read { try $0.nodeState("base") }.map {
+            String(decoding: $0, as: UTF8.self)
+        }
         guard owner == nil || owner == addresses.base.origin else {
             throw SettingsFault(
                 "this database belongs to \(owner ?? ""), but baseURL is \(addresses.base.origin): ids never change, so "

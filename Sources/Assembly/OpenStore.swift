@@ -11,7 +11,8 @@ enum OpenStore {
                 atPath: settings.dataFolder, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         } catch {
-            throw SettingsFault("dataFolder \(settings.dataFolder) cannot be made: choose another, or change its rights")
+            throw SettingsFault(
+                "dataFolder \(settings.dataFolder) cannot be made: choose another, or change its rights")
         }
         do {
             return try SQLiteStore(path: path)
@@ -29,8 +30,10 @@ enum OpenStore {
                 + "use that release, or restore an older backup"
         case .damaged: "\(path) is not a usable database: restore it from your backup; nothing was changed"
         case .diskFull: "the disk that holds \(path) is full: make room and start again; nothing is lost"
-        case .readOnly: "the database \(path) cannot be opened for writing: check that folder and file are yours"
-        case .busy: "the database \(path) is held by another process: stop it, or give this node a file of its own"
+        case .readOnly:
+            "the database \(path) cannot be opened for writing: check that folder and file are yours"
+        case .busy:
+            "the database \(path) is held by another process: stop it, or give this node a file of its own"
         case .duplicate(let message), .other(let message): "the database \(path) cannot be used: \(message)"
         }
     }

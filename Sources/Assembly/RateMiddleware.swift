@@ -22,7 +22,8 @@ struct RateMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let path = request.uri.path
         // Nodes are counted where their signature was checked; machines that look after us are not counted.
-        guard !path.hasSuffix("/inbox"), !path.hasPrefix("/assets"), !["/healthz", "/readyz", "/metrics"].contains(path)
+        guard !path.hasSuffix("/inbox"), !path.hasPrefix("/assets"),
+            !["/healthz", "/readyz", "/metrics"].contains(path)
         else { return try await next(request, context) }
         let bearer = request.headers[.authorization] ?? request.cookies[AccessMiddleware.cookie]?.value
         let who =

@@ -31,7 +31,8 @@ public struct SelfCheck: Sendable {
     private func database() async -> Finding {
         do {
             try await node.store.write { try $0.setNodeState("ready", to: [1]) }
-            return Finding(isGood: true, text: "database: \(node.settings.databasePath) can be read and written")
+            return Finding(
+                isGood: true, text: "database: \(node.settings.databasePath) can be read and written")
         } catch {
             return Finding(
                 isGood: false, text: "database: \(error); check the disk's room and the rights of the file")
@@ -41,23 +42,28 @@ public struct SelfCheck: Sendable {
     private func baseURL() async -> Finding {
         let base = node.settings.baseURL
         do {
-            let answer = try await node.client.send(OutgoingRequest(method: "GET", url: base.sibling("/actor")))
+            let answer = try await node.client.send(
+                OutgoingRequest(method: "GET", url: base.sibling("/actor")))
             let json = try JSONParser.parse(answer.body)
             guard answer.isSuccess, json["id"]?.string == node.needs.addresses.node.string else {
                 return Finding(
                     isGood: false,
-                    text: "baseURL: \(base.origin) answers \(answer.code), but not as this node; point the name and the "
+                    text:
+                        "baseURL: \(base.origin) answers \(answer.code), but not as this node; point the name and the "
                         + "proxy at \(node.settings.listenHost):\(node.settings.listenPort)")
             }
             return clock(answer.field("date").flatMap(HTTPDate.date))
         } catch ExchangeFault.forbidden(let why) {
             return Finding(
                 isGood: false,
-                text: "baseURL: \(why); if that is meant (a trial, an intranet), name the range in allowedPeerRanges")
+                text:
+                    "baseURL: \(why); if that is meant (a trial, an intranet), name the range in allowedPeerRanges"
+            )
         } catch {
             return Finding(
                 isGood: false,
-                text: "baseURL: \(base.origin) does not answer (\(error)); start the node, and check name, proxy and "
+                text:
+                    "baseURL: \(base.origin) does not answer (\(error)); start the node, and check name, proxy and "
                     + "certificate")
         }
     }
@@ -65,9 +71,12 @@ public struct SelfCheck: Sendable {
     private func clock(_ other: Date?) -> Finding {
         let skew = other.map { node.needs.now().timeIntervalSince($0) } ?? 0
         guard abs(skew) < 300 else {
-            return Finding(isGood: false, text: "clock: differs from the node's by \(Int(skew)) s; synchronise it (NTP)")
+            return Finding(
+                isGood: false, text: "clock: differs from the node's by \(Int(skew)) s; synchronise it (NTP)")
         }
-        return Finding(isGood: true, text: "baseURL: \(node.settings.baseURL.origin) is this node, certificate and clock are right")
+        return Finding(
+            isGood: true,
+            text: "baseURL: \(node.settings.baseURL.origin) is this node, certificate and clock are right")
     }
 
     private func webFinger() async -> Finding {
@@ -93,22 +102,28 @@ public struct SelfCheck: Sendable {
         if let alert, !alert.isEmpty {
             return Finding(
                 isGood: false,
-                text: "directory: it contradicts itself (\(String(decoding: alert, as: UTF8.self))); ask its administrator")
+                text:
+                    "directory: it contradicts itself (\(String(decoding: alert, as: UTF8.self))); ask its administrator"
+            )
         }
         if let skew = skew.flatMap({ Double(String(decoding: $0, as: UTF8.self)) }), abs(skew) > 300 {
-            return Finding(isGood: false, text: "clock: differs from the directory's by \(Int(skew)) s; synchronise it")
+            return Finding(
+                isGood: false, text: "clock: differs from the directory's by \(Int(skew)) s; synchronise it")
         }
         guard let seen = seen.flatMap({ Double(String(decoding: $0, as: UTF8.self)) }) else {
             return Finding(
                 isGood: false,
-                text: "directory: \(url.origin) has not admitted this node yet; give it an invitation, or read the "
+                text:
+                    "directory: \(url.origin) has not admitted this node yet; give it an invitation, or read the "
                     + "fingerprint in the log to its administrator")
         }
         let age = Int(node.needs.now().timeIntervalSince1970 - seen)
         guard age < 300 else {
             return Finding(
                 isGood: false,
-                text: "directory: not heard of for \(age / 60) minutes; what is known goes on, new nodes and people wait")
+                text:
+                    "directory: not heard of for \(age / 60) minutes; what is known goes on, new nodes and people wait"
+            )
         }
         return Finding(isGood: true, text: "directory: \(url.origin), heard of \(age) s ago")
     }

@@ -38,7 +38,9 @@ struct Serving {
         configuration.maximumCancellationDuration = .seconds(10)
         do {
             try await ServiceGroup(configuration: configuration).run()
-        } catch let error as IOError where error.errnoCode == 98 || error.errnoCode == 13 || error.errnoCode == 99 {
+        } catch let error as IOError
+            where error.errnoCode == 98 || error.errnoCode == 13 || error.errnoCode == 99
+        {
             let cause =
                 switch error.errnoCode {
                 case 98: "another program listens there"

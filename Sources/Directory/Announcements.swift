@@ -19,7 +19,8 @@ struct Announcements {
             var told: Set<ActorID> = []
             if position == 0 {
                 // The first time, everyone who is here: the log may not reach back to when they came.
-                for actor in try await store.read({ try $0.localActors() }) where told.insert(actor.id).inserted {
+                for actor in try await store.read({ try $0.localActors() })
+                where told.insert(actor.id).inserted {
                     try await tell(actor.id)
                 }
             }
@@ -28,7 +29,8 @@ struct Announcements {
                 switch logged.event {
                 case .profileChanged(let actor), .actorGone(let actor):
                     if told.insert(actor).inserted { try await tell(actor) }
-                case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
+                case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted,
+                    .followRejected,
                     .unfollowed, .blocked, .unblocked, .reported, .notified:
                     continue
                 }
@@ -39,7 +41,9 @@ struct Announcements {
 
     private func tell(_ id: ActorID) async throws {
         let found = try await membership.store.read { transaction -> (Actor, Handle?)? in
-            guard let actor = try transaction.actor(id), actor.isLocal, actor.kind == .person else { return nil }
+            guard let actor = try transaction.actor(id), actor.isLocal, actor.kind == .person else {
+                return nil
+            }
             return (actor, try transaction.registeredHandle(of: actor.uri))
         }
         guard let (actor, handle) = found else { return }
@@ -51,8 +55,8 @@ struct Announcements {
         }
         // Somebody in another office may have the name; then the office is part of the handle.
         let label = membership.addresses.base.host.prefix { $0 != "." }
-        for name in handle.map({ [$0.name] }) ?? [actor.name, "\(actor.name).\(label)"] {
-            guard try await announce(actor, as: name) else { continue }
+        for name in handle.map({ [$0.name] }) ?? [actor.name, "\(actor.name).\(label)"]
+        where try await announce(actor, as: name) {
             return
         }
         membership.logger.warning("no handle in the organisation was free", metadata: ["person": "\(id)"])
@@ -91,11 +95,14 @@ struct Announcements {
         if let known = try await membership.store.read({ try $0.nodeState("organisation domain") }) {
             return String(decoding: known, as: UTF8.self)
         }
-        let (code, answer, _) = try await membership.ask("GET", membership.directory.sibling("/organisation"), nil)
+        let (code, answer, _) = try await membership.ask(
+            "GET", membership.directory.sibling("/organisation"), nil)
         guard code == 200, let domain = answer["domain"]?.string else {
             throw Refusal.unavailable(because: "the directory answered \(code)")
         }
-        try await membership.store.write { try $0.setNodeState("organisation domain", to: Array(domain.utf8)) }
+        try await membership.store.write {
+            try $0.setNodeState("organisation domain", to: Array(domain.utf8))
+        }
         return domain
     }
 }

@@ -12,9 +12,10 @@ public struct Membership: Service {
     /// Asks the directory, signed by the node's own actor.
     ///
     /// - Returns: the answer and the directory's clock.
-    public typealias Ask = @Sendable (_ method: String, _ url: ObjectURI, _ body: JSONValue?) async throws -> (
-        code: Int, body: JSONValue, date: Date?
-    )
+    public typealias Ask =
+        @Sendable (_ method: String, _ url: ObjectURI, _ body: JSONValue?) async throws -> (
+            code: Int, body: JSONValue, date: Date?
+        )
 
     static let cursor = "directory"
     let store: any Store
@@ -44,13 +45,14 @@ public struct Membership: Service {
         }
     }
 
-    /// - Parameters:
-    ///   - seal: adds proofs by the node's own key.
-    ///   - wait: until there may be news: rung by the directory's notice and by changes here, or after some seconds.
-    ///   - changed: called when people changed, so that open streams of leavers end.
+    /// `seal`: adds proofs by the node's own key. `wait`: until there may be news: rung by the directory's
+    /// notice and by changes here, or after some seconds. `changed`: called when people changed, so that open
+    /// streams of leavers end.
     public init(
-        store: any Store, ids: IDSource, addresses: Addresses, directory: ObjectURI, enrolment: Enrolment, seal: Seal,
-        ask: @escaping Ask, wait: @escaping @Sendable () async -> Void, changed: @escaping @Sendable () -> Void,
+        store: any Store, ids: IDSource, addresses: Addresses, directory: ObjectURI, enrolment: Enrolment,
+        seal: Seal,
+        ask: @escaping Ask, wait: @escaping @Sendable () async -> Void,
+        changed: @escaping @Sendable () -> Void,
         now: @escaping @Sendable () -> Date, logger: Logger
     ) {
         self.store = store
@@ -115,7 +117,8 @@ public struct Membership: Service {
 
     private func isAdmitted() async throws -> Bool {
         let body: JSONValue = [
-            "type": "EnrolmentRequest", "baseURL": .string(addresses.base.origin), "name": .string(enrolment.name),
+            "type": "EnrolmentRequest", "baseURL": .string(addresses.base.origin),
+            "name": .string(enrolment.name),
             "entity": .string(enrolment.entity), "ranges": .array(enrolment.ranges.map { .string($0) }),
             "invitation": JSONValue(enrolment.invitation),
         ]
@@ -141,7 +144,8 @@ public struct Membership: Service {
         let (code, document, _) = try await ask("GET", directory.sibling("/nodes"), nil)
         guard code == 200 else { throw Refusal.unavailable(because: "the directory answered \(code)") }
         let seen = try await store.read { transaction in
-            try transaction.nodeState("list version").flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
+            try transaction.nodeState("list version").flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+                ?? 0
         }
         let list = try NodeList(document, key: key, issuer: directory, seen: seen, now: now())
         try await store.write { [addresses] transaction in
@@ -155,7 +159,8 @@ public struct Membership: Service {
             }
             try transaction.setNodeState("list version", to: Array(String(list.version).utf8))
         }
-        return list.statements.first { $0.member.authority == addresses.authority }?.member.entity ?? enrolment.entity
+        return list.statements.first { $0.member.authority == addresses.authority }?.member.entity
+            ?? enrolment.entity
     }
 
     private func readRegister(_ log: String, key: String) async throws {
@@ -166,7 +171,9 @@ public struct Membership: Service {
             guard code == 200 else { throw Refusal.unavailable(because: "the directory answered \(code)") }
             let checkpoint = try Checkpoint(page["checkpoint"] ?? .null, log: log, key: key, now: now())
             guard checkpoint.size >= head?.position ?? 0 else { throw DirectoryFault.rollback(log) }
-            if checkpoint.size == head?.position, checkpoint.hash != head?.hash { throw DirectoryFault.fork(log) }
+            if checkpoint.size == head?.position, checkpoint.hash != head?.hash {
+                throw DirectoryFault.fork(log)
+            }
             let documents = (page["entries"] ?? .null).list
             guard !documents.isEmpty else { return }
             try await keep(documents, log: log, key: key)
@@ -188,7 +195,8 @@ public struct Membership: Service {
                 let head = try transaction.registerHead(log)
                 do {
                     let entry = try RegisterEntry(
-                        document, log: log, after: head, key: key, nodeKey: { keys[$0] }, id: ids.next(), now: date)
+                        document, log: log, after: head, key: key, nodeKey: { keys[$0] }, id: ids.next(),
+                        now: date)
                     try Register.apply(entry, isOwn: { addresses.isOwn($0) }, at: date, in: transaction)
                 } catch DirectoryFault.outsideConstraint(let who) {
                     // It stays in the chain, so that the chain can be followed, and has no effect (N110).

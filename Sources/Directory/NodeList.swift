@@ -7,11 +7,8 @@ public struct NodeList: Sendable {
     public var version: Int64
     public var statements: [NodeStatement]
 
-    /// What is to be signed.
-    ///
-    /// - Parameters:
-    ///   - version: rises with every change, so that an older list is known for what it is.
-    ///   - statements: signed each by itself.
+    /// What is to be signed. `version`: rises with every change, so that an older list is known for what it
+    /// is. `statements`: signed each by itself.
     public static func document(
         version: Int64, statements: [JSONValue], issuer: ObjectURI, now: Date
     ) -> JSONValue {
@@ -23,10 +20,8 @@ public struct NodeList: Sendable {
         ]
     }
 
-    /// Reads a list whose proof is the directory's.
-    ///
-    /// - Parameter seen: the version that was seen last; an older one is refused (N109).
-    /// - Throws: ``DirectoryFault``.
+    /// Reads a list whose proof is the directory's. `seen`: the version that was seen last; an older one is
+    /// refused (N109). Throws ``DirectoryFault``.
     public init(
         _ document: JSONValue, key: String, issuer: ObjectURI, seen: Int64, now: Date
     ) throws(DirectoryFault) {

@@ -24,12 +24,8 @@ public struct NodeStatement: Sendable, Equatable {
         ]
     }
 
-    /// Reads a statement whose proof is the directory's.
-    ///
-    /// - Parameters:
-    ///   - key: the directory's, as pinned.
-    ///   - issuer: the directory that this node belongs to.
-    /// - Throws: ``DirectoryFault`` (N108).
+    /// Reads a statement whose proof is the directory's. `key`: the directory's, as pinned. `issuer`: the
+    /// directory that this node belongs to. Throws ``DirectoryFault`` (N108).
     public init(_ document: JSONValue, key: String, issuer: ObjectURI, now: Date) throws(DirectoryFault) {
         try Seal.check(document, by: key, now: now)
         guard document["type"]?.string == "NodeStatement", document["iss"]?.string == issuer.string else {
@@ -46,7 +42,8 @@ public struct NodeStatement: Sendable, Equatable {
         self.issuer = issuer
         member = Member(
             authority: application.authority, name: String((document["name"]?.string ?? "").prefix(100)),
-            application: application, entity: String((document["entity"]?.string ?? "").prefix(100)), key: nodeKey,
+            application: application, entity: String((document["entity"]?.string ?? "").prefix(100)),
+            key: nodeKey,
             ranges: (document["ranges"] ?? .null).list.prefix(32).compactMap(\.string), expiresAt: expires,
             state: .admitted, document: document.bytes)
     }

@@ -9,14 +9,15 @@ public struct PersonRecord: Sendable, Equatable {
     /// The home node's authority.
     public var node: String
 
-    /// What the home node signs.
-    ///
-    /// - Parameter reach: for which log: contacts of a narrower reach are left out.
-    public static func document(for actor: Actor, handle: Handle, reach: WorkProfile.Reach, now: Date) -> JSONValue {
+    /// What the home node signs. `reach`: for which log: contacts of a narrower reach are left out.
+    public static func document(for actor: Actor, handle: Handle, reach: WorkProfile.Reach, now: Date)
+        -> JSONValue
+    {
         let ends = actor.endpoints
         let work = actor.work.limited(to: reach)
         var json = JSONObject([
-            ("type", "PersonRecord"), ("handle", .string(handle.description)), ("actor", .string(actor.uri.string)),
+            ("type", "PersonRecord"), ("handle", .string(handle.description)),
+            ("actor", .string(actor.uri.string)),
             ("node", .string(actor.uri.authority)), ("username", .string(actor.name)),
             ("name", .string(actor.displayName)), ("url", .string(actor.url)),
             ("inbox", .string(ends.inbox.string)), ("jobTitle", .string(work.title)),
@@ -48,7 +49,8 @@ public struct PersonRecord: Sendable, Equatable {
     ///
     /// - Throws: ``DirectoryFault`` for a record that says more than its node may (N110).
     public init(_ json: JSONValue, id: ActorID, now: Date) throws(DirectoryFault) {
-        guard json["type"]?.string == "PersonRecord", let handle = json["handle"]?.string.flatMap({ Handle($0) }),
+        guard json["type"]?.string == "PersonRecord",
+            let handle = json["handle"]?.string.flatMap({ Handle($0) }),
             let uri = json["actor"]?.string.flatMap({ ObjectURI($0) }), let node = json["node"]?.string,
             let name = json["username"]?.string, Handle.isName(name),
             let inbox = json["inbox"]?.string.flatMap({ ObjectURI($0) })
@@ -61,7 +63,8 @@ public struct PersonRecord: Sendable, Equatable {
         var actor = Actor(
             id: id, uri: uri, kind: .person, name: name, host: node, displayName: word("name"),
             endpoints: Actor.Endpoints(
-                inbox: inbox, sharedInbox: own("sharedInbox"), outbox: own("outbox"), followers: own("followers"),
+                inbox: inbox, sharedInbox: own("sharedInbox"), outbox: own("outbox"),
+                followers: own("followers"),
                 following: own("following"), featured: own("featured")
             ),
             url: own("url")?.string, createdAt: now
@@ -76,7 +79,8 @@ public struct PersonRecord: Sendable, Equatable {
                 let value = contact["value"]?.string,
                 let reach = contact["reach"]?.string.flatMap({ WorkProfile.Reach(rawValue: $0) })
             else { return nil }
-            return WorkProfile.Contact(kind: kind, value: String(value.prefix(Limits.profileWord)), reach: reach)
+            return WorkProfile.Contact(
+                kind: kind, value: String(value.prefix(Limits.profileWord)), reach: reach)
         }
         actor.isLocked = json["locked"]?.bool ?? false
         actor.avatar = own("avatar")?.string

@@ -5,9 +5,8 @@ public import Storage
 
 /// What an entry of the register means for the people whom a node knows.
 public enum Register {
-    /// Keeps an entry and applies it.
-    ///
-    /// - Parameter isOwn: whether an actor is of this very node; its profile is then not the register's to write.
+    /// Keeps an entry and applies it. `isOwn`: whether an actor is of this very node; its profile is then not
+    /// the register's to write.
     public static func apply(
         _ entry: RegisterEntry, isOwn: (ObjectURI) -> Bool, at now: Date, in transaction: Transaction
     ) throws {
@@ -24,7 +23,8 @@ public enum Register {
     }
 
     private static func welcome(
-        _ record: PersonRecord, log: String, isOwn: (ObjectURI) -> Bool, at now: Date, in transaction: Transaction
+        _ record: PersonRecord, log: String, isOwn: (ObjectURI) -> Bool, at now: Date,
+        in transaction: Transaction
     ) throws {
         try transaction.saveHandle(
             record.handle, actor: record.actor.uri, node: record.node, hasLeft: false, at: now)

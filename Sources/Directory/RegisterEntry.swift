@@ -40,12 +40,8 @@ public struct RegisterEntry: Sendable {
     /// The hash by which the next entry names this one.
     public static func hash(of document: JSONValue) -> [UInt8] { Digest.sha256(document.canonical) }
 
-    /// Reads the entry that follows `head`.
-    ///
-    /// - Parameters:
-    ///   - key: the directory's, as pinned.
-    ///   - nodeKey: the Ed25519 key of a node; nil for one that does not belong.
-    /// - Throws: ``DirectoryFault``.
+    /// Reads the entry that follows `head`. `key`: the directory's, as pinned. `nodeKey`: the Ed25519 key of
+    /// a node; nil for one that does not belong. Throws ``DirectoryFault``.
     public init(
         _ document: JSONValue, log: String, after head: (position: Int64, hash: [UInt8])?, key: String,
         nodeKey: (String) -> String?, id: ActorID, now: Date

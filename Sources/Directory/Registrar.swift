@@ -15,9 +15,7 @@ public struct Registrar: Sendable {
     /// Called when there is news for the nodes.
     private let changed: @Sendable () -> Void
 
-    /// - Parameters:
-    ///   - issuer: the directory's own address.
-    ///   - domain: the host part of handles in the organisation.
+    /// `issuer`: the directory's own address. `domain`: the host part of handles in the organisation.
     public init(
         store: any Store, seal: Seal, ids: IDSource, issuer: ObjectURI, domain: String,
         now: @escaping @Sendable () -> Date, changed: @escaping @Sendable () -> Void
@@ -33,9 +31,7 @@ public struct Registrar: Sendable {
 
     // MARK: Nodes
 
-    /// Makes an invitation; the code is told once.
-    ///
-    /// - Parameter lifetime: seconds for which it can be used.
+    /// Makes an invitation; the code is told once. `lifetime`: seconds for which it can be used.
     public func invite(lifetime: Double = 7 * 86400) async throws -> String {
         let code = RandomBytes.word()
         let date = now()
@@ -46,12 +42,9 @@ public struct Registrar: Sendable {
         return code
     }
 
-    /// Takes a request to join, which the node's own actor signed and whose document was read from its own host.
-    ///
-    /// - Parameters:
-    ///   - application: the signer.
-    ///   - key: its Ed25519 key as a Multikey.
-    /// - Returns: how it stands now; without an invitation an administrator compares fingerprints.
+    /// Takes a request to join, which the node's own actor signed and whose document was read from its own
+    /// host. `application`: the signer. `key`: its Ed25519 key as a Multikey. Returns how it stands now;
+    /// without an invitation an administrator compares fingerprints.
     public func enrol(_ request: JSONValue, application: Actor, key: String) async throws -> Member {
         guard application.kind == .application, request["type"]?.string == "EnrolmentRequest",
             request["baseURL"]?.string.flatMap({ ObjectURI($0) })?.origin == application.uri.origin
@@ -65,14 +58,17 @@ public struct Registrar: Sendable {
         let authority = application.uri.authority
         let fresh = Member(
             authority: authority, name: String((request["name"]?.string ?? authority).prefix(100)),
-            application: application.uri, entity: String((request["entity"]?.string ?? "").prefix(100)), key: key,
-            ranges: ranges, expiresAt: date.addingTimeInterval(NodeStatement.lifetime), state: .asking, document: [])
+            application: application.uri, entity: String((request["entity"]?.string ?? "").prefix(100)),
+            key: key,
+            ranges: ranges, expiresAt: date.addingTimeInterval(NodeStatement.lifetime), state: .asking,
+            document: [])
         let (member, isNews) = try await store.write { transaction -> (Member, Bool) in
             let before = try transaction.member(authority)
             var member = fresh
-            let isInvited = try invitation.map {
-                try transaction.spendInvitation(hash: $0, node: authority, at: date)
-            } ?? false
+            let isInvited =
+                try invitation.map {
+                    try transaction.spendInvitation(hash: $0, node: authority, at: date)
+                } ?? false
             // An admitted node stays so under the key it was admitted with; another key needs a person's eyes.
             if isInvited || (before?.state == .admitted && before?.key == key) { member.state = .admitted }
             if before?.state == .removed, !isInvited {
@@ -122,7 +118,8 @@ public struct Registrar: Sendable {
         }
         var statements: [JSONValue] = []
         for member in members where member.state == .admitted {
-            statements.append(try await seal.sign(NodeStatement.document(for: member, issuer: issuer, now: now())))
+            statements.append(
+                try await seal.sign(NodeStatement.document(for: member, issuer: issuer, now: now())))
         }
         return try await seal.sign(
             NodeList.document(version: version, statements: statements, issuer: issuer, now: now()))
@@ -138,18 +135,16 @@ public struct Registrar: Sendable {
 
     // MARK: People
 
-    /// Countersigns what a node says of one of its people.
-    ///
-    /// - Parameters:
-    ///   - record: signed by the node (``PersonRecord``), or a departure.
-    ///   - log: ``RegisterEntry/organisation`` or the node's own entity's.
-    /// - Throws: ``Refusal`` for a handle that is taken, or a person that is not the node's.
+    /// Countersigns what a node says of one of its people. `record`: signed by the node (``PersonRecord``),
+    /// or a departure. `log`: ``RegisterEntry/organisation`` or the node's own entity's. Throws ``Refusal``
+    /// for a handle that is taken, or a person that is not the node's.
     public func submit(_ record: JSONValue, log: String, by member: Member) async throws {
         guard log == RegisterEntry.organisation || log == RegisterEntry.log(entity: member.entity) else {
             throw Refusal.notAllowed(because: "a node writes to its own logs")
         }
         if record["type"]?.string == "Departure" {
-            guard let actor = record["actor"]?.string.flatMap({ ObjectURI($0) }), actor.authority == member.authority,
+            guard let actor = record["actor"]?.string.flatMap({ ObjectURI($0) }),
+                actor.authority == member.authority,
                 let handle = try await store.read({ try $0.registeredHandle(of: actor) })
             else { throw Refusal.notFound("Person") }
             return try await append(RegisterEntry.departure(of: handle, actor: actor), log: log)
@@ -169,8 +164,11 @@ public struct Registrar: Sendable {
 
     /// A person leaves: told to every node at once (N113).
     public func dismiss(_ handle: Handle) async throws {
-        guard let holder = try await store.read({ try $0.handleHolder(handle) }) else { throw Refusal.notFound("Person") }
-        try await append(RegisterEntry.departure(of: handle, actor: holder.actor), log: RegisterEntry.organisation)
+        guard let holder = try await store.read({ try $0.handleHolder(handle) }) else {
+            throw Refusal.notFound("Person")
+        }
+        try await append(
+            RegisterEntry.departure(of: handle, actor: holder.actor), log: RegisterEntry.organisation)
     }
 
     /// Handles are unique, and not given to another while someone may still be looked for under them (N67).
@@ -213,8 +211,10 @@ public struct Registrar: Sendable {
         _ document: JSONValue, log: String, after head: (position: Int64, hash: [UInt8])?
     ) async throws -> RegisterEntry {
         let keys = Dictionary(
-            try await store.read { try $0.members() }.map { ($0.authority, $0.key) }, uniquingKeysWith: { $1 })
-        guard let own = document["proof"]?["verificationMethod"]?.string, let key = try await ownKey(own) else {
+            try await store.read { try $0.members() }.map { ($0.authority, $0.key) }, uniquingKeysWith: { $1 }
+        )
+        guard let own = document["proof"]?["verificationMethod"]?.string, let key = try await ownKey(own)
+        else {
             throw DirectoryFault.malformed("own key")
         }
         return try RegisterEntry(
@@ -222,7 +222,9 @@ public struct Registrar: Sendable {
     }
 
     private func ownKey(_ method: String) async throws -> String? {
-        guard let id = ObjectURI(method), let key = try await store.read({ try $0.actorKey(id) }) else { return nil }
+        guard let id = ObjectURI(method), let key = try await store.read({ try $0.actorKey(id) }) else {
+            return nil
+        }
         return Multikey.encode(try PublicKey(ed25519: key.publicKey))
     }
 

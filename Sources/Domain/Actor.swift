@@ -78,7 +78,8 @@ public struct Actor: Sendable, Equatable {
         public var featured: ObjectURI?
 
         public init(
-            inbox: ObjectURI, sharedInbox: ObjectURI? = nil, outbox: ObjectURI? = nil, followers: ObjectURI? = nil,
+            inbox: ObjectURI, sharedInbox: ObjectURI? = nil, outbox: ObjectURI? = nil,
+            followers: ObjectURI? = nil,
             following: ObjectURI? = nil, featured: ObjectURI? = nil
         ) {
             self.inbox = inbox

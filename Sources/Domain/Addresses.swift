@@ -23,7 +23,8 @@ public struct Addresses: Sendable, Equatable {
     public func endpoints(of actor: ObjectURI) -> Actor.Endpoints {
         let path = actor.pathAndQuery
         return Actor.Endpoints(
-            inbox: base.sibling("\(path)/inbox"), sharedInbox: sharedInbox, outbox: base.sibling("\(path)/outbox"),
+            inbox: base.sibling("\(path)/inbox"), sharedInbox: sharedInbox,
+            outbox: base.sibling("\(path)/outbox"),
             followers: base.sibling("\(path)/followers"), following: base.sibling("\(path)/following"),
             featured: base.sibling("\(path)/featured")
         )

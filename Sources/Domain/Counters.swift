@@ -6,7 +6,7 @@ public final class Counters: Sendable {
 
     public init() {}
 
-    /// - Parameter name: in Prometheus form, with labels if any: `hallway_inbox_total{answer="202"}`.
+    /// `name`: in Prometheus form, with labels if any: `hallway_inbox_total{answer="202"}`.
     public func count(_ name: String, by step: Int = 1) { values.withLock { $0[name, default: 0] += step } }
 
     public var all: [(name: String, value: Int)] {

@@ -33,7 +33,8 @@ public struct Handle: Hashable, Sendable, CustomStringConvertible {
 
     /// ASCII letters, digits, `_`, and inner `.` and `-`: no look-alikes, no invisible characters (N63, N68).
     public static func isName(_ name: String) -> Bool {
-        guard (1...nameLimit).contains(name.utf8.count), let first = name.utf8.first, let last = name.utf8.last
+        guard (1...nameLimit).contains(name.utf8.count), let first = name.utf8.first,
+            let last = name.utf8.last
         else { return false }
         return name.utf8.allSatisfy { isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
             && isWord(first) && isWord(last)

@@ -30,7 +30,8 @@ public enum HostName {
 
     /// `2130706433`, `0x7f`, `017`: what resolvers take for an address though no top-level domain looks like it.
     private static func isNumeric(_ label: Substring) -> Bool {
-        label.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } || label.hasPrefix("0x")
+        label.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            || label.hasPrefix("0x")
     }
 
     private static func isDottedQuad(_ labels: [Substring]) -> Bool {

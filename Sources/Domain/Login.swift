@@ -11,7 +11,8 @@ public struct Login: Sendable, Equatable {
     public var createdAt: Date
 
     public init(
-        person: ActorID, email: String, passwordHash: String, isAdministrator: Bool, defaultAudience: Audience,
+        person: ActorID, email: String, passwordHash: String, isAdministrator: Bool,
+        defaultAudience: Audience,
         createdAt: Date
     ) {
         self.person = person
@@ -70,8 +71,11 @@ public struct Scopes: Sendable, Equatable, Hashable {
         words.contains(need) || words.contains(String(need.prefix { $0 != ":" }))
             || (need == "profile" && words.contains("read"))
             || (words.contains("follow")
-                && ["read:follows", "write:follows", "read:blocks", "write:blocks", "read:mutes", "write:mutes"]
-                    .contains(need))
+                && [
+                    "read:follows", "write:follows", "read:blocks", "write:blocks", "read:mutes",
+                    "write:mutes",
+                ]
+                .contains(need))
     }
 
     public func covers(_ other: Scopes) -> Bool { other.words.allSatisfy(covers) }

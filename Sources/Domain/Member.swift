@@ -19,7 +19,8 @@ public struct Member: Sendable, Equatable {
     public var document: [UInt8]
 
     public init(
-        authority: String, name: String, application: ObjectURI, entity: String, key: String, ranges: [String],
+        authority: String, name: String, application: ObjectURI, entity: String, key: String,
+        ranges: [String],
         expiresAt: Date, state: State, document: [UInt8]
     ) {
         self.authority = authority

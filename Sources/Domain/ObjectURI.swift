@@ -55,15 +55,15 @@ public struct ObjectURI: Hashable, Sendable, Comparable, CustomStringConvertible
 
     public static func < (left: Self, right: Self) -> Bool { left.string < right.string }
 
-    /// Another address on the same origin.
-    ///
-    /// - Parameter path: begins with `/`.
+    /// Another address on the same origin. `path`: begins with `/`.
     public func sibling(_ path: String) -> ObjectURI { ObjectURI(origin + path) ?? self }
 
     private static func authority(_ text: Substring) -> (String, Int?)? {
         guard !text.contains("@"), !text.contains("[") else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let host = HostName.canonical(String(parts[0])) else { return nil }
+        guard (1...2).contains(parts.count), let host = HostName.canonical(String(parts[0])) else {
+            return nil
+        }
         guard parts.count == 2 else { return (host, nil) }
         guard let port = Int(parts[1]), (1...65535).contains(port), parts[1].allSatisfy(\.isNumber) else {
             return nil

@@ -115,7 +115,8 @@ public struct Attachment: Sendable, Equatable {
     public var blurhash: String?
 
     public init(
-        url: String, mediaType: String, name: String, width: Int? = nil, height: Int? = nil, blurhash: String? = nil
+        url: String, mediaType: String, name: String, width: Int? = nil, height: Int? = nil,
+        blurhash: String? = nil
     ) {
         self.url = url
         self.mediaType = mediaType

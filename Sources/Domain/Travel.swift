@@ -13,7 +13,8 @@ public struct OutgoingActivity: Sendable, Equatable {
     public var createdAt: Date
 
     public init(
-        id: ActivityID, uri: ObjectURI, actor: ActorID, post: PostID?, json: [UInt8], isListed: Bool, createdAt: Date
+        id: ActivityID, uri: ObjectURI, actor: ActorID, post: PostID?, json: [UInt8], isListed: Bool,
+        createdAt: Date
     ) {
         self.id = id
         self.uri = uri

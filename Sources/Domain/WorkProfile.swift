@@ -58,12 +58,14 @@ public struct WorkProfile: Sendable, Equatable {
         where text.count > Limits.profileWord {
             throw .invalid(field: field, because: "at most \(Limits.profileWord) characters")
         }
-        guard skills.count <= Limits.skills, skills.allSatisfy({ (1...Limits.skill).contains($0.count) }) else {
+        guard skills.count <= Limits.skills, skills.allSatisfy({ (1...Limits.skill).contains($0.count) })
+        else {
             throw .invalid(
                 field: "skills", because: "at most \(Limits.skills) of 1 to \(Limits.skill) characters each"
             )
         }
-        guard contacts.count <= Limits.contacts, contacts.allSatisfy({ $0.value.count <= Limits.profileWord }) else {
+        guard contacts.count <= Limits.contacts, contacts.allSatisfy({ $0.value.count <= Limits.profileWord })
+        else {
             throw .invalid(field: "contacts", because: "at most \(Limits.contacts)")
         }
     }

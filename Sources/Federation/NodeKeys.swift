@@ -26,7 +26,9 @@ public final class NodeKeys: Sendable {
     }
 
     /// The key that an actor signs with now, and its id.
-    public func signingKey(_ kind: ActorKey.Kind, of actor: Actor) async throws -> (id: ObjectURI, key: PrivateKey) {
+    public func signingKey(_ kind: ActorKey.Kind, of actor: Actor) async throws -> (
+        id: ObjectURI, key: PrivateKey
+    ) {
         let key = try await current(kind, of: actor)
         if let known = parsed.withLock({ $0[key.id] }) { return (key.id, known) }
         guard let sealed = key.sealedPrivateKey else { throw SignatureFault.badKey }
@@ -60,7 +62,8 @@ public final class NodeKeys: Sendable {
 
     private func current(_ kind: ActorKey.Kind, of actor: Actor) async throws -> ActorKey {
         if let key = try await store.read({ try Self.inForce(kind, of: actor.id, in: $0) }) { return key }
-        let fresh = try key(kind, named: kind == .rsa ? "main-key" : "ed25519-key", of: actor.id, uri: actor.uri)
+        let fresh = try key(
+            kind, named: kind == .rsa ? "main-key" : "ed25519-key", of: actor.id, uri: actor.uri)
         return try await store.write { transaction in
             // Someone else may have needed it at the same moment.
             if let key = try Self.inForce(kind, of: actor.id, in: transaction) { return key }
@@ -75,7 +78,9 @@ public final class NodeKeys: Sendable {
         try transaction.keys(of: actor).first { $0.kind == kind && $0.retiredAt == nil }
     }
 
-    private func key(_ kind: ActorKey.Kind, named name: String, of actor: ActorID, uri: ObjectURI) throws -> ActorKey {
+    private func key(_ kind: ActorKey.Kind, named name: String, of actor: ActorID, uri: ObjectURI) throws
+        -> ActorKey
+    {
         guard let id = ObjectURI("\(uri)#\(name)") else { throw SignatureFault.badKey }
         let made = try kind == .rsa ? PrivateKey.makeRSA() : PrivateKey.makeEd25519()
         let half = try made.publicKey()

@@ -45,7 +45,8 @@ public struct World: Sendable {
     /// Whether we deal with a node, by the directory's list and our own policy.
     public func standing(of authority: String) async throws -> Standing {
         if authority == directory { return .member }
-        return try await needs.store.read { [needs] in try Self.standing(of: authority, needs: needs, in: $0) }
+        return try await needs.store.read { [needs] in try Self.standing(of: authority, needs: needs, in: $0)
+        }
     }
 
     static func standing(of authority: String, needs: Needs, in transaction: Transaction) throws -> Standing {

@@ -6,13 +6,11 @@ public struct JSONParser {
     private var nodesLeft: Int
     private let depthLimit: Int
 
-    /// Reads one value that fills the whole text.
-    ///
-    /// - Parameters:
-    ///   - bytes: the text; whoever received it has bounded its size.
-    ///   - depth: the deepest nesting that is taken.
-    ///   - nodes: the most values and members that are taken.
-    public static func parse(_ bytes: [UInt8], depth: Int = 64, nodes: Int = 100_000) throws(JSONError) -> JSONValue {
+    /// Reads one value that fills the whole text. `bytes`: the text; whoever received it has bounded its
+    /// size. `depth`: the deepest nesting that is taken. `nodes`: the most values and members that are taken.
+    public static func parse(_ bytes: [UInt8], depth: Int = 64, nodes: Int = 100_000) throws(JSONError)
+        -> JSONValue
+    {
         let result = bytes.withUnsafeBufferPointer { buffer -> Result<JSONValue, JSONError> in
             var parser = JSONParser(bytes: buffer, nodesLeft: nodes, depthLimit: depth)
             do throws(JSONError) {
@@ -36,7 +34,9 @@ public struct JSONParser {
     }
 
     private mutating func skipSpace() {
-        while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0a || bytes[at] == 0x0d || bytes[at] == 0x09 {
+        while at < bytes.count,
+            bytes[at] == 0x20 || bytes[at] == 0x0a || bytes[at] == 0x0d || bytes[at] == 0x09
+        {
             at += 1
         }
     }

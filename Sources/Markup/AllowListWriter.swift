@@ -25,7 +25,8 @@ struct AllowListWriter {
         switch name {
         case "br": out += "<br>"
         case "hr": out += "<hr>"
-        case "p", "b", "i", "u", "s", "del", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "ruby",
+        case "p", "b", "i", "u", "s", "del", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li",
+            "ruby",
             "rt", "rp", "sub", "sup", "h2", "h3", "h4":
             wrap(node, in: name, depth: depth)
         case "h1": wrap(node, in: "h2", depth: depth)
@@ -74,7 +75,8 @@ public enum Link {
         let bare = address.unicodeScalars.filter { $0.value > 0x20 && $0.value != 0x7f }
         let text = String(String.UnicodeScalarView(bare))
         let lower = text.lowercased()
-        guard text.utf8.count <= 2048, ["https://", "http://", "mailto:"].contains(where: lower.hasPrefix) else {
+        guard text.utf8.count <= 2048, ["https://", "http://", "mailto:"].contains(where: lower.hasPrefix)
+        else {
             return nil
         }
         return text

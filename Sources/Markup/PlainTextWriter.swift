@@ -21,7 +21,9 @@ struct PlainTextWriter {
         switch name {
         case "br": out += "\n"
         case "p", "blockquote", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "div":
-            if !out.isEmpty, !out.hasSuffix("\n\n"), name != "div" { out += out.hasSuffix("\n") ? "\n" : "\n\n" }
+            if !out.isEmpty, !out.hasSuffix("\n\n"), name != "div" {
+                out += out.hasSuffix("\n") ? "\n" : "\n\n"
+            }
             write(childrenOf: node, depth: depth + 1)
         case "li":
             if !out.isEmpty, !out.hasSuffix("\n") { out += "\n" }

@@ -9,9 +9,8 @@ public enum SafeHTML {
     /// Levels that are walked; deeper content is dropped.
     private static let depth = 100
 
-    /// What remains of `html` when only harmless elements and attributes are kept.
-    ///
-    /// - Parameter limit: bytes of input that are looked at.
+    /// What remains of `html` when only harmless elements and attributes are kept. `limit`: bytes of input
+    /// that are looked at.
     public static func sanitise(_ html: String, limit: Int = 256 * 1024) -> String {
         var writer = AllowListWriter(depthLimit: depth)
         parse(html, limit: limit) { writer.write(childrenOf: $0, depth: 0) }
@@ -78,7 +77,9 @@ extension UnsafeMutablePointer<xmlNode> {
 
 /// Elements whose content is no text for readers.
 let droppedElements: Set<String> = [
-    "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "embed", "applet", "head", "title",
-    "textarea", "select", "option", "form", "input", "button", "video", "audio", "canvas", "noembed", "noframes",
+    "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "embed", "applet", "head",
+    "title",
+    "textarea", "select", "option", "form", "input", "button", "video", "audio", "canvas", "noembed",
+    "noframes",
     "plaintext", "xmp", "frameset",
 ]

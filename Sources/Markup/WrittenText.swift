@@ -52,11 +52,8 @@ public struct WrittenText: Sendable {
         }
     }
 
-    /// The text as HTML of paragraphs.
-    ///
-    /// - Parameters:
-    ///   - mention: the page and the shown name of a mention; nil leaves it as plain text.
-    ///   - tag: the page of a hashtag.
+    /// The text as HTML of paragraphs. `mention`: the page and the shown name of a mention; nil leaves it as
+    /// plain text. `tag`: the page of a hashtag.
     public func html(
         mention: (String) -> (url: String, name: String)?, tag: (String) -> String
     ) -> String {
@@ -124,7 +121,9 @@ public struct WrittenText: Sendable {
 
     private static func hashtag(at rest: Substring) -> (Piece, length: Int)? {
         let name = rest.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-        guard (1...100).contains(name.count), !name.allSatisfy({ $0.isNumber || $0 == "_" }) else { return nil }
+        guard (1...100).contains(name.count), !name.allSatisfy({ $0.isNumber || $0 == "_" }) else {
+            return nil
+        }
         return (.hashtag(String(name)), name.count + 1)
     }
 

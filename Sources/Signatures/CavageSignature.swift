@@ -24,11 +24,8 @@ public struct CavageSignature: Sendable {
         guard covered.count <= 32, Set(covered).count == covered.count else { throw .malformed("headers") }
     }
 
-    /// Checks what is covered, the clock, the digest and then the signature.
-    ///
-    /// - Parameters:
-    ///   - message: the request as received, its body whole.
-    ///   - authority: our own public name; a signature for another is refused (N10).
+    /// Checks what is covered, the clock, the digest and then the signature. `message`: the request as
+    /// received, its body whole. `authority`: our own public name; a signature for another is refused (N10).
     public func verify(
         _ message: HTTPMessage, by key: PublicKey, authority: String, now: Date
     ) throws(SignatureFault) {

@@ -49,7 +49,8 @@ public enum Base58 {
             }
         }
         let zeros = bytes.prefix { $0 == 0 }.count
-        let letters = Array(repeating: alphabet[0], count: zeros) + digits.reversed().map { alphabet[Int($0)] }
+        let letters =
+            Array(repeating: alphabet[0], count: zeros) + digits.reversed().map { alphabet[Int($0)] }
         return String(decoding: letters, as: UTF8.self)
     }
 

@@ -8,7 +8,8 @@ public enum HTTPDate {
     ]
 
     public static func text(_ date: Date) -> String {
-        let part = calendar.dateComponents([.weekday, .day, .month, .year, .hour, .minute, .second], from: date)
+        let part = calendar.dateComponents(
+            [.weekday, .day, .month, .year, .hour, .minute, .second], from: date)
         let (day, month) = (part.day ?? 1, part.month ?? 1)
         return "\(days[(part.weekday ?? 1) - 1]), \(two(day)) \(months[month - 1]) \(part.year ?? 1970) "
             + "\(two(part.hour ?? 0)):\(two(part.minute ?? 0)):\(two(part.second ?? 0)) GMT"
@@ -21,7 +22,8 @@ public enum HTTPDate {
             let month = months.firstIndex(of: String(words[2])), let year = Int(words[3])
         else { return nil }
         let clock = words[4].split(separator: ":").compactMap { Int($0) }
-        guard clock.count == 3, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2]),
+        guard clock.count == 3, (0..<24).contains(clock[0]), (0..<60).contains(clock[1]),
+            (0...60).contains(clock[2]),
             (1...31).contains(day)
         else { return nil }
         return calendar.date(

@@ -60,9 +60,8 @@ public struct MessageSignature: Sendable {
         parameters = try Self.serialise(list)
     }
 
-    /// Checks what is covered, the clock, the digest and then the signature, as nodes require it of each other.
-    ///
-    /// - Parameter authority: our own public name; a signature for another is refused (N10).
+    /// Checks what is covered, the clock, the digest and then the signature, as nodes require it of each
+    /// other. `authority`: our own public name; a signature for another is refused (N10).
     public func verify(
         _ message: HTTPMessage, by key: PublicKey, authority: String, now: Date
     ) throws(SignatureFault) {
@@ -71,8 +70,9 @@ public struct MessageSignature: Sendable {
         else { throw .unsupportedAlgorithm(algorithm ?? key.algorithm.rawValue) }
         let names = Set(components.map(\.name))
         guard names.contains("@method") else { throw .notCovered("@method") }
-        guard names.contains("@target-uri") || names.isSuperset(of: ["@authority", "@request-target"])
-            || names.isSuperset(of: ["@authority", "@path", "@query"])
+        guard
+            names.contains("@target-uri") || names.isSuperset(of: ["@authority", "@request-target"])
+                || names.isSuperset(of: ["@authority", "@path", "@query"])
         else { throw .notCovered("@target-uri") }
         guard message.authority == authority else { throw .otherAuthority }
         guard let created else { throw .malformed("created") }
@@ -114,14 +114,19 @@ public struct MessageSignature: Sendable {
         }
         signed.fields += added
         let created = Int64(now.timeIntervalSince1970)
-        let parameters = #"(\#(names));created=\#(created);keyid="\#(keyID)";alg="\#(key.algorithm.rawValue)""#
+        let parameters =
+            #"(\#(names));created=\#(created);keyid="\#(keyID)";alg="\#(key.algorithm.rawValue)""#
         let input = "sig1=\(parameters)"
-        guard let unsigned = try read(input: input, signature: "sig1=::").first else { throw .malformed("keyid") }
+        guard let unsigned = try read(input: input, signature: "sig1=::").first else {
+            throw .malformed("keyid")
+        }
         let signature = try key.algorithm.sign(Array(try unsigned.base(of: signed).utf8), by: key)
         return added + [("signature-input", input), ("signature", "sig1=:\(signature.base64):")]
     }
 
-    private static func value(of component: Component, in message: HTTPMessage) throws(SignatureFault) -> String {
+    private static func value(of component: Component, in message: HTTPMessage) throws(SignatureFault)
+        -> String
+    {
         switch component.name {
         case "@method": return message.method
         case "@authority": return message.authority
@@ -131,7 +136,9 @@ public struct MessageSignature: Sendable {
         case "@path": return message.path
         case "@query": return "?\(message.query ?? "")"
         case "@query-param":
-            guard let name = component.queryName, let query = message.query else { throw .notCovered("@query-param") }
+            guard let name = component.queryName, let query = message.query else {
+                throw .notCovered("@query-param")
+            }
             let values = query.split(separator: "&").filter { $0.prefix { $0 != "=" } == name }
             guard values.count == 1, let value = values.first else { throw .notCovered("@query-param") }
             return String(value.dropFirst(name.count + 1))

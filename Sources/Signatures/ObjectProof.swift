@@ -3,13 +3,9 @@ public import JSON
 
 /// FEP-8b32 object integrity proofs by the cryptosuite `eddsa-jcs-2022`.
 public enum ObjectProof {
-    /// Adds a proof.
-    ///
-    /// - Parameters:
-    ///   - document: without a proof.
-    ///   - method: the key's id, listed in its actor's `assertionMethod`.
-    ///   - created: the moment, to the second.
-    /// - Throws: ``SignatureFault/badKey`` unless the key is Ed25519.
+    /// Adds a proof. `document`: without a proof. `method`: the key's id, listed in its actor's
+    /// `assertionMethod`. `created`: the moment, to the second. Throws ``SignatureFault/badKey`` unless the
+    /// key is Ed25519.
     public static func add(
         to document: JSONValue, key: PrivateKey, method: String, created: Date
     ) throws(SignatureFault) -> JSONValue {
@@ -28,11 +24,15 @@ public enum ObjectProof {
     }
 
     /// The key that a document's proof names; nil when it carries none.
-    public static func method(of document: JSONValue) -> String? { document["proof"]?["verificationMethod"]?.string }
+    public static func method(of document: JSONValue) -> String? {
+        document["proof"]?["verificationMethod"]?.string
+    }
 
     /// Checks the proof of a document (N34). Whose key it is, the caller has checked before (N32).
     public static func verify(_ document: JSONValue, by key: PublicKey, now: Date) throws(SignatureFault) {
-        guard case .object(var object) = document, case .object(var proof)? = object["proof"] else { throw .missing }
+        guard case .object(var object) = document, case .object(var proof)? = object["proof"] else {
+            throw .missing
+        }
         guard proof["type"]?.string == "DataIntegrityProof", proof["cryptosuite"]?.string == "eddsa-jcs-2022",
             key.algorithm == .ed25519
         else { throw .unsupportedAlgorithm(proof["cryptosuite"]?.string ?? "") }
@@ -54,7 +54,8 @@ public enum ObjectProof {
         object["proof"] = nil
         // An LD signature is no part of what was signed, and is never looked at (N35).
         object["signature"] = nil
-        guard SignatureAlgorithm.ed25519.verify(signature, over: hash(of: object, proof: proof), by: key) else {
+        guard SignatureAlgorithm.ed25519.verify(signature, over: hash(of: object, proof: proof), by: key)
+        else {
             throw .wrongSignature
         }
     }

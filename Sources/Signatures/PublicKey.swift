@@ -15,7 +15,8 @@ public final class PublicKey: @unchecked Sendable {
     public init(encoded: [UInt8]) throws(SignatureFault) {
         guard encoded.count <= 16_384 else { throw .badKey }
         var key: OpaquePointer?
-        let decoder = OSSL_DECODER_CTX_new_for_pkey(&key, nil, nil, nil, EVP_PKEY_PUBLIC_KEY_SELECTION, nil, nil)
+        let decoder = OSSL_DECODER_CTX_new_for_pkey(
+            &key, nil, nil, nil, EVP_PKEY_PUBLIC_KEY_SELECTION, nil, nil)
         defer { OSSL_DECODER_CTX_free(decoder) }
         let isRead = encoded.withUnsafeBufferPointer { buffer in
             var start = buffer.baseAddress

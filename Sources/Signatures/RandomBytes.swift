@@ -2,7 +2,7 @@ import COpenSSL
 
 /// Random bytes for keys, secrets and tokens.
 public enum RandomBytes {
-    /// - Parameter count: how many bytes.
+    /// `count`: how many bytes.
     public static func make(_ count: Int) -> [UInt8] {
         var out = [UInt8](repeating: 0, count: count)
         // libcrypto fails only without any source of entropy; the standard generator is then the same kernel's.

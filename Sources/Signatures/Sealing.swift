@@ -10,10 +10,8 @@ public struct Sealing: Sendable {
         self.key = key
     }
 
-    /// - Parameters:
-    ///   - plain: what to hide.
-    ///   - purpose: bound to the result, so that a sealed value cannot be moved to another row.
-    /// - Throws: ``SignatureFault/badKey`` when libcrypto refuses, which it has no reason to.
+    /// `plain`: what to hide. `purpose`: bound to the result, so that a sealed value cannot be moved to
+    /// another row. Throws ``SignatureFault/badKey`` when libcrypto refuses, which it has no reason to.
     public func seal(_ plain: [UInt8], for purpose: String) throws(SignatureFault) -> [UInt8] {
         let nonce = RandomBytes.make(12)
         let context = EVP_CIPHER_CTX_new()

@@ -76,7 +76,8 @@ public enum SignatureAlgorithm: String, Sendable {
         guard raw.count == 64 else { return [] }
         let signature = ECDSA_SIG_new()
         defer { ECDSA_SIG_free(signature) }
-        guard ECDSA_SIG_set0(signature, BN_bin2bn(raw, 32, nil), BN_bin2bn(Array(raw[32...]), 32, nil)) == 1 else {
+        guard ECDSA_SIG_set0(signature, BN_bin2bn(raw, 32, nil), BN_bin2bn(Array(raw[32...]), 32, nil)) == 1
+        else {
             return []
         }
         var out: UnsafeMutablePointer<UInt8>?

@@ -28,9 +28,7 @@ public struct BlockActor: Sendable {
         }
     }
 
-    /// Hides an actor without its knowing.
-    ///
-    /// - Parameter duration: nil for as long as it is not taken back.
+    /// Hides an actor without its knowing. `duration`: nil for as long as it is not taken back.
     public func mute(
         _ target: ActorID, notifications: Bool, duration: Duration?, by person: ActorID
     ) async throws -> Relation {

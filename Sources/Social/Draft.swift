@@ -14,7 +14,8 @@ public struct Draft: Sendable, Equatable {
     public var idempotency: String?
 
     public init(
-        text: String, title: String? = nil, summary: String = "", isSensitive: Bool = false, language: String? = nil,
+        text: String, title: String? = nil, summary: String = "", isSensitive: Bool = false,
+        language: String? = nil,
         audience: Audience? = nil, replyTo: PostID? = nil, idempotency: String? = nil
     ) {
         self.text = text
@@ -36,9 +37,12 @@ public struct Draft: Sendable, Equatable {
             throw .invalid(field: "Text", because: "character limit of \(Limits.postText) exceeded")
         }
         guard summary.count <= Limits.summary, (title ?? "").count <= Limits.summary else {
-            throw .invalid(field: "Spoiler text", because: "is too long (maximum is \(Limits.summary) characters)")
+            throw .invalid(
+                field: "Spoiler text", because: "is too long (maximum is \(Limits.summary) characters)")
         }
-        guard (language ?? "").count <= 35 else { throw .invalid(field: "Language", because: "is not a language tag") }
+        guard (language ?? "").count <= 35 else {
+            throw .invalid(field: "Language", because: "is not a language tag")
+        }
         guard audience != .anyone || policy == .open else {
             throw .notAllowed(because: "This node keeps posts within the organisation")
         }

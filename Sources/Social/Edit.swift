@@ -8,15 +8,14 @@ public struct Edit: Sendable {
     let needs: Needs
     let find: @Sendable (Handle) async -> Actor?
 
-    /// - Parameter find: looks up a handle that this node does not know yet.
+    /// `find`: looks up a handle that this node does not know yet.
     public init(needs: Needs, find: @escaping @Sendable (Handle) async -> Actor?) {
         self.needs = needs
         self.find = find
     }
 
-    /// Replaces text, summary, sensitivity and language of a person's own post.
-    ///
-    /// - Parameter draft: its audience and what it answers are not looked at: they do not change.
+    /// Replaces text, summary, sensitivity and language of a person's own post. `draft`: its audience and
+    /// what it answers are not looked at: they do not change.
     public func edit(_ id: PostID, to draft: Draft, by person: ActorID) async throws -> Post {
         var draft = draft
         draft.audience = nil
@@ -41,9 +40,8 @@ public struct Edit: Sendable {
         }
     }
 
-    /// Takes over a newer version of another node's post; an older one is ignored (N45).
-    ///
-    /// - Parameter version: with the id of the stored post, and `editedAt`.
+    /// Takes over a newer version of another node's post; an older one is ignored (N45). `version`: with the
+    /// id of the stored post, and `editedAt`.
     public static func receive(_ version: Post, recipients: [ActorID], in transaction: Transaction) throws {
         guard let stored = try transaction.post(version.id), let edited = version.editedAt,
             edited > stored.editedAt ?? stored.createdAt

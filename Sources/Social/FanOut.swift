@@ -13,9 +13,10 @@ public struct FanOut: Service {
     private let logger: Logger
     private let peopleChanged: @Sendable () -> Void
 
-    /// - Parameter peopleChanged: called when someone came, went or changed their profile.
+    /// `peopleChanged`: called when someone came, went or changed their profile.
     public init(
-        needs: Needs, bell: Bell, hub: StreamHub, logger: Logger, peopleChanged: @escaping @Sendable () -> Void
+        needs: Needs, bell: Bell, hub: StreamHub, logger: Logger,
+        peopleChanged: @escaping @Sendable () -> Void
     ) {
         self.peopleChanged = peopleChanged
         self.needs = needs

@@ -8,11 +8,9 @@ public struct FollowActor: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// Asks to follow; an unlocked actor of this node accepts at once.
-    ///
-    /// - Parameters:
-    ///   - showsAnnounces: whether what the actor passes on is shown; nil leaves it as it is.
-    ///   - notifies: whether each of the actor's posts is a notification.
+    /// Asks to follow; an unlocked actor of this node accepts at once. `showsAnnounces`: whether what the
+    /// actor passes on is shown; nil leaves it as it is. `notifies`: whether each of the actor's posts is a
+    /// notification.
     public func follow(
         _ target: ActorID, showsAnnounces: Bool? = nil, notifies: Bool? = nil, by person: ActorID
     ) async throws -> Relation {
@@ -20,13 +18,16 @@ public struct FollowActor: Sendable {
             _ = try transaction.actingPerson(person)
             let followee = try transaction.livingActor(target)
             guard target != person else { throw Refusal.notAllowed(because: "You cannot follow yourself") }
-            guard try !transaction.isBlocked(person, by: target), try !transaction.isBlocked(target, by: person) else {
+            guard try !transaction.isBlocked(person, by: target),
+                try !transaction.isBlocked(target, by: person)
+            else {
                 throw Refusal.notAllowed(because: "This action is not allowed")
             }
             var follow =
                 try transaction.follow(person, target)
                 ?? Follow(
-                    follower: person, followee: target, state: .asked, uri: needs.activityURI(), createdAt: needs.now()
+                    follower: person, followee: target, state: .asked, uri: needs.activityURI(),
+                    createdAt: needs.now()
                 )
             follow.showsAnnounces = showsAnnounces ?? follow.showsAnnounces
             follow.notifies = notifies ?? follow.notifies
@@ -48,7 +49,9 @@ public struct FollowActor: Sendable {
     /// Lets someone follow who asked.
     public func accept(_ follower: ActorID, by person: ActorID) async throws -> Relation {
         try await needs.store.write { transaction in
-            guard let follow = try transaction.follow(follower, person) else { throw Refusal.notFound("Record") }
+            guard let follow = try transaction.follow(follower, person) else {
+                throw Refusal.notFound("Record")
+            }
             if follow.state == .asked { try Self.accept(follow, in: transaction) }
             return try transaction.relation(of: person, to: follower)
         }
@@ -89,7 +92,8 @@ public struct FollowActor: Sendable {
         var accepted = follow
         accepted.state = .accepted
         try transaction.save(accepted)
-        try transaction.deleteNotifications(kind: .followAsked, actor: follow.follower, person: follow.followee)
+        try transaction.deleteNotifications(
+            kind: .followAsked, actor: follow.follower, person: follow.followee)
         if let follower = try transaction.actor(follow.follower), follower.isLocal {
             try transaction.fillHome(of: follow.follower, from: follow.followee)
         }

@@ -7,13 +7,14 @@ public struct LikePost: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// - Parameter content: the emoji it is given as; nil for a plain like (FEP-c0e0).
+    /// `content`: the emoji it is given as; nil for a plain like (FEP-c0e0).
     public func like(_ id: PostID, content: String? = nil, by person: ActorID) async throws -> Post {
         try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
             let post = try Self.original(id, for: person, in: transaction)
             let like = Like(
-                actor: person, post: post.id, uri: needs.activityURI(), content: content, createdAt: needs.now())
+                actor: person, post: post.id, uri: needs.activityURI(), content: content,
+                createdAt: needs.now())
             try Self.perform(like, in: transaction)
             return try transaction.visiblePost(post.id, to: .person(person))
         }
@@ -48,7 +49,9 @@ public struct LikePost: Sendable {
         try transaction.append(.unliked(actor, post, uri: like.uri))
     }
 
-    private static func original(_ id: PostID, for person: ActorID, in transaction: Transaction) throws -> Post {
+    private static func original(_ id: PostID, for person: ActorID, in transaction: Transaction) throws
+        -> Post
+    {
         let post = try transaction.visiblePost(id, to: .person(person))
         return try post.body.announced.map { try transaction.visiblePost($0, to: .person(person)) } ?? post
     }

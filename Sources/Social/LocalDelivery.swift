@@ -40,12 +40,13 @@ struct LocalDelivery {
         let shown = post.body.announced ?? post.id
         var channels: Set<StreamHub.Channel> = [.person(post.author)]
         for (person, notifies) in try transaction.localFollowers(
-            of: post.author, forAnnounce: post.body.announced != nil)
+            of: post.author, forAnnounce: post.body.announced != nil) where try belongsHome(post, of: person)
         {
-            guard try belongsHome(post, of: person) else { continue }
             try transaction.insertHome(post.id, shown: shown, person: person)
             channels.insert(.person(person))
-            if notifies, post.body.announced == nil { try notify(person, .post, by: post.author, about: post.id) }
+            if notifies, post.body.announced == nil {
+                try notify(person, .post, by: post.author, about: post.id)
+            }
         }
         for person in try transaction.recipients(of: post.id) {
             try notify(person, .mention, by: post.author, about: post.id)
@@ -75,7 +76,9 @@ struct LocalDelivery {
     /// Whether a follower finds a post at home: one that they may see, and no answer to a stranger.
     private func belongsHome(_ post: Post, of person: ActorID) throws -> Bool {
         guard try transaction.maySee(post, .person(person)) else { return false }
-        guard let answered = post.reply?.author, answered != post.author, answered != person else { return true }
+        guard let answered = post.reply?.author, answered != post.author, answered != person else {
+            return true
+        }
         return try transaction.isFollowing(person, answered)
     }
 

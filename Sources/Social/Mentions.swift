@@ -8,7 +8,7 @@ struct NamedPeople: Sendable {
     let people: [String: Actor]
     let text: WrittenText
 
-    /// - Parameter find: asks the node of a handle that is not known here; nil where nobody answers.
+    /// `find`: asks the node of a handle that is not known here; nil where nobody answers.
     static func look(
         in text: String, needs: Needs, find: @Sendable (Handle) async -> Actor?
     ) async throws -> NamedPeople {

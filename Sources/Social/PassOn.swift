@@ -14,7 +14,8 @@ public struct PassOn: Sendable {
         try await needs.store.write { [needs] transaction in
             let author = try transaction.actingPerson(person)
             let asked = try transaction.visiblePost(id, to: .person(person))
-            let original = try asked.body.announced.map { try transaction.visiblePost($0, to: .person(person)) } ?? asked
+            let original =
+                try asked.body.announced.map { try transaction.visiblePost($0, to: .person(person)) } ?? asked
             if let earlier = try transaction.announce(of: original.id, by: person) { return earlier }
             let announceID: PostID = needs.ids.next()
             let announce = Post(
@@ -34,7 +35,8 @@ public struct PassOn: Sendable {
     public func takeBack(_ id: PostID, by person: ActorID) async throws -> Post {
         try await needs.store.write { [needs] transaction in
             let asked = try transaction.visiblePost(id, to: .person(person))
-            let original = try asked.body.announced.map { try transaction.visiblePost($0, to: .person(person)) } ?? asked
+            let original =
+                try asked.body.announced.map { try transaction.visiblePost($0, to: .person(person)) } ?? asked
             if let announce = try transaction.announce(of: original.id, by: person) {
                 try Withdraw.perform(announce, at: needs.now(), in: transaction)
             }

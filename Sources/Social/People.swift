@@ -7,7 +7,7 @@ public struct People: Sendable {
     let needs: Needs
     let makeKeys: @Sendable (ActorID, ObjectURI) throws -> [ActorKey]
 
-    /// - Parameter makeKeys: new keys for an actor, their private halves sealed.
+    /// `makeKeys`: new keys for an actor, their private halves sealed.
     public init(needs: Needs, makeKeys: @escaping @Sendable (ActorID, ObjectURI) throws -> [ActorKey]) {
         self.needs = needs
         self.makeKeys = makeKeys
@@ -22,7 +22,9 @@ public struct People: Sendable {
         public var isAdministrator: Bool
         public var work = WorkProfile()
 
-        public init(name: String, displayName: String, email: String, passwordHash: String, isAdministrator: Bool) {
+        public init(
+            name: String, displayName: String, email: String, passwordHash: String, isAdministrator: Bool
+        ) {
             self.name = name
             self.displayName = displayName
             self.email = email
@@ -33,7 +35,8 @@ public struct People: Sendable {
 
     /// Names that would be mistaken for something else.
     static let reserved: Set<String> = [
-        "admin", "administrator", "root", "support", "help", "moderator", "staff", "security", "hallway", "instance",
+        "admin", "administrator", "root", "support", "help", "moderator", "staff", "security", "hallway",
+        "instance",
         "node", "directory", "api", "oauth", "inbox", "webfinger",
     ]
 
@@ -63,7 +66,8 @@ public struct People: Sendable {
                     Login(
                         person: id, email: newcomer.email, passwordHash: newcomer.passwordHash,
                         isAdministrator: newcomer.isAdministrator,
-                        defaultAudience: needs.policy == .open ? .anyone : .organisation, createdAt: needs.now()
+                        defaultAudience: needs.policy == .open ? .anyone : .organisation,
+                        createdAt: needs.now()
                     ))
             } catch StorageError.duplicate {
                 throw Refusal.invalid(field: "E-mail", because: "has already been taken")
@@ -76,7 +80,9 @@ public struct People: Sendable {
     /// Says goodbye: sessions end at once, the name stays reserved, and other nodes are told (N67, N99).
     public func dismiss(_ person: ActorID, as state: Actor.State) async throws {
         try await needs.store.write { transaction in
-            guard let actor = try transaction.actor(person), actor.isLocal else { throw Refusal.notFound("Person") }
+            guard let actor = try transaction.actor(person), actor.isLocal else {
+                throw Refusal.notFound("Person")
+            }
             try transaction.setState(state, of: actor.id)
             guard state != .active else { return try transaction.append(.profileChanged(actor.id)) }
             try transaction.deleteTokens(of: actor.id)
@@ -130,13 +136,15 @@ public struct People: Sendable {
         guard Handle.isName(newcomer.name), newcomer.name.count <= 30,
             newcomer.name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
         else {
-            throw .invalid(field: "Username", because: "must contain only letters, numbers and underscores, at most 30")
+            throw .invalid(
+                field: "Username", because: "must contain only letters, numbers and underscores, at most 30")
         }
         guard !reserved.contains(newcomer.name.lowercased()) else {
             throw .invalid(field: "Username", because: "is reserved")
         }
         guard newcomer.displayName.count <= Limits.displayName else {
-            throw .invalid(field: "Display name", because: "is too long (maximum is \(Limits.displayName) characters)")
+            throw .invalid(
+                field: "Display name", because: "is too long (maximum is \(Limits.displayName) characters)")
         }
         guard newcomer.email.contains("@"), newcomer.email.count <= 320 else {
             throw .invalid(field: "E-mail", because: "is invalid")
@@ -146,13 +154,15 @@ public struct People: Sendable {
 
     private static func check(_ changes: Changes) throws(Refusal) {
         guard (changes.displayName ?? "").count <= Limits.displayName else {
-            throw .invalid(field: "Display name", because: "is too long (maximum is \(Limits.displayName) characters)")
+            throw .invalid(
+                field: "Display name", because: "is too long (maximum is \(Limits.displayName) characters)")
         }
         guard (changes.note ?? "").count <= Limits.biography else {
             throw .invalid(field: "Note", because: "is too long (maximum is \(Limits.biography) characters)")
         }
         let fields = changes.fields ?? []
-        guard fields.count <= Limits.fields, fields.allSatisfy({ $0.name.count <= 255 && $0.value.count <= 2047 })
+        guard fields.count <= Limits.fields,
+            fields.allSatisfy({ $0.name.count <= 255 && $0.value.count <= 2047 })
         else { throw .invalid(field: "Fields", because: "at most \(Limits.fields)") }
         try changes.work?.check()
     }

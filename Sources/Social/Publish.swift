@@ -7,7 +7,7 @@ public struct Publish: Sendable {
     let needs: Needs
     let find: @Sendable (Handle) async -> Actor?
 
-    /// - Parameter find: looks up a handle that this node does not know yet.
+    /// `find`: looks up a handle that this node does not know yet.
     public init(needs: Needs, find: @escaping @Sendable (Handle) async -> Actor?) {
         self.needs = needs
         self.find = find
@@ -20,7 +20,8 @@ public struct Publish: Sendable {
         try draft.check(policy: needs.policy)
         let named = try await NamedPeople.look(in: draft.text, needs: needs, find: find)
         return try await needs.store.write { [needs] transaction in
-            if let word = draft.idempotency, let earlier = try transaction.post(of: person, idempotency: word),
+            if let word = draft.idempotency,
+                let earlier = try transaction.post(of: person, idempotency: word),
                 let post = try transaction.post(earlier)
             {
                 return post
@@ -35,17 +36,15 @@ public struct Publish: Sendable {
             try transaction.insert(post, recipients: post.mentions.map(\.actor), isLocal: true)
             try transaction.insertHome(post.id, shown: post.id, person: person)
             try transaction.append(.published(post.id))
-            if let word = draft.idempotency { try transaction.remember(post.id, of: person, idempotency: word) }
+            if let word = draft.idempotency {
+                try transaction.remember(post.id, of: person, idempotency: word)
+            }
             return post
         }
     }
 
-    /// Keeps a post of another node.
-    ///
-    /// - Parameters:
-    ///   - recipients: the actors of this node that it is addressed to.
-    ///   - isNews: whether readers are told; an old post that completes a thread is not news.
-    /// - Returns: whether it was new.
+    /// Keeps a post of another node. `recipients`: the actors of this node that it is addressed to. `isNews`:
+    /// whether readers are told; an old post that completes a thread is not news. Returns whether it was new.
     public static func receive(
         _ post: Post, recipients: [ActorID], isNews: Bool, in transaction: Transaction
     ) throws -> Bool {

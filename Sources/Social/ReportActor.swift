@@ -7,21 +7,22 @@ public struct ReportActor: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// - Parameters:
-    ///   - posts: of the target; those that the reporter cannot see are dropped (N54).
-    ///   - isForwarded: whether the target's home node is told, without the reporter's name.
+    /// `posts`: of the target; those that the reporter cannot see are dropped (N54). `isForwarded`: whether
+    /// the target's home node is told, without the reporter's name.
     public func report(
         _ target: ActorID, posts: [PostID], comment: String, isForwarded: Bool, by person: ActorID
     ) async throws -> Report {
         guard comment.count <= Limits.summary else {
-            throw Refusal.invalid(field: "Comment", because: "is too long (maximum is \(Limits.summary) characters)")
+            throw Refusal.invalid(
+                field: "Comment", because: "is too long (maximum is \(Limits.summary) characters)")
         }
         return try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
             let actor = try transaction.livingActor(target)
             let report = Report(
                 id: needs.ids.next(), reporter: person, target: target,
-                posts: try Self.visible(posts, of: target, to: .person(person), in: transaction), comment: comment,
+                posts: try Self.visible(posts, of: target, to: .person(person), in: transaction),
+                comment: comment,
                 isForwarded: isForwarded && !actor.isLocal, createdAt: needs.now()
             )
             try transaction.insert(report)

@@ -10,7 +10,8 @@ extension Transaction {
             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
             """,
             [
-                .id(activity.id), .uri(activity.uri), .id(activity.actor), .id(activity.post), .blob(activity.json),
+                .id(activity.id), .uri(activity.uri), .id(activity.actor), .id(activity.post),
+                .blob(activity.json),
                 .bool(activity.isListed), .date(activity.createdAt),
             ]
         ) > 0
@@ -40,7 +41,8 @@ extension Transaction {
         )
     }
 
-    private static let activityQuery = "SELECT id, uri, actor, post, json, is_listed, created_at FROM activity"
+    private static let activityQuery =
+        "SELECT id, uri, actor, post, json, is_listed, created_at FROM activity"
 
     private static func activity(_ row: any SQLRow) throws -> OutgoingActivity {
         OutgoingActivity(

@@ -25,7 +25,9 @@ extension Transaction {
 
     /// All keys of an actor, those in force first.
     public func keys(of actor: ActorID) throws -> [ActorKey] {
-        try all("\(Self.keyQuery) WHERE actor = $1 ORDER BY retired_at IS NOT NULL, kind, id", [.id(actor)], Self.key)
+        try all(
+            "\(Self.keyQuery) WHERE actor = $1 ORDER BY retired_at IS NOT NULL, kind, id", [.id(actor)],
+            Self.key)
     }
 
     /// Forgets the keys of an actor of another node that its document names no more.
@@ -40,7 +42,8 @@ extension Transaction {
         try run("UPDATE actor_key SET retired_at = $1 WHERE id = $2", [.date(date), .uri(id)])
     }
 
-    private static let keyQuery = "SELECT id, actor, kind, public_key, sealed_private_key, retired_at FROM actor_key"
+    private static let keyQuery =
+        "SELECT id, actor, kind, public_key, sealed_private_key, retired_at FROM actor_key"
 
     private static func key(_ row: any SQLRow) throws -> ActorKey {
         ActorKey(

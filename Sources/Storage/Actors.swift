@@ -102,12 +102,14 @@ extension Transaction {
     }
 
     public func setOrganisationHandle(_ handle: Handle?, of actor: ActorID) throws {
-        try run("UPDATE actor SET organisation_handle = $1 WHERE id = $2", [.string(handle?.key), .id(actor)])
+        try run(
+            "UPDATE actor SET organisation_handle = $1 WHERE id = $2", [.string(handle?.key), .id(actor)])
     }
 
     /// How many actors there are, local ones only or all.
     public func countActors(localOnly: Bool) throws -> Int {
-        try number("SELECT COUNT(*) FROM actor WHERE kind <> 2 AND state = 0\(localOnly ? " AND host IS NULL" : "")")
+        try number(
+            "SELECT COUNT(*) FROM actor WHERE kind <> 2 AND state = 0\(localOnly ? " AND host IS NULL" : "")")
     }
 
     /// The people and groups of this node, by name.
@@ -123,7 +125,8 @@ extension Transaction {
     }
 
     private func saveParts(of actor: Actor) throws {
-        try run("DELETE FROM actor_field WHERE actor = (SELECT id FROM actor WHERE uri = $1)", [.uri(actor.uri)])
+        try run(
+            "DELETE FROM actor_field WHERE actor = (SELECT id FROM actor WHERE uri = $1)", [.uri(actor.uri)])
         for (position, field) in actor.fields.prefix(Limits.fields).enumerated() {
             try run(
                 """
@@ -133,7 +136,9 @@ extension Transaction {
                 [.uri(actor.uri), .number(position), .text(field.name), .text(field.value)]
             )
         }
-        try run("DELETE FROM actor_contact WHERE actor = (SELECT id FROM actor WHERE uri = $1)", [.uri(actor.uri)])
+        try run(
+            "DELETE FROM actor_contact WHERE actor = (SELECT id FROM actor WHERE uri = $1)", [.uri(actor.uri)]
+        )
         for (position, contact) in actor.work.contacts.prefix(Limits.contacts).enumerated() {
             try run(
                 """
@@ -156,7 +161,8 @@ extension Transaction {
                 "SELECT name, value FROM actor_field WHERE actor = $1 ORDER BY position", [.id(actor.id)]
             ) { ProfileField(name: $0.text(0), value: $0.text(1)) }
             actor.work.contacts = try all(
-                "SELECT kind, value, reach FROM actor_contact WHERE actor = $1 ORDER BY position", [.id(actor.id)]
+                "SELECT kind, value, reach FROM actor_contact WHERE actor = $1 ORDER BY position",
+                [.id(actor.id)]
             ) { row in
                 WorkProfile.Contact(
                     kind: .init(rawValue: row.text(0)) ?? .location, value: row.text(1),
@@ -171,12 +177,15 @@ extension Transaction {
         let ends = actor.endpoints
         return [
             .id(actor.id), .uri(actor.uri), .number(actor.kind.rawValue), .text(actor.name),
-            .text(actor.name.lowercased()), .string(actor.host), .text(actor.displayName), .text(actor.summary),
+            .text(actor.name.lowercased()), .string(actor.host), .text(actor.displayName),
+            .text(actor.summary),
             .bool(actor.isLocked), .bool(actor.isBot), .bool(actor.isDiscoverable), .bool(actor.isIndexable),
             .number(actor.state.rawValue), .uri(ends.inbox), .uri(ends.sharedInbox), .uri(ends.outbox),
-            .uri(ends.followers), .uri(ends.following), .uri(ends.featured), .text(actor.url), .string(actor.avatar),
+            .uri(ends.followers), .uri(ends.following), .uri(ends.featured), .text(actor.url),
+            .string(actor.avatar),
             .string(actor.header), .text(actor.alsoKnownAs.map(\.string).joined(separator: "\n")),
-            .uri(actor.movedTo), .text(actor.work.title), .text(actor.work.department), .text(actor.work.office),
+            .uri(actor.movedTo), .text(actor.work.title), .text(actor.work.department),
+            .text(actor.work.office),
             .text(actor.work.skills.joined(separator: "\n")), .string(actor.organisationHandle?.key),
             .date(actor.createdAt), .date(actor.fetchedAt),
         ]

@@ -26,10 +26,10 @@ extension Transaction {
         ) { $0.id(0) }
     }
 
-    /// Hides an actor from a person.
-    ///
-    /// - Parameter until: when it ends by itself; nil for never.
-    public func saveMute(_ actor: ActorID, _ target: ActorID, notifications: Bool, until: Date?, at date: Date) throws {
+    /// Hides an actor from a person. `until`: when it ends by itself; nil for never.
+    public func saveMute(
+        _ actor: ActorID, _ target: ActorID, notifications: Bool, until: Date?, at date: Date
+    ) throws {
         try run(
             """
             INSERT INTO mute (actor, target, notifications, until, created_at) VALUES ($1, $2, $3, $4, $5)

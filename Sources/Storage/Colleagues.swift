@@ -17,16 +17,17 @@ public struct ColleagueQuery: Sendable, Equatable {
 }
 
 extension Transaction {
-    /// People of this node and of the organisation as the register names them, by name.
-    ///
-    /// - Parameter after: the last of the page before.
+    /// People of this node and of the organisation as the register names them, by name. `after`: the last of
+    /// the page before.
     public func colleagues(_ query: ColleagueQuery, after: Actor? = nil, limit: Int = 40) throws -> [Actor] {
         var values: [SQLValue] = []
         func bind(_ value: SQLValue) -> String {
             values.append(value)
             return "$\(values.count)"
         }
-        var conditions = ["a.state = 0", "a.kind = 0", "(a.host IS NULL OR a.organisation_handle IS NOT NULL)"]
+        var conditions = [
+            "a.state = 0", "a.kind = 0", "(a.host IS NULL OR a.organisation_handle IS NOT NULL)",
+        ]
         if let words = Self.match(query.text) {
             switch dialect {
             case .sqlite:

@@ -18,7 +18,9 @@ extension Transaction {
 
     /// The hosts that something waits for, each with the moment at which its first delivery is due.
     public func lanes() throws -> [(host: String, due: Date)] {
-        try all("SELECT host, MIN(next_at) FROM delivery WHERE state = 0 GROUP BY host") { ($0.text(0), $0.date(1)) }
+        try all("SELECT host, MIN(next_at) FROM delivery WHERE state = 0 GROUP BY host") {
+            ($0.text(0), $0.date(1))
+        }
     }
 
     /// The next deliveries of a lane: for each author the oldest that waits, if it is due.
@@ -52,21 +54,24 @@ extension Transaction {
     /// Puts off everything that waits for a host that does not answer.
     public func postpone(host: String, until date: Date) throws {
         try run(
-            "UPDATE delivery SET next_at = MAX(next_at, $2) WHERE host = $1 AND state = 0", [.text(host), .date(date)]
+            "UPDATE delivery SET next_at = MAX(next_at, $2) WHERE host = $1 AND state = 0",
+            [.text(host), .date(date)]
         )
     }
 
     /// Makes everything that waits for a host due, when it is heard from again.
     public func hasten(host: String, to date: Date) throws {
         try run(
-            "UPDATE delivery SET next_at = MIN(next_at, $2) WHERE host = $1 AND state = 0", [.text(host), .date(date)]
+            "UPDATE delivery SET next_at = MIN(next_at, $2) WHERE host = $1 AND state = 0",
+            [.text(host), .date(date)]
         )
     }
 
     /// An inbox that is gone for good (410) gets nothing any more.
     public func retire(inbox: ObjectURI, at date: Date) throws {
         try run(
-            "INSERT INTO retired_inbox (inbox, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", [.uri(inbox), .date(date)]
+            "INSERT INTO retired_inbox (inbox, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            [.uri(inbox), .date(date)]
         )
         try run(
             "UPDATE delivery SET state = 2, answer = '410', settled_at = $2 WHERE inbox = $1 AND state = 0",
@@ -107,7 +112,8 @@ extension Transaction {
     private static func delivery(_ row: any SQLRow) throws -> Delivery {
         Delivery(
             id: row.id(0), activity: row.id(1), actor: row.id(2), inbox: try row.uri(3),
-            state: Delivery.State(rawValue: row.number(4)) ?? .refused, attempts: row.number(5), nextAt: row.date(6),
+            state: Delivery.State(rawValue: row.number(4)) ?? .refused, attempts: row.number(5),
+            nextAt: row.date(6),
             answer: row.optionalText(7)
         )
     }

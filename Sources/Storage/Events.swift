@@ -41,19 +41,25 @@ extension Transaction {
 }
 
 extension Event {
-    fileprivate typealias Columns = (kind: Int, subject: SQLValue, other: SQLValue, uri: SQLValue, note: SQLValue)
+    fileprivate typealias Columns = (
+        kind: Int, subject: SQLValue, other: SQLValue, uri: SQLValue, note: SQLValue
+    )
 
     fileprivate var columns: Columns {
         switch self {
         case .published(let post): (1, .id(post), .null, .null, .null)
         case .edited(let post): (2, .id(post), .null, .null, .null)
         case .deleted(let post): (3, .id(post), .null, .null, .null)
-        case .liked(let actor, let post, let uri, let content): (4, .id(actor), .id(post), .uri(uri), .string(content))
+        case .liked(let actor, let post, let uri, let content):
+            (4, .id(actor), .id(post), .uri(uri), .string(content))
         case .unliked(let actor, let post, let uri): (5, .id(actor), .id(post), .uri(uri), .null)
         case .followAsked(let follower, let followee): (6, .id(follower), .id(followee), .null, .null)
-        case .followAccepted(let follower, let followee, let uri): (7, .id(follower), .id(followee), .uri(uri), .null)
-        case .followRejected(let follower, let followee, let uri): (8, .id(follower), .id(followee), .uri(uri), .null)
-        case .unfollowed(let follower, let followee, let uri): (9, .id(follower), .id(followee), .uri(uri), .null)
+        case .followAccepted(let follower, let followee, let uri):
+            (7, .id(follower), .id(followee), .uri(uri), .null)
+        case .followRejected(let follower, let followee, let uri):
+            (8, .id(follower), .id(followee), .uri(uri), .null)
+        case .unfollowed(let follower, let followee, let uri):
+            (9, .id(follower), .id(followee), .uri(uri), .null)
         case .blocked(let actor, let target): (10, .id(actor), .id(target), .null, .null)
         case .unblocked(let actor, let target): (11, .id(actor), .id(target), .null, .null)
         case .profileChanged(let actor): (12, .id(actor), .null, .null, .null)

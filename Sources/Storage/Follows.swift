@@ -18,11 +18,15 @@ extension Transaction {
                 .date(follow.createdAt), .bool(follow.showsAnnounces), .bool(follow.notifies),
             ]
         )
-        if state == .accepted, before?.state != .accepted { try countFollow(follow.follower, follow.followee, by: 1) }
+        if state == .accepted, before?.state != .accepted {
+            try countFollow(follow.follower, follow.followee, by: 1)
+        }
     }
 
     public func follow(_ follower: ActorID, _ followee: ActorID) throws -> Follow? {
-        try first("\(Self.followQuery) WHERE follower = $1 AND followee = $2", [.id(follower), .id(followee)], Self.follow)
+        try first(
+            "\(Self.followQuery) WHERE follower = $1 AND followee = $2", [.id(follower), .id(followee)],
+            Self.follow)
     }
 
     public func follow(_ uri: ObjectURI) throws -> Follow? {
@@ -40,7 +44,8 @@ extension Transaction {
 
     public func isFollowing(_ follower: ActorID, _ followee: ActorID) throws -> Bool {
         try exists(
-            "SELECT 1 FROM follow WHERE follower = $1 AND followee = $2 AND state = 1", [.id(follower), .id(followee)]
+            "SELECT 1 FROM follow WHERE follower = $1 AND followee = $2 AND state = 1",
+            [.id(follower), .id(followee)]
         )
     }
 
@@ -67,10 +72,11 @@ extension Transaction {
         ) { $0.id(0) }
     }
 
-    /// The followers on this node to whose home timelines a post goes.
-    ///
-    /// - Parameter forAnnounce: leaves out those who asked not to see what the author passes on.
-    public func localFollowers(of actor: ActorID, forAnnounce: Bool) throws -> [(person: ActorID, notifies: Bool)] {
+    /// The followers on this node to whose home timelines a post goes. `forAnnounce`: leaves out those who
+    /// asked not to see what the author passes on.
+    public func localFollowers(of actor: ActorID, forAnnounce: Bool) throws -> [(
+        person: ActorID, notifies: Bool
+    )] {
         try all(
             """
             SELECT f.follower, f.notifies FROM follow f JOIN actor a ON a.id = f.follower

@@ -2,10 +2,8 @@ public import Domain
 public import FoundationEssentials
 
 extension Transaction {
-    /// Keeps an activity that is about to be acknowledged.
-    ///
-    /// - Parameter uri: the activity's id; one that was seen before is not kept again (N14).
-    /// - Returns: whether it is new.
+    /// Keeps an activity that is about to be acknowledged. `uri`: the activity's id; one that was seen before
+    /// is not kept again (N14). Returns whether it is new.
     public func insert(_ received: Received, activity uri: ObjectURI) throws -> Bool {
         guard try markSeen(uri, at: received.receivedAt) else { return false }
         try run(
@@ -18,7 +16,8 @@ extension Transaction {
     /// Remembers an activity; false when it is remembered already.
     public func markSeen(_ uri: ObjectURI, at date: Date) throws -> Bool {
         try run(
-            "INSERT INTO seen_activity (uri, at) VALUES ($1, $2) ON CONFLICT DO NOTHING", [.uri(uri), .date(date)]
+            "INSERT INTO seen_activity (uri, at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            [.uri(uri), .date(date)]
         ) > 0
     }
 
@@ -40,7 +39,8 @@ extension Transaction {
             [.date(date), .number(limit)]
         ) { row in
             Received(
-                id: row.id(0), signer: row.id(1), body: row.bytes(2), attempts: row.number(3), receivedAt: row.date(4)
+                id: row.id(0), signer: row.id(1), body: row.bytes(2), attempts: row.number(3),
+                receivedAt: row.date(4)
             )
         }
     }
@@ -58,7 +58,8 @@ extension Transaction {
     /// Puts one off after a passing trouble.
     public func postpone(_ received: Received, until date: Date) throws {
         try run(
-            "UPDATE inbox SET attempts = attempts + 1, next_at = $2 WHERE id = $1", [.id(received.id), .date(date)]
+            "UPDATE inbox SET attempts = attempts + 1, next_at = $2 WHERE id = $1",
+            [.id(received.id), .date(date)]
         )
     }
 

@@ -21,7 +21,10 @@ extension Transaction {
                 INSERT INTO liking (post, actor, uri, content, created_at) VALUES ($1, $2, $3, $4, $5)
                 ON CONFLICT DO NOTHING
                 """,
-                [.id(like.post), .id(like.actor), .uri(like.uri), .string(like.content), .date(like.createdAt)]
+                [
+                    .id(like.post), .id(like.actor), .uri(like.uri), .string(like.content),
+                    .date(like.createdAt),
+                ]
             ) > 0
         if isNew { try run("UPDATE post SET like_count = like_count + 1 WHERE id = $1", [.id(like.post)]) }
         return isNew
@@ -30,7 +33,9 @@ extension Transaction {
     /// Ends a like; nil when there was none.
     @discardableResult
     public func deleteLike(of post: PostID, by actor: ActorID) throws -> Like? {
-        guard let like = try first("\(Self.likeQuery) WHERE post = $1 AND actor = $2", [.id(post), .id(actor)], Self.like)
+        guard
+            let like = try first(
+                "\(Self.likeQuery) WHERE post = $1 AND actor = $2", [.id(post), .id(actor)], Self.like)
         else { return nil }
         try run("DELETE FROM liking WHERE post = $1 AND actor = $2", [.id(post), .id(actor)])
         try run("UPDATE post SET like_count = MAX(0, like_count - 1) WHERE id = $1", [.id(post)])

@@ -14,7 +14,8 @@ extension Transaction {
                 default_audience = excluded.default_audience
             """,
             [
-                .id(login.person), .text(login.email), .text(login.email.lowercased()), .text(login.passwordHash),
+                .id(login.person), .text(login.email), .text(login.email.lowercased()),
+                .text(login.passwordHash),
                 .bool(login.isAdministrator), login.defaultAudience.columns.0, .date(login.createdAt),
             ]
         )

@@ -32,7 +32,8 @@ extension Transaction {
     private static func member(_ row: any SQLRow) throws -> Member {
         Member(
             authority: row.text(0), name: row.text(1), application: try row.uri(2), entity: row.text(3),
-            key: row.text(4), ranges: row.text(5).split(separator: " ").map(String.init), expiresAt: row.date(6),
+            key: row.text(4), ranges: row.text(5).split(separator: " ").map(String.init),
+            expiresAt: row.date(6),
             state: Member.State(rawValue: row.number(7)) ?? .removed, document: row.bytes(8)
         )
     }

@@ -23,7 +23,9 @@ extension Transaction {
     ) throws -> [Notification] {
         guard !kinds.isEmpty else { return [] }
         var values: [SQLValue] = [.id(person)]
-        var conditions = ["person = $1", "kind IN (\(kinds.map { String($0.rawValue) }.joined(separator: ", ")))"]
+        var conditions = [
+            "person = $1", "kind IN (\(kinds.map { String($0.rawValue) }.joined(separator: ", ")))",
+        ]
         for (sign, bound) in [("<", page.before), (">", page.since), (">", page.after)] {
             guard let bound else { continue }
             values.append(.int(bound))
@@ -51,7 +53,9 @@ extension Transaction {
     }
 
     /// Takes back what an actor caused, when the cause is gone.
-    public func deleteNotifications(kind: Notification.Kind, actor: ActorID, person: ActorID? = nil, post: PostID? = nil)
+    public func deleteNotifications(
+        kind: Notification.Kind, actor: ActorID, person: ActorID? = nil, post: PostID? = nil
+    )
         throws
     {
         try run(
@@ -73,7 +77,9 @@ extension Transaction {
     }
 
     /// How far a person has read a timeline.
-    public func marker(of person: ActorID, _ timeline: String) throws -> (lastRead: String, version: Int, at: Date)? {
+    public func marker(of person: ActorID, _ timeline: String) throws -> (
+        lastRead: String, version: Int, at: Date
+    )? {
         try first(
             "SELECT last_read, version, updated_at FROM marker WHERE person = $1 AND timeline = $2",
             [.id(person), .text(timeline)]
@@ -91,7 +97,8 @@ extension Transaction {
         )
     }
 
-    private static let notificationQuery = "SELECT id, person, kind, actor, post, created_at FROM notification"
+    private static let notificationQuery =
+        "SELECT id, person, kind, actor, post, created_at FROM notification"
 
     private static func notification(_ row: any SQLRow) -> Notification {
         Notification(

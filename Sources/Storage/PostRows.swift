@@ -34,7 +34,8 @@ extension Transaction {
             try run(
                 "INSERT INTO mention (post, position, actor, uri, handle, url) VALUES ($1, $2, $3, $4, $5, $6)",
                 [
-                    .id(post.id), .number(position), .id(mention.actor), .uri(mention.uri), .text(mention.handle),
+                    .id(post.id), .number(position), .id(mention.actor), .uri(mention.uri),
+                    .text(mention.handle),
                     .text(mention.url),
                 ]
             )
@@ -69,7 +70,8 @@ extension Transaction {
         let list = placeholders(ids.count)
         var mentions: [PostID: [Mention]] = [:]
         for (post, mention) in try all(
-            "SELECT post, actor, uri, handle, url FROM mention WHERE post IN (\(list)) ORDER BY post, position", ids,
+            "SELECT post, actor, uri, handle, url FROM mention WHERE post IN (\(list)) ORDER BY post, position",
+            ids,
             { row in
                 (
                     row.id(0) as PostID,

@@ -10,9 +10,8 @@ extension Transaction {
         """
 
     /// Adds a post with its mentions, tags, attachments and recipients, and counts it where it counts.
-    ///
-    /// - Parameter recipients: those it is addressed to by name; people it mentions are among them.
-    /// - Throws: ``StorageError/duplicate(_:)`` when its URI is known.
+    /// `recipients`: those it is addressed to by name; people it mentions are among them. Throws
+    /// ``StorageError/duplicate(_:)`` when its URI is known.
     public func insert(_ post: Post, recipients: [ActorID], isLocal: Bool) throws {
         try run(
             """
@@ -56,9 +55,7 @@ extension Transaction {
         return ids.compactMap { byID[$0] }
     }
 
-    /// Replaces what a post says and keeps what it said before.
-    ///
-    /// - Parameter post: with its new content and `editedAt`.
+    /// Replaces what a post says and keeps what it said before. `post`: with its new content and `editedAt`.
     public func update(_ post: Post, recipients: [ActorID]) throws {
         try run(
             """
@@ -154,7 +151,8 @@ extension Transaction {
 
     /// The post that an earlier request with the same word made, so that a repeated request makes none.
     public func post(of person: ActorID, idempotency word: String) throws -> PostID? {
-        try first("SELECT post FROM idempotency WHERE person = $1 AND word = $2", [.id(person), .text(word)]) {
+        try first("SELECT post FROM idempotency WHERE person = $1 AND word = $2", [.id(person), .text(word)])
+        {
             $0.id(0)
         }
     }
@@ -181,7 +179,8 @@ extension Transaction {
         }
         guard !orphans.isEmpty else { return }
         try run(
-            "UPDATE post SET reply_count = reply_count + $2 WHERE id = $1", [.id(post.id), .number(orphans.count)]
+            "UPDATE post SET reply_count = reply_count + $2 WHERE id = $1",
+            [.id(post.id), .number(orphans.count)]
         )
     }
 
@@ -193,7 +192,8 @@ extension Transaction {
             )
         } else if let parent = post.reply?.post {
             try run(
-                "UPDATE post SET reply_count = MAX(0, reply_count + $2) WHERE id = $1", [.id(parent), .number(step)]
+                "UPDATE post SET reply_count = MAX(0, reply_count + $2) WHERE id = $1",
+                [.id(parent), .number(step)]
             )
         }
         try run(
@@ -216,10 +216,12 @@ extension Transaction {
     private static func values(of post: Post) -> [SQLValue] {
         let (audience, actor, unit) = post.audience.columns
         return [
-            .id(post.id), .uri(post.uri), .id(post.author), .number(post.body.code), .string(title(of: post.body)),
+            .id(post.id), .uri(post.uri), .id(post.author), .number(post.body.code),
+            .string(title(of: post.body)),
             .id(post.body.announced), .text(post.content), .string(post.source), .text(post.summary),
             .bool(post.isSensitive), .string(post.language), audience, actor, unit, .uri(post.reply?.uri),
-            .id(post.reply?.post), .id(post.reply?.author), .id(post.thread), .uri(post.context), .text(post.url),
+            .id(post.reply?.post), .id(post.reply?.author), .id(post.thread), .uri(post.context),
+            .text(post.url),
             .date(post.createdAt), .date(post.editedAt),
         ]
     }

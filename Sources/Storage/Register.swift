@@ -6,7 +6,8 @@ extension Transaction {
     /// The last entry of a log; nil for an empty one.
     public func registerHead(_ log: String) throws -> (position: Int64, hash: [UInt8])? {
         try first(
-            "SELECT position, hash FROM register_entry WHERE log = $1 ORDER BY position DESC LIMIT 1", [.text(log)]
+            "SELECT position, hash FROM register_entry WHERE log = $1 ORDER BY position DESC LIMIT 1",
+            [.text(log)]
         ) { ($0.int(0), $0.bytes(1)) }
     }
 
@@ -49,13 +50,15 @@ extension Transaction {
 
     /// The handle of an actor in the organisation.
     public func registeredHandle(of actor: ObjectURI) throws -> Handle? {
-        try first("SELECT handle FROM register_handle WHERE actor = $1", [.uri(actor)]) { Handle($0.text(0)) } ?? nil
+        try first("SELECT handle FROM register_handle WHERE actor = $1", [.uri(actor)]) { Handle($0.text(0)) }
+            ?? nil
     }
 
     public func saveHandle(
         _ handle: Handle, actor: ObjectURI, node: String, hasLeft: Bool, at date: Date
     ) throws {
-        try run("DELETE FROM register_handle WHERE actor = $1 AND handle <> $2", [.uri(actor), .text(handle.key)])
+        try run(
+            "DELETE FROM register_handle WHERE actor = $1 AND handle <> $2", [.uri(actor), .text(handle.key)])
         try run(
             """
             INSERT INTO register_handle (handle, actor, node, has_left, changed_at) VALUES ($1, $2, $3, $4, $5)
@@ -66,7 +69,7 @@ extension Transaction {
         )
     }
 
-    /// - Parameter hash: SHA-256 of the code; the code itself is told once.
+    /// `hash`: SHA-256 of the code; the code itself is told once.
     public func insertInvitation(hash: [UInt8], createdAt: Date, expiresAt: Date) throws {
         try run(
             "INSERT INTO invitation (hash, created_at, expires_at) VALUES ($1, $2, $3)",

@@ -17,11 +17,13 @@ extension Transaction {
 
     public func report(_ id: ReportID) throws -> Report? {
         try first(
-            "SELECT id, reporter, target, posts, comment, is_forwarded, created_at FROM report WHERE id = $1", [.id(id)]
+            "SELECT id, reporter, target, posts, comment, is_forwarded, created_at FROM report WHERE id = $1",
+            [.id(id)]
         ) { row in
             Report(
                 id: row.id(0), reporter: row.id(1), target: row.id(2),
-                posts: row.text(3).split(separator: " ").compactMap { PostID(decimal: $0) }, comment: row.text(4),
+                posts: row.text(3).split(separator: " ").compactMap { PostID(decimal: $0) },
+                comment: row.text(4),
                 isForwarded: row.bool(5), createdAt: row.date(6)
             )
         }

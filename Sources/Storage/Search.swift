@@ -3,7 +3,9 @@ public import Domain
 /// Full-text search. What engines do not share is here, and nowhere else.
 extension Transaction {
     /// Actors whose handle, name or work matches all words, people of this node first.
-    public func searchActors(_ text: String, limit: Int = 20, followedBy person: ActorID? = nil) throws -> [Actor] {
+    public func searchActors(_ text: String, limit: Int = 20, followedBy person: ActorID? = nil) throws
+        -> [Actor]
+    {
         guard let words = Self.match(text) else { return [] }
         switch dialect {
         case .sqlite:
@@ -23,7 +25,9 @@ extension Transaction {
     }
 
     /// Posts that hold all words and that the viewer may see, newest first.
-    public func searchPosts(_ text: String, for viewer: Viewer, limit: Int = 20, offset: Int = 0) throws -> [Post] {
+    public func searchPosts(_ text: String, for viewer: Viewer, limit: Int = 20, offset: Int = 0) throws
+        -> [Post]
+    {
         guard let words = Self.match(text) else { return [] }
         switch dialect {
         case .sqlite:
@@ -60,7 +64,9 @@ extension Transaction {
         ].joined(separator: " ")
         switch dialect {
         case .sqlite:
-            try run("DELETE FROM actor_search WHERE rowid = (SELECT id FROM actor WHERE uri = $1)", [.uri(actor.uri)])
+            try run(
+                "DELETE FROM actor_search WHERE rowid = (SELECT id FROM actor WHERE uri = $1)",
+                [.uri(actor.uri)])
             try run(
                 "INSERT INTO actor_search (rowid, words) SELECT id, $2 FROM actor WHERE uri = $1",
                 [.uri(actor.uri), .text(words)]

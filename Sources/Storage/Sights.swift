@@ -6,7 +6,9 @@ extension Transaction {
     ///
     /// A post that passes another on is seen by those who may see both.
     public func maySee(_ post: Post, _ viewer: Viewer) throws -> Bool {
-        guard post.deletedAt == nil, post.audience.admits(try sight(of: post, by: viewer)) else { return false }
+        guard post.deletedAt == nil, post.audience.admits(try sight(of: post, by: viewer)) else {
+            return false
+        }
         guard let announced = post.body.announced else { return true }
         guard let original = try self.post(announced) else { return false }
         return try maySee(original, viewer)
@@ -15,7 +17,9 @@ extension Transaction {
     /// How a viewer stands to a post.
     public func sight(of post: Post, by viewer: Viewer) throws -> Sight {
         var sight = Sight()
-        let authorHost = try first("SELECT host FROM actor WHERE id = $1", [.id(post.author)]) { $0.optionalText(0) }
+        let authorHost = try first("SELECT host FROM actor WHERE id = $1", [.id(post.author)]) {
+            $0.optionalText(0)
+        }
         switch viewer {
         case .nobody: break
         case .person:
@@ -41,11 +45,9 @@ extension Transaction {
         return sight
     }
 
-    /// A condition on `post p` that holds for the posts a viewer may see: the same rule, in SQL.
-    ///
-    /// - Parameters:
-    ///   - viewer: the viewer; where it has an id, that id must be bound as `$\(place)`.
-    ///   - place: the number of that placeholder.
+    /// A condition on `post p` that holds for the posts a viewer may see: the same rule, in SQL. `viewer`:
+    /// the viewer; where it has an id, that id must be bound as `$\(place)`. `place`: the number of that
+    /// placeholder.
     static func seenBy(_ viewer: Viewer, place: Int) -> String {
         let conditions = Audience.Condition.allCases.compactMap { condition -> String? in
             sql(condition, viewer, place: place).map { "(p.audience = \(condition.rawValue) AND \($0))" }

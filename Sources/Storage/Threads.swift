@@ -2,7 +2,8 @@ public import Domain
 
 extension Transaction {
     /// What a post answers, from the start of the thread downwards, as far as the viewer may see.
-    public func ancestors(of post: Post, for viewer: Viewer, limit: Int = Limits.threadDepth) throws -> [Post] {
+    public func ancestors(of post: Post, for viewer: Viewer, limit: Int = Limits.threadDepth) throws -> [Post]
+    {
         var result: [Post] = []
         var seen: Set<PostID> = [post.id]
         var next = post.reply?.post

@@ -22,9 +22,8 @@ extension Transaction {
         return try complete(page.after == nil ? posts : posts.reversed())
     }
 
-    /// Puts a post into a person's home timeline, unless what it shows is there already.
-    ///
-    /// - Parameter shown: the post that the reader will see: of an announce, the original.
+    /// Puts a post into a person's home timeline, unless what it shows is there already. `shown`: the post
+    /// that the reader will see: of an announce, the original.
     public func insertHome(_ entry: PostID, shown: PostID, person: ActorID) throws {
         try run(
             "INSERT INTO home (person, entry, shown) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -43,7 +42,8 @@ extension Transaction {
     /// Puts an author's latest posts into a person's home timeline, when a follow begins.
     public func fillHome(of person: ActorID, from author: ActorID, limit: Int = 20) throws {
         let posts = try timeline(
-            .author(author, withReplies: false, withAnnounces: false), for: .person(person), Page(limit: limit))
+            .author(author, withReplies: false, withAnnounces: false), for: .person(person),
+            Page(limit: limit))
         for post in posts { try insertHome(post.id, shown: post.id, person: person) }
     }
 

@@ -25,7 +25,7 @@ extension Transaction {
         try first("\(Self.applicationQuery) WHERE id = $1", [.id(id)], Self.application)
     }
 
-    /// - Parameter hash: SHA-256 of the code; the code itself is never stored.
+    /// `hash`: SHA-256 of the code; the code itself is never stored.
     public func insert(_ code: AuthorisationCode, hash: [UInt8]) throws {
         try run(
             """
@@ -51,7 +51,8 @@ extension Transaction {
         ) { row in
             (
                 AuthorisationCode(
-                    application: row.id(0), person: row.id(1), redirectURI: row.text(2), scopes: Scopes(row.text(3)),
+                    application: row.id(0), person: row.id(1), redirectURI: row.text(2),
+                    scopes: Scopes(row.text(3)),
                     challenge: row.optionalText(4), expiresAt: row.date(5)
                 ), row.optionalBytes(6)
             )
@@ -67,11 +68,14 @@ extension Transaction {
         try run("DELETE FROM authorisation_code WHERE expires_at < $1", [.date(date)])
     }
 
-    /// - Parameter hash: SHA-256 of the token; the token itself is never stored.
+    /// `hash`: SHA-256 of the token; the token itself is never stored.
     public func insert(_ token: Token, hash: [UInt8]) throws {
         try run(
             "INSERT INTO token (hash, person, application, scopes, created_at) VALUES ($1, $2, $3, $4, $5)",
-            [.blob(hash), .id(token.person), .id(token.application), .text(token.scopes.text), .date(token.createdAt)]
+            [
+                .blob(hash), .id(token.person), .id(token.application), .text(token.scopes.text),
+                .date(token.createdAt),
+            ]
         )
     }
 
@@ -91,7 +95,9 @@ extension Transaction {
         }
     }
 
-    public func deleteToken(hash: [UInt8]) throws { try run("DELETE FROM token WHERE hash = $1", [.blob(hash)]) }
+    public func deleteToken(hash: [UInt8]) throws {
+        try run("DELETE FROM token WHERE hash = $1", [.blob(hash)])
+    }
 
     /// Ends every session and token of a person.
     public func deleteTokens(of person: ActorID) throws {

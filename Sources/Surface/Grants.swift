@@ -40,7 +40,8 @@ public struct Grants: Sendable {
         let secret = RandomBytes.word()
         let application = ClientApplication(
             id: needs.ids.next(), name: name, website: website, clientID: RandomBytes.word(),
-            secretHash: Digest.sha256(secret.utf8), redirectURIs: redirectURIs, scopes: scopes, createdAt: needs.now()
+            secretHash: Digest.sha256(secret.utf8), redirectURIs: redirectURIs, scopes: scopes,
+            createdAt: needs.now()
         )
         try await needs.store.write { try $0.insert(application) }
         return (application, secret)
@@ -56,9 +57,13 @@ public struct Grants: Sendable {
             throw OAuthRefusal.invalidRedirect
         }
         let scopes = Scopes(fields["scope"] ?? "read")
-        guard Self.areKnown(scopes), application.scopes.covers(scopes) else { throw OAuthRefusal.invalidScope }
+        guard Self.areKnown(scopes), application.scopes.covers(scopes) else {
+            throw OAuthRefusal.invalidScope
+        }
         let challenge = fields["code_challenge"].flatMap { $0.isEmpty ? nil : $0 }
-        guard challenge == nil || fields["code_challenge_method"] == "S256" else { throw OAuthRefusal.invalidRequest }
+        guard challenge == nil || fields["code_challenge_method"] == "S256" else {
+            throw OAuthRefusal.invalidRequest
+        }
         return Request(
             application: application, redirectURI: redirect, scopes: scopes, state: fields["state"],
             challenge: challenge)
@@ -78,7 +83,9 @@ public struct Grants: Sendable {
     /// The token endpoint.
     ///
     /// - Throws: ``OAuthRefusal``.
-    public func exchange(_ fields: Fields, basic: (id: String, secret: String)?) async throws -> (Token, word: String) {
+    public func exchange(_ fields: Fields, basic: (id: String, secret: String)?) async throws -> (
+        Token, word: String
+    ) {
         guard let clientID = basic?.id ?? fields["client_id"],
             let application = try await needs.store.read({ try $0.application(clientID: clientID) }),
             let secret = basic?.secret ?? fields["client_secret"],
@@ -89,7 +96,8 @@ public struct Grants: Sendable {
         case "client_credentials":
             let scopes = Scopes(fields["scope"] ?? "read")
             guard application.scopes.covers(scopes) else { throw OAuthRefusal.invalidScope }
-            let token = Token(person: nil, application: application.id, scopes: scopes, createdAt: needs.now())
+            let token = Token(
+                person: nil, application: application.id, scopes: scopes, createdAt: needs.now())
             let word = RandomBytes.word()
             try await needs.store.write { try $0.insert(token, hash: Digest.sha256(word.utf8)) }
             return (token, word)
@@ -104,7 +112,9 @@ public struct Grants: Sendable {
         try await needs.store.write { transaction in
             guard let token = try transaction.token(hash: hash) else { return }
             let application = try clientID.flatMap { try transaction.application(clientID: $0) }
-            guard application != nil, application?.id == token.application else { throw OAuthRefusal.unauthorizedClient }
+            guard application != nil, application?.id == token.application else {
+                throw OAuthRefusal.unauthorizedClient
+            }
             try transaction.deleteToken(hash: hash)
         }
     }
@@ -148,9 +158,12 @@ public struct Grants: Sendable {
 
     private static func isRedirect(_ text: String) -> Bool {
         if text == outOfBand { return true }
-        guard text.utf8.count <= 2000, !text.contains("#"), let colon = text.firstIndex(of: ":") else { return false }
+        guard text.utf8.count <= 2000, !text.contains("#"), let colon = text.firstIndex(of: ":") else {
+            return false
+        }
         let scheme = text[..<colon].lowercased()
-        return !scheme.isEmpty && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+        return !scheme.isEmpty
+            && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
             && !["javascript", "data", "vbscript", "file", "blob"].contains(scheme)
             && text[text.index(after: colon)...].hasPrefix("/")
     }
@@ -158,7 +171,8 @@ public struct Grants: Sendable {
     /// The scopes that exist.
     public static let known: [String] = {
         let things = [
-            "accounts", "blocks", "bookmarks", "conversations", "favourites", "filters", "follows", "lists", "media",
+            "accounts", "blocks", "bookmarks", "conversations", "favourites", "filters", "follows", "lists",
+            "media",
             "mutes", "notifications", "reports", "search", "statuses",
         ]
         return ["read", "write", "follow", "push", "profile", "admin:read", "admin:write"]

@@ -24,7 +24,8 @@ public enum OAuthRefusal: String, Error, Sendable {
         case .invalidScope: "The requested scope is invalid, unknown, or malformed."
         case .invalidRedirect: "The requested redirect uri is malformed or doesn't match client redirect URI."
         case .unauthorizedClient: "You are not authorized to revoke this token"
-        case .unsupportedGrantType: "The authorization grant type is not supported by the authorization server."
+        case .unsupportedGrantType:
+            "The authorization grant type is not supported by the authorization server."
         case .unsupportedResponseType: "The authorization server does not support this response type."
         case .accessDenied: "The resource owner or authorization server denied the request."
         }

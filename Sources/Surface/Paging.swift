@@ -2,12 +2,9 @@ import HTTPTypes
 public import Hummingbird
 
 extension Response {
-    /// Adds the `Link` field by which clients turn pages (RFC 8288).
-    ///
-    /// - Parameters:
-    ///   - oldest: the id that the next page is older than; nil when this page is empty.
-    ///   - newest: the id that the previous page is newer than.
-    ///   - base: the node's origin.
+    /// Adds the `Link` field by which clients turn pages (RFC 8288). `oldest`: the id that the next page is
+    /// older than; nil when this page is empty. `newest`: the id that the previous page is newer than.
+    /// `base`: the node's origin.
     public func linked(_ request: Request, base: String, oldest: Int64?, newest: Int64?) -> Response {
         guard let oldest, let newest else { return self }
         let kept = request.uri.queryParameters
@@ -16,7 +13,8 @@ extension Response {
         let address = "\(base)\(request.uri.path)?\(kept)"
         var response = self
         response.headers.set(
-            "Link", to: "<\(address)max_id=\(oldest)>; rel=\"next\", <\(address)min_id=\(newest)>; rel=\"prev\"")
+            "Link",
+            to: "<\(address)max_id=\(oldest)>; rel=\"next\", <\(address)min_id=\(newest)>; rel=\"prev\"")
         return response
     }
 

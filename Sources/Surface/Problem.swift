@@ -23,7 +23,8 @@ public struct Problem: Error, Sendable {
         case .malformed(let reason): (status, message) = (.badRequest, reason)
         case .invalid(let field, let reason):
             (status, message) = (.unprocessableContent, "Validation failed: \(field) \(reason)")
-        case .tooLarge(let what, let limit): (status, message) = (.contentTooLarge, "\(what) is larger than \(limit) bytes")
+        case .tooLarge(let what, let limit):
+            (status, message) = (.contentTooLarge, "\(what) is larger than \(limit) bytes")
         case .tooMany(let seconds):
             (status, message) = (.tooManyRequests, "Too many requests")
             retryAfter = seconds

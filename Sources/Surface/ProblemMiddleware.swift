@@ -41,12 +41,15 @@ public struct ProblemMiddleware: RouterMiddleware {
         switch error {
         case let refusal as Refusal: return Problem(refusal)
         case let problem as Problem: return problem
-        case is NIOTooManyBytesError: return Problem(.tooLarge(what: "The request", limitBytes: Limits.inboxBody))
+        case is NIOTooManyBytesError:
+            return Problem(.tooLarge(what: "The request", limitBytes: Limits.inboxBody))
         case let error as any HTTPResponseError where error.status.code < 500:
             let isMissing = error.status == .notFound
-            return Problem(isMissing ? .notFound("Record") : .malformed(because: "The request is not understood"))
+            return Problem(
+                isMissing ? .notFound("Record") : .malformed(because: "The request is not understood"))
         default:
-            logger.error("a request met a fault", metadata: ["fault": "\(error)", "path": "\(request.uri.path)"])
+            logger.error(
+                "a request met a fault", metadata: ["fault": "\(error)", "path": "\(request.uri.path)"])
             return Problem(fault: ())
         }
     }
@@ -65,6 +68,7 @@ public struct ProblemMiddleware: RouterMiddleware {
 extension Problem {
     /// Our own fault: the reason is in the log, and nowhere else.
     init(fault: Void) {
-        self.init(status: .internalServerError, message: "Something went wrong on our side", retryAfterSeconds: nil)
+        self.init(
+            status: .internalServerError, message: "Something went wrong on our side", retryAfterSeconds: nil)
     }
 }

@@ -5,7 +5,9 @@ import NIOCore
 
 extension Response {
     /// A JSON answer.
-    public init(json: JSONValue, status: HTTPResponse.Status = .ok, type: String = "application/json; charset=utf-8") {
+    public init(
+        json: JSONValue, status: HTTPResponse.Status = .ok, type: String = "application/json; charset=utf-8"
+    ) {
         self.init(
             status: status, headers: [.contentType: type, .cacheControl: "private, no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
@@ -30,7 +32,8 @@ extension Response {
     /// Plain words.
     public init(text: String, status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8") {
         self.init(
-            status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+            status: status, headers: [.contentType: type],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }
 

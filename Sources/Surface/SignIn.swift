@@ -9,7 +9,7 @@ public struct SignIn: Sendable {
     private let now: @Sendable () -> Date
     private let throttle: Throttle?
 
-    /// - Parameter isLimited: whether attempts are counted, by address and by name (N106).
+    /// `isLimited`: whether attempts are counted, by address and by name (N106).
     public init(store: any Store, isLimited: Bool, now: @escaping @Sendable () -> Date) {
         self.store = store
         self.now = now

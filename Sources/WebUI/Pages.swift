@@ -41,7 +41,8 @@ public struct Pages: Sendable {
             case 500...: "Something went wrong on our side"
             default: "That did not work"
             }
-        let message = problem.status == .notFound ? "It may have been deleted, or it is not for you." : problem.message
+        let message =
+            problem.status == .notFound ? "It may have been deleted, or it is not for you." : problem.message
         let html = templates.render(
             "problem", ["title": heading, "heading": heading, "message": message, "nodeName": desk.nodeName])
         return Response(html: html, status: problem.status)
@@ -71,7 +72,8 @@ public struct Pages: Sendable {
 /// Where a form leads back to: a place on this node, whatever it was told.
 enum Back {
     static func path(_ text: String?, fallback: String = "/") -> String {
-        guard let text, text.hasPrefix("/"), !text.hasPrefix("//"), !text.contains("\\"), text.utf8.count < 1000,
+        guard let text, text.hasPrefix("/"), !text.hasPrefix("//"), !text.contains("\\"),
+            text.utf8.count < 1000,
             text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
         else { return fallback }
         return text
@@ -80,7 +82,8 @@ enum Back {
     static func encode(_ request: Request) -> String {
         guard request.method == .get else { return "/" }
         return (request.head.path ?? "/").utf8.map { byte in
-            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+            let isPlain =
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
             return isPlain || byte == 0x2f || byte == 0x2e || byte == 0x5f
                 ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16, uppercase: true)
         }.joined()

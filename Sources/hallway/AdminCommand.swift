@@ -7,7 +7,8 @@ struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin", abstract: "Look after a node or a directory, also while it runs.",
         subcommands: [
-            PersonCommand.self, CountCommand.self, CheckCommand.self, KeysCommand.self, InvitationCommand.self,
+            PersonCommand.self, CountCommand.self, CheckCommand.self, KeysCommand.self,
+            InvitationCommand.self,
             NodesCommand.self,
         ]
     )
@@ -42,7 +43,8 @@ struct CreatePerson: AsyncParsableCommand {
         try await option.run(isQuiet: true) { settings, logger in
             let order = PersonOrder(
                 name: name, displayName: displayName, email: email, password: password, title: title,
-                department: department, office: office, skills: skills, isAdministrator: admin, wantsToken: token)
+                department: department, office: office, skills: skills, isAdministrator: admin,
+                wantsToken: token)
             print(try await AdminTasks(settings: settings, logger: logger).create(order))
         }
     }
@@ -57,6 +59,7 @@ struct CountCommand: AsyncParsableCommand {
     @OptionGroup var option: SettingsOption
 
     func run() async throws {
-        try await option.run(isQuiet: true) { settings, _ in print(try await AdminTasks.count(what, settings)) }
+        try await option.run(isQuiet: true) { settings, _ in print(try await AdminTasks.count(what, settings))
+        }
     }
 }

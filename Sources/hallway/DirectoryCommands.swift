@@ -47,7 +47,8 @@ struct ListNodes: AsyncParsableCommand {
 /// `hallway admin nodes approve`
 struct ApproveNode: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "approve", abstract: "Admit the node whose fingerprint its administrator has read to you.")
+        commandName: "approve",
+        abstract: "Admit the node whose fingerprint its administrator has read to you.")
 
     @Argument(help: "The fingerprint, in groups or in one.") var fingerprint: [String]
     @OptionGroup var option: SettingsOption

@@ -18,7 +18,8 @@ struct NodeCommand: AsyncParsableCommand {
 /// `hallway directory`
 struct DirectoryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "directory", abstract: "Run the directory: the anchor of an organisation's nodes and people.")
+        commandName: "directory",
+        abstract: "Run the directory: the anchor of an organisation's nodes and people.")
 
     @OptionGroup var option: SettingsOption
 

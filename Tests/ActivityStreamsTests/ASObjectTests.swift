@@ -15,7 +15,8 @@ struct ASObjectTests {
         #expect(try Vectors.names(in: "as2/documents").count == 212)
     }
 
-    @Test("documents that a strict reader may refuse are refused", arguments: try Vectors.names(in: "as2/fail"))
+    @Test(
+        "documents that a strict reader may refuse are refused", arguments: try Vectors.names(in: "as2/fail"))
     func fail(name: String) throws {
         // A foreign context is legal JSON-LD, a name that is a map stands in the documents to be read, and whether
         // a well-formed language tag is also registered is not ours to judge.
@@ -24,11 +25,13 @@ struct ASObjectTests {
         #expect(throws: (any Error).self) { try ASObject(try Vectors.json(name)) }
     }
 
-    @Test("contexts that change what names mean are refused (N36)", arguments: [
-        #"{"@graph":[]}"#, #"{"@context":{"actor":"https://evil.example/x"}}"#, #"{"@reverse":{}}"#,
-        #"{"@context":["https://www.w3.org/ns/activitystreams",{"object":"as:target"}]}"#,
-        #"{"@context":{"x":"@graph"}}"#, #"{"@context":{"name":"@id"}}"#, #"{"@included":[]}"#,
-    ])
+    @Test(
+        "contexts that change what names mean are refused (N36)",
+        arguments: [
+            #"{"@graph":[]}"#, #"{"@context":{"actor":"https://evil.example/x"}}"#, #"{"@reverse":{}}"#,
+            #"{"@context":["https://www.w3.org/ns/activitystreams",{"object":"as:target"}]}"#,
+            #"{"@context":{"x":"@graph"}}"#, #"{"@context":{"name":"@id"}}"#, #"{"@included":[]}"#,
+        ])
     func alteredContext(text: String) throws {
         #expect(throws: ASFault.self) { try ASObject(try JSONParser.parse(text)) }
     }
@@ -36,7 +39,9 @@ struct ASObjectTests {
     @Test("only the two media types of ActivityPub are taken (N39, N40)")
     func mediaTypes() {
         #expect(MediaType.isActivityStreams("application/activity+json; charset=utf-8"))
-        #expect(MediaType.isActivityStreams(#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#))
+        #expect(
+            MediaType.isActivityStreams(
+                #"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#))
         for refused in ["text/html", "application/json", "text/plain", "application/ld+json", nil] {
             #expect(!MediaType.isActivityStreams(refused))
         }

@@ -18,8 +18,11 @@ struct CavageSignatureTests {
     @Test("each of the 18 vectors is judged as it says", arguments: try cases())
     func vector(vector: Case) throws {
         let json = vector.json
-        let key = try PublicKey(pem: try #require(try Vectors.json("cavage/cases.json")["public_pem"]?.string))
-        let fields = (json["headers"]?.object?.members ?? []).map { (name: $0.name, value: $0.value.string ?? "") }
+        let key = try PublicKey(
+            pem: try #require(try Vectors.json("cavage/cases.json")["public_pem"]?.string))
+        let fields = (json["headers"]?.object?.members ?? []).map {
+            (name: $0.name, value: $0.value.string ?? "")
+        }
         let now = try #require(
             json["now"].flatMap { value in
                 value.int.map { Date(timeIntervalSince1970: Double($0)) } ?? HTTPDate.date(value.string ?? "")
@@ -27,7 +30,8 @@ struct CavageSignatureTests {
             })
         let message = HTTPMessage(
             method: json["method"]?.string ?? "", scheme: "https", authority: "b.example",
-            pathAndQuery: json["path"]?.string ?? "", fields: fields, body: Array((json["body"]?.string ?? "").utf8)
+            pathAndQuery: json["path"]?.string ?? "", fields: fields,
+            body: Array((json["body"]?.string ?? "").utf8)
         )
         // "host with port" is addressed to the node under that very name.
         let isValid = json["valid"]?.bool == true

@@ -13,10 +13,13 @@ struct KeyTests {
         }
     }
 
-    @Test("keys of small order are refused (N19)", arguments: [
-        [UInt8](repeating: 0, count: 32), [1] + [UInt8](repeating: 0, count: 31),
-        [0xec] + [UInt8](repeating: 0xff, count: 30) + [0x7f], [0xee] + [UInt8](repeating: 0xff, count: 31),
-    ])
+    @Test(
+        "keys of small order are refused (N19)",
+        arguments: [
+            [UInt8](repeating: 0, count: 32), [1] + [UInt8](repeating: 0, count: 31),
+            [0xec] + [UInt8](repeating: 0xff, count: 30) + [0x7f],
+            [0xee] + [UInt8](repeating: 0xff, count: 31),
+        ])
     func smallOrder(raw: [UInt8]) {
         #expect(throws: SignatureFault.badKey) { try PublicKey(ed25519: raw) }
     }

@@ -22,7 +22,8 @@ struct MessageSignatureTests {
         #expect(base == vector["signature_base"]?.string)
         let key = try #require(file["keys"]?[vector["keyid"]?.string ?? ""])
         if let secret = key["base64"]?.string {
-            #expect(Digest.hmac(Array(base.utf8), secret: try #require(bytes(base64: secret))) == signature.value)
+            #expect(
+                Digest.hmac(Array(base.utf8), secret: try #require(bytes(base64: secret))) == signature.value)
         } else {
             let algorithm = try #require(SignatureAlgorithm(rawValue: vector["alg"]?.string ?? ""))
             let publicKey = try PublicKey(pem: try #require(key["public_pem"]?.string))
@@ -36,7 +37,8 @@ struct MessageSignatureTests {
         let key = try PrivateKey.makeEd25519()
         let now = Date(timeIntervalSince1970: 1_800_000_000)
         var message = HTTPMessage(
-            method: "POST", scheme: "https", authority: "b.example", pathAndQuery: "/inbox?x=1", body: Array("{}".utf8)
+            method: "POST", scheme: "https", authority: "b.example", pathAndQuery: "/inbox?x=1",
+            body: Array("{}".utf8)
         )
         message.fields += try MessageSignature.sign(message, keyID: "https://a.example/k", key: key, now: now)
         func judge(_ message: HTTPMessage, at date: Date, authority: String = "b.example") throws {
@@ -54,7 +56,9 @@ struct MessageSignatureTests {
         changed = message
         changed.fields.removeAll { $0.name == "content-digest" }
         #expect(throws: SignatureFault.digestMissing, "N5") { try judge(changed, at: now) }
-        #expect(throws: SignatureFault.otherAuthority, "N10") { try judge(message, at: now, authority: "c.example") }
+        #expect(throws: SignatureFault.otherAuthority, "N10") {
+            try judge(message, at: now, authority: "c.example")
+        }
         #expect(throws: SignatureFault.outsideWindow, "N13") { try judge(message, at: now + 13 * 3600) }
         #expect(throws: SignatureFault.outsideWindow, "N13") { try judge(message, at: now - 400) }
     }
@@ -74,7 +78,8 @@ struct MessageSignatureTests {
         }
         return HTTPMessage(
             method: isResponse ? "" : String(first[0]), scheme: "https", authority: "example.com",
-            pathAndQuery: isResponse ? "" : String(first[1]), fields: fields, status: isResponse ? Int(first[1]) : nil
+            pathAndQuery: isResponse ? "" : String(first[1]), fields: fields,
+            status: isResponse ? Int(first[1]) : nil
         )
     }
 }

@@ -41,14 +41,18 @@ struct ObjectProofTests {
     func refused() throws {
         let key = try PrivateKey.makeEd25519()
         let now = Date(timeIntervalSince1970: 1_800_000_000)
-        let document: JSONValue = ["@context": "https://www.w3.org/ns/activitystreams", "id": "https://a.example/1"]
+        let document: JSONValue = [
+            "@context": "https://www.w3.org/ns/activitystreams", "id": "https://a.example/1",
+        ]
         let signed = try ObjectProof.add(to: document, key: key, method: "https://a.example/k", created: now)
         try ObjectProof.verify(signed, by: key.publicKey(), now: now)
         for (name, value) in [
             ("proofPurpose", "authentication"), ("cryptosuite", "eddsa-rdfc-2022"),
             ("expires", "2020-01-01T00:00:00Z"), ("created", "2020-01-01T00:00:00Z"),
         ] {
-            guard case .object(var object) = signed, case .object(var proof)? = object["proof"] else { return }
+            guard case .object(var object) = signed, case .object(var proof)? = object["proof"] else {
+                return
+            }
             proof[name] = .string(value)
             object["proof"] = .object(proof)
             #expect(throws: SignatureFault.self) {

@@ -4,7 +4,8 @@ public import JSON
 /// The example documents under `Spec/vectors`.
 public enum Vectors {
     /// The checkout that these tests were built from.
-    public static let checkout = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    public static let checkout = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent()
 
     public static let folder = checkout.appending(path: "Spec/vectors")
@@ -14,7 +15,9 @@ public enum Vectors {
         Array(try Data(contentsOf: folder.appending(path: path)))
     }
 
-    public static func text(_ path: String) throws -> String { String(decoding: try bytes(path), as: UTF8.self) }
+    public static func text(_ path: String) throws -> String {
+        String(decoding: try bytes(path), as: UTF8.self)
+    }
 
     public static func json(_ path: String) throws -> JSONValue { try JSONParser.parse(bytes(path)) }
 

@@ -19,13 +19,16 @@ struct AddressGuard: Sendable {
         guard url.scheme == "https" || allowsInsecure else { throw ExchangeFault.forbidden("plain http") }
         let addresses = try await resolve(url.host)
         let member = try await store.read { try $0.member(url.authority) }
-        let declared = (member?.state == .admitted ? member?.ranges ?? [] : []).compactMap { AddressRange($0) }
+        let declared = (member?.state == .admitted ? member?.ranges ?? [] : []).compactMap {
+            AddressRange($0)
+        }
         guard let address = addresses.first(where: { isAllowed($0, declared: declared) }) else {
             throw ExchangeFault.forbidden("\(url.host) is at an address that may not be connected to")
         }
         // An unusual port is somebody's word: the directory's, or the administrator's for that range.
-        guard url.port == nil || member?.state == .admitted || url.authority == directory
-            || allowedRanges.contains(where: { $0.contains(address) })
+        guard
+            url.port == nil || member?.state == .admitted || url.authority == directory
+                || allowedRanges.contains(where: { $0.contains(address) })
         else { throw ExchangeFault.forbidden("port \(url.port ?? 0) is in no record") }
         return address
     }
@@ -42,7 +45,9 @@ struct AddressGuard: Sendable {
     private func resolve(_ host: String) async throws -> [IPAddress] {
         if let literal = IPAddress(host) { return [literal] }
         // RFC 6761 §6.3: browsers answer so, and the system's resolver may not.
-        if host == "localhost" || host.hasSuffix(".localhost") { return [IPAddress("127.0.0.1")].compactMap { $0 } }
+        if host == "localhost" || host.hasSuffix(".localhost") {
+            return [IPAddress("127.0.0.1")].compactMap { $0 }
+        }
         do {
             let found = try await NIOThreadPool.singleton.runIfActive {
                 try SocketAddress.makeAddressResolvingHost(host, port: 0).ipAddress

@@ -6,7 +6,8 @@ public struct AddressRange: Sendable, Hashable {
     /// Reads CIDR notation, or a single address.
     public init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard let address = parts.first, parts.count <= 2, let bytes = IPAddress(String(address))?.bytes else {
+        guard let address = parts.first, parts.count <= 2, let bytes = IPAddress(String(address))?.bytes
+        else {
             return nil
         }
         self.bytes = bytes
@@ -54,12 +55,14 @@ public struct IPAddress: Sendable, Hashable {
 
     private static let never = [
         "0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "192.0.2.0/24",
-        "198.51.100.0/24", "203.0.113.0/24", "192.0.0.0/24", "::/127", "fe80::/10", "ff00::/8", "2001:db8::/32",
+        "198.51.100.0/24", "203.0.113.0/24", "192.0.0.0/24", "::/127", "fe80::/10", "ff00::/8",
+        "2001:db8::/32",
         "100::/64",
     ].compactMap { AddressRange($0) }
 
     private static let inner = [
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "fc00::/7", "fec0::/10",
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15", "fc00::/7",
+        "fec0::/10",
     ].compactMap { AddressRange($0) }
 
     /// IPv4-mapped, IPv4-compatible, NAT64 and 6to4 forms are judged as the IPv4 address inside.

@@ -26,8 +26,10 @@ final class NodeClient: Service {
     private let userAgent: String
     private let logger: Logger
 
-    /// - Parameter extraCAFile: PEM certificates to trust besides the system's.
-    init(addresses: AddressGuard, extraCAFile: String?, userAgent: String, logger: Logger) throws(SettingsFault) {
+    /// `extraCAFile`: PEM certificates to trust besides the system's.
+    init(addresses: AddressGuard, extraCAFile: String?, userAgent: String, logger: Logger)
+        throws(SettingsFault)
+    {
         self.addresses = addresses
         self.userAgent = userAgent
         self.logger = logger
@@ -96,7 +98,8 @@ final class NodeClient: Service {
         }
         let body = try await response.body.collect(upTo: request.limitBytes)
         return Answer(
-            code: Int(response.status.code), fields: response.headers.map { ($0.name.lowercased(), $0.value) },
+            code: Int(response.status.code),
+            fields: response.headers.map { ($0.name.lowercased(), $0.value) },
             body: Array(body.readableBytesView))
     }
 

@@ -76,11 +76,16 @@ struct FederationRoutes {
 
     private func addActors(to router: Router<HallwayContext>) {
         router.get("actors/:actor") { request, context in
-            try await read(request, context, page: { world.needs.addresses.page(person: try await actor(context).name) }) {
+            try await read(
+                request, context, page: { world.needs.addresses.page(person: try await actor(context).name) }
+            ) {
                 viewer in
                 let actor = try await actor(context)
                 guard actor.state != .gone, actor.state != .left else {
-                    return ["@context": Vocabulary.plainContext, "id": .string(actor.uri.string), "type": "Tombstone"]
+                    return [
+                        "@context": Vocabulary.plainContext, "id": .string(actor.uri.string),
+                        "type": "Tombstone",
+                    ]
                 }
                 return try await documents.actor(actor, reach: .organisation)
             }
@@ -111,7 +116,9 @@ struct FederationRoutes {
 
     /// The node's own actor, which anyone may read: signatures are checked by it.
     func addNode(to router: Router<HallwayContext>) {
-        router.get("actor") { _, _ in try await document(documents.actor(world.nodeActor(), reach: .organisation)) }
+        router.get("actor") { _, _ in
+            try await document(documents.actor(world.nodeActor(), reach: .organisation))
+        }
         for collection in ["outbox", "followers", "following", "featured"] {
             router.get("actor/\(collection)") { _, _ in
                 try await document(
@@ -183,7 +190,9 @@ struct FederationRoutes {
 
     private func postPage(_ context: HallwayContext) async throws -> String {
         let id: PostID = try id(context, "post")
-        guard let post = try await world.needs.store.read({ try $0.post(id) }) else { throw Refusal.notFound("Record") }
+        guard let post = try await world.needs.store.read({ try $0.post(id) }) else {
+            throw Refusal.notFound("Record")
+        }
         return post.url
     }
 

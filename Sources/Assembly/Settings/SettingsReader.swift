@@ -41,7 +41,9 @@ extension Settings {
         nodeName = values["nodeName"] ?? uri.host
         entity = values["entity"] ?? "organisation"
         organisationDomain = values["organisationDomain"] ?? uri.host
-        acceptsRegistrations = try Self.choice("registration", values, false) { ["closed": false, "open": true][$0] }
+        acceptsRegistrations = try Self.choice("registration", values, false) {
+            ["closed": false, "open": true][$0]
+        }
         extraCAFile = values["extraCAFile"].flatMap { $0.isEmpty ? nil : $0 }
         allowedPeerRanges = try Self.ranges(values["allowedPeerRanges"] ?? "")
         allowsInsecurePeers = try Self.choice("allowInsecurePeers", values, false) {
@@ -56,10 +58,12 @@ extension Settings {
 
     private static func read(_ path: String) throws(SettingsFault) -> [String: String] {
         guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-            throw SettingsFault("the settings file \(path) cannot be read: check that it exists and is yours to read")
+            throw SettingsFault(
+                "the settings file \(path) cannot be read: check that it exists and is yours to read")
         }
         guard let object = (try? JSONParser.parse(Array(data)))?.object else {
-            throw SettingsFault("the settings file \(path) is not a JSON object such as {\"baseURL\": \"https://…\"}")
+            throw SettingsFault(
+                "the settings file \(path) is not a JSON object such as {\"baseURL\": \"https://…\"}")
         }
         var values: [String: String] = [:]
         for (name, value) in object.members {
@@ -96,7 +100,8 @@ extension Settings {
     private static func database(_ text: String?, folder: String) throws(SettingsFault) -> String {
         guard let text, !text.isEmpty else { return "\(folder)/hallway.sqlite" }
         if text.hasPrefix("postgres://") {
-            throw SettingsFault("database \"\(text)\": PostgreSQL is not supported by this release; use sqlite:PATH")
+            throw SettingsFault(
+                "database \"\(text)\": PostgreSQL is not supported by this release; use sqlite:PATH")
         }
         guard text.hasPrefix("sqlite:"), text.count > 7 else {
             throw SettingsFault("database \"\(text)\" is not of the form sqlite:PATH")
@@ -108,7 +113,8 @@ extension Settings {
         var ranges: [AddressRange] = []
         for part in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
             guard let range = AddressRange(String(part)) else {
-                throw SettingsFault("allowedPeerRanges names \"\(part)\", which is no range such as 10.1.0.0/16")
+                throw SettingsFault(
+                    "allowedPeerRanges names \"\(part)\", which is no range such as 10.1.0.0/16")
             }
             ranges.append(range)
         }

@@ -19,7 +19,8 @@ public struct SettingEntry: Sendable {
         let letters = Array(name)
         for (index, letter) in letters.enumerated() {
             let follows = index > 0 && letter.isUppercase
-            let endsRun = follows && letters[index - 1].isUppercase && index + 1 < letters.count
+            let endsRun =
+                follows && letters[index - 1].isUppercase && index + 1 < letters.count
                 && letters[index + 1].isLowercase
             if follows, letters[index - 1].isLowercase || endsRun { words += "_" }
             words += letter.uppercased()
@@ -47,14 +48,18 @@ public enum SettingsTable {
         SettingEntry(
             "organisationDomain", "host part of the organisation's handles (directory only)",
             fallback: "the host of baseURL"),
-        SettingEntry("registration", "closed or open: whether visitors may make themselves a login", fallback: "closed"),
-        SettingEntry("extraCAFile", "PEM file with certificates to trust besides the system's, for outgoing https"),
+        SettingEntry(
+            "registration", "closed or open: whether visitors may make themselves a login", fallback: "closed"
+        ),
+        SettingEntry(
+            "extraCAFile", "PEM file with certificates to trust besides the system's, for outgoing https"),
         SettingEntry(
             "allowedPeerRanges",
             "address ranges (CIDR, comma-separated) that may be connected to besides public ones; loopback counts "
                 + "only when it is named here"),
         SettingEntry(
-            "allowInsecurePeers", "true or false: speak plain http with other nodes, for trials on one machine",
+            "allowInsecurePeers",
+            "true or false: speak plain http with other nodes, for trials on one machine",
             fallback: "false"),
         SettingEntry("rateLimits", "on or off", fallback: "on"),
         SettingEntry("logLevel", "trace, debug, info, notice, warning, error or critical", fallback: "info"),
@@ -68,7 +73,8 @@ public enum SettingsTable {
                 + "environment, which wins.", "",
         ]
         for entry in entries {
-            let fallback = entry.isRequired ? "required" : entry.fallback.map { "default: \($0)" } ?? "no default"
+            let fallback =
+                entry.isRequired ? "required" : entry.fallback.map { "default: \($0)" } ?? "no default"
             lines += ["\(entry.name)  (\(entry.variable))", "    \(entry.meaning)", "    \(fallback)", ""]
         }
         return lines.joined(separator: "\n")

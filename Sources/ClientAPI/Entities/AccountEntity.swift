@@ -42,7 +42,8 @@ struct AccountEntity {
         let avatar = JSONValue.string(actor.avatar ?? "\(origin)/assets/avatar.svg")
         let header = JSONValue.string(actor.header ?? "\(origin)/assets/header.svg")
         var json = JSONObject([
-            ("id", .string(actor.id.description)), ("username", .string(actor.name)), ("acct", .string(acct(actor))),
+            ("id", .string(actor.id.description)), ("username", .string(actor.name)),
+            ("acct", .string(acct(actor))),
             ("display_name", .string(actor.displayName)), ("locked", .bool(actor.isLocked)),
             ("bot", .bool(actor.isBot)), ("discoverable", .bool(actor.isDiscoverable)),
             ("indexable", .bool(actor.isIndexable)), ("group", .bool(actor.kind == .group)),
@@ -50,9 +51,11 @@ struct AccountEntity {
             ("url", .string(actor.url)), ("uri", .string(actor.uri.string)), ("avatar", avatar),
             ("avatar_static", avatar), ("header", header), ("header_static", header),
             ("followers_count", JSONValue(actor.counts.followers)),
-            ("following_count", JSONValue(actor.counts.following)), ("statuses_count", JSONValue(actor.counts.posts)),
+            ("following_count", JSONValue(actor.counts.following)),
+            ("statuses_count", JSONValue(actor.counts.posts)),
             ("last_status_at", actor.counts.lastPostAt.map { .string(Moment.day($0)) } ?? .null),
-            ("hide_collections", false), ("noindex", .bool(!actor.isIndexable)), ("emojis", []), ("roles", []),
+            ("hide_collections", false), ("noindex", .bool(!actor.isIndexable)), ("emojis", []),
+            ("roles", []),
         ])
         json["fields"] = .array(fields(of: actor))
         if actor.state == .suspended { json["suspended"] = true }

@@ -19,8 +19,10 @@ struct InstanceEntity {
 
     var v1: JSONValue {
         [
-            "uri": .string(authority), "title": .string(desk.nodeName), "short_description": .string(sentence),
-            "description": .string(sentence), "email": .string(desk.contactEmail), "version": .string(version),
+            "uri": .string(authority), "title": .string(desk.nodeName),
+            "short_description": .string(sentence),
+            "description": .string(sentence), "email": .string(desk.contactEmail),
+            "version": .string(version),
             "urls": ["streaming_api": .string(streaming)],
             "stats": ["user_count": JSONValue(people), "status_count": JSONValue(posts), "domain_count": 0],
             "thumbnail": nil, "languages": ["en"], "registrations": .bool(desk.acceptsRegistrations),
@@ -42,20 +44,24 @@ struct InstanceEntity {
             "domain": .string(authority), "title": .string(desk.nodeName), "version": .string(version),
             "source_url": "", "description": .string(sentence),
             "usage": ["users": ["active_month": 0]],
-            "thumbnail": ["url": .string("\(desk.needs.addresses.base.origin)/assets/header.svg")], "icon": [],
+            "thumbnail": ["url": .string("\(desk.needs.addresses.base.origin)/assets/header.svg")],
+            "icon": [],
             "languages": ["en"], "configuration": .object(settings),
             "registrations": [
-                "enabled": .bool(desk.acceptsRegistrations), "approval_required": false, "reason_required": false,
+                "enabled": .bool(desk.acceptsRegistrations), "approval_required": false,
+                "reason_required": false,
                 "message": nil, "min_age": nil, "url": nil,
             ],
-            "api_versions": ["mastodon": 5], "contact": ["email": .string(desk.contactEmail), "account": nil],
+            "api_versions": ["mastodon": 5],
+            "contact": ["email": .string(desk.contactEmail), "account": nil],
             "rules": [],
         ]
     }
 
     private var sentence: String {
         desk.needs.policy == .open
-            ? "\(desk.nodeName) on Hallway" : "\(desk.nodeName) on Hallway: colleagues of this organisation only"
+            ? "\(desk.nodeName) on Hallway"
+            : "\(desk.nodeName) on Hallway: colleagues of this organisation only"
     }
 
     private var configuration: JSONValue {
@@ -67,7 +73,8 @@ struct InstanceEntity {
             ],
             "media_attachments": [
                 "supported_mime_types": [], "description_limit": 1500, "image_size_limit": 0,
-                "image_matrix_limit": 0, "video_size_limit": 0, "video_frame_rate_limit": 0, "video_matrix_limit": 0,
+                "image_matrix_limit": 0, "video_size_limit": 0, "video_frame_rate_limit": 0,
+                "video_matrix_limit": 0,
             ],
             "polls": [
                 "max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0,

@@ -12,7 +12,9 @@ struct NotificationEntities {
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
     ]
 
-    func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws -> [JSONValue] {
+    func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws
+        -> [JSONValue]
+    {
         let viewer = Viewer.person(person)
         let actors = Dictionary(
             try transaction.actors(Array(Set(notifications.map(\.actor)))).map { ($0.id, $0) },

@@ -10,16 +10,17 @@ import Surface
 struct StatusEntities {
     let desk: Desk
 
-    /// - Parameters:
-    ///   - posts: that the viewer may see; a post whose original they may not see is left out.
+    /// `posts`: that the viewer may see; a post whose original they may not see is left out.
     func write(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws -> [JSONValue] {
         var originals: [PostID: Post] = [:]
-        for original in try transaction.posts(posts.compactMap(\.body.announced)) {
-            if try transaction.maySee(original, viewer) { originals[original.id] = original }
+        for original in try transaction.posts(posts.compactMap(\.body.announced))
+        where try transaction.maySee(original, viewer) {
+            originals[original.id] = original
         }
         let all = posts + originals.values
         let authors = Dictionary(
-            try transaction.actors(Array(Set(all.map(\.author)))).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            try transaction.actors(Array(Set(all.map(\.author)))).map { ($0.id, $0) },
+            uniquingKeysWith: { first, _ in first })
         let marks =
             if case .person(let person) = viewer {
                 try transaction.marks(of: person, on: all.map(\.id))
@@ -45,13 +46,16 @@ struct StatusEntities {
     }
 
     private func write(_ post: Post, _ page: Page) -> JSONValue? {
-        guard let author = page.authors[post.author], author.state != .left || post.body.announced == nil else {
+        guard let author = page.authors[post.author], author.state != .left || post.body.announced == nil
+        else {
             return nil
         }
         var shown = post
         var reblog = JSONValue.null
         if let announced = post.body.announced {
-            guard let original = page.originals[announced], let status = write(original, page) else { return nil }
+            guard let original = page.originals[announced], let status = write(original, page) else {
+                return nil
+            }
             reblog = status
             shown = original
         }
@@ -63,12 +67,18 @@ struct StatusEntities {
             ("visibility", .string(Visibility.word(post.audience, policy: desk.needs.policy))),
             ("language", JSONValue(shown.language)), ("uri", .string(post.uri.string)),
             ("url", .string(shown.url)), ("replies_count", JSONValue(shown.counts.replies)),
-            ("reblogs_count", JSONValue(shown.counts.announces)), ("favourites_count", JSONValue(shown.counts.likes)),
+            ("reblogs_count", JSONValue(shown.counts.announces)),
+            ("favourites_count", JSONValue(shown.counts.likes)),
             ("edited_at", shown.editedAt.map { .string(Moment.text($0)) } ?? .null),
             ("content", .string(content(of: shown))), ("reblog", reblog), ("application", .null),
             ("account", AccountEntity(desk: desk).write(author)),
-            ("media_attachments", .array(shown.attachments.enumerated().map { Self.file($0.element, "\(shown.id)-\($0.offset)") })),
-            ("mentions", .array(shown.mentions.map(mention))), ("tags", .array(shown.tags.map(tag))), ("emojis", []),
+            (
+                "media_attachments",
+                .array(
+                    shown.attachments.enumerated().map { Self.file($0.element, "\(shown.id)-\($0.offset)") })
+            ),
+            ("mentions", .array(shown.mentions.map(mention))), ("tags", .array(shown.tags.map(tag))),
+            ("emojis", []),
             ("card", .null), ("poll", .null),
         ])
         if page.viewer.actor != nil { add(page.marks[shown.id] ?? Marks(), of: post, to: &json) }
@@ -115,9 +125,11 @@ struct StatusEntities {
             original["aspect"] = .double(Double(width) / Double(max(1, height)))
         }
         return [
-            "id": .string(id), "type": .string(kind), "url": .string(file.url), "preview_url": .string(file.url),
+            "id": .string(id), "type": .string(kind), "url": .string(file.url),
+            "preview_url": .string(file.url),
             "remote_url": .string(file.url), "meta": ["original": .object(original)],
-            "description": file.name.isEmpty ? .null : .string(file.name), "blurhash": JSONValue(file.blurhash),
+            "description": file.name.isEmpty ? .null : .string(file.name),
+            "blurhash": JSONValue(file.blurhash),
         ]
     }
 }

@@ -50,7 +50,8 @@ struct AccountRoutes {
             let person = try context.person("write:follows")
             let fields = try await Fields(request, context: context)
             let relation = try await desk.follow.follow(
-                Reading.id(context), showsAnnounces: fields.bool("reblogs"), notifies: fields.bool("notify"), by: person)
+                Reading.id(context), showsAnnounces: fields.bool("reblogs"), notifies: fields.bool("notify"),
+                by: person)
             return Response(json: RelationshipEntity.write(relation))
         }
         router.post("api/v1/accounts/:id/mute") { request, context in
@@ -84,11 +85,15 @@ struct AccountRoutes {
         }
         router.get("api/v1/blocks") { request, context in
             let person = try context.person("read:blocks")
-            return try await reading.accounts(request, context) { try $0.blocked(by: person, after: $1, limit: $2) }
+            return try await reading.accounts(request, context) {
+                try $0.blocked(by: person, after: $1, limit: $2)
+            }
         }
         router.get("api/v1/mutes") { request, context in
             let person = try context.person("read:mutes")
-            return try await reading.accounts(request, context) { try $0.muted(by: person, after: $1, limit: $2) }
+            return try await reading.accounts(request, context) {
+                try $0.muted(by: person, after: $1, limit: $2)
+            }
         }
         router.post("api/v1/reports") { request, context in
             let person = try context.person("write:reports")

@@ -15,8 +15,11 @@ struct AppRoutes {
     func add(to router: Router<HallwayContext>) {
         router.post("api/v1/apps") { try await register($0, $1) }
         router.get("api/v1/apps/verify_credentials") { try await verify($0, $1) }
-        router.post("oauth/token") { request, context in try await oauth { try await token(request, context) } }
-        router.post("oauth/revoke") { request, context in try await oauth { try await revoke(request, context) } }
+        router.post("oauth/token") { request, context in try await oauth { try await token(request, context) }
+        }
+        router.post("oauth/revoke") { request, context in
+            try await oauth { try await revoke(request, context) }
+        }
         router.get(".well-known/oauth-authorization-server") { _, _ in Response(json: metadata) }
     }
 
@@ -28,7 +31,8 @@ struct AppRoutes {
         }
         let (application, secret) = try await desk.grants.register(
             name: fields["client_name"] ?? "", website: fields["website"].flatMap { $0.isEmpty ? nil : $0 },
-            redirectURIs: redirects, scopes: Scopes(fields["scopes"].flatMap { $0.isEmpty ? nil : $0 } ?? "read"))
+            redirectURIs: redirects,
+            scopes: Scopes(fields["scopes"].flatMap { $0.isEmpty ? nil : $0 } ?? "read"))
         var json = entity(application).object ?? JSONObject()
         json["client_id"] = .string(application.clientID)
         json["client_secret"] = .string(secret)
@@ -55,7 +59,8 @@ struct AppRoutes {
 
     private func revoke(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let fields = try await Fields(request, context: context)
-        try await desk.grants.revoke(fields["token"] ?? "", clientID: Self.basic(request)?.id ?? fields["client_id"])
+        try await desk.grants.revoke(
+            fields["token"] ?? "", clientID: Self.basic(request)?.id ?? fields["client_id"])
         return Response(json: [:])
     }
 
@@ -95,7 +100,8 @@ struct AppRoutes {
             "token_endpoint": .string("\(origin)/oauth/token"),
             "app_registration_endpoint": .string("\(origin)/api/v1/apps"),
             "revocation_endpoint": .string("\(origin)/oauth/revoke"),
-            "scopes_supported": .array(Grants.known.map { .string($0) }), "response_types_supported": ["code"],
+            "scopes_supported": .array(Grants.known.map { .string($0) }),
+            "response_types_supported": ["code"],
             "response_modes_supported": ["query"], "code_challenge_methods_supported": ["S256"],
             "grant_types_supported": ["authorization_code", "client_credentials"],
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],

@@ -19,8 +19,10 @@ struct InstanceRoutes {
             router.get(RouterPath(path)) { _, _ in Response(json: []) }
         }
         for path in [
-            "api/v1/filters", "api/v2/filters", "api/v1/lists", "api/v1/followed_tags", "api/v1/conversations",
-            "api/v1/endorsements", "api/v1/featured_tags", "api/v1/domain_blocks", "api/v1/scheduled_statuses",
+            "api/v1/filters", "api/v2/filters", "api/v1/lists", "api/v1/followed_tags",
+            "api/v1/conversations",
+            "api/v1/endorsements", "api/v1/featured_tags", "api/v1/domain_blocks",
+            "api/v1/scheduled_statuses",
         ] {
             router.get(RouterPath(path)) { _, context in
                 _ = try context.person("read")
@@ -30,7 +32,8 @@ struct InstanceRoutes {
         router.get("api/v1/instance/peers") { _, context in
             _ = try context.person("read")
             let members = try await desk.needs.store.read { try $0.members() }
-            return Response(json: .array(members.filter { $0.state == .admitted }.map { .string($0.authority) }))
+            return Response(
+                json: .array(members.filter { $0.state == .admitted }.map { .string($0.authority) }))
         }
         router.get("api/v1/preferences") { _, context in
             let person = try context.person("read:accounts")
@@ -39,7 +42,8 @@ struct InstanceRoutes {
                 "posting:default:visibility": .string(
                     Visibility.word(login?.defaultAudience ?? .organisation, policy: desk.needs.policy)),
                 "posting:default:sensitive": false, "posting:default:language": nil,
-                "reading:expand:media": "default", "reading:expand:spoilers": false, "reading:autoplay:gifs": false,
+                "reading:expand:media": "default", "reading:expand:spoilers": false,
+                "reading:autoplay:gifs": false,
             ])
         }
     }

@@ -23,10 +23,11 @@ struct Lookup {
         }
     }
 
-    /// People by handle, address, name, title, department, office or skill.
-    ///
-    /// - Parameter resolve: whether other nodes may be asked for a handle or an address that is unknown here.
-    func people(_ text: String, resolve: Bool, limit: Int, followedBy person: ActorID? = nil) async throws -> [Actor] {
+    /// People by handle, address, name, title, department, office or skill. `resolve`: whether other nodes
+    /// may be asked for a handle or an address that is unknown here.
+    func people(_ text: String, resolve: Bool, limit: Int, followedBy person: ActorID? = nil) async throws
+        -> [Actor]
+    {
         let text = text.trimmingPrefix { $0.isWhitespace }.description
         if let exact = try await known(text) { return [exact] }
         if resolve, text.contains("@"), let handle = Handle(text), let found = await desk.find(handle) {
@@ -38,7 +39,9 @@ struct Lookup {
     }
 
     /// Posts by their address, or by their words.
-    func posts(_ text: String, resolve: Bool, for viewer: Viewer, limit: Int, offset: Int) async throws -> [Post] {
+    func posts(_ text: String, resolve: Bool, for viewer: Viewer, limit: Int, offset: Int) async throws
+        -> [Post]
+    {
         guard let uri = ObjectURI(text) else {
             return try await desk.needs.store.read {
                 try $0.searchPosts(text, for: viewer, limit: limit, offset: offset)

@@ -13,7 +13,9 @@ struct NotificationRoutes {
         router.get("api/v1/notifications") { try await list($0, $1) }
         router.get("api/v1/notifications/unread_count") { _, context in
             let person = try context.person("read:notifications")
-            return Response(json: ["count": JSONValue(try await desk.needs.store.read { try $0.countUnread(of: person) })])
+            return Response(json: [
+                "count": JSONValue(try await desk.needs.store.read { try $0.countUnread(of: person) })
+            ])
         }
         router.get("api/v1/notifications/:id") { _, context in
             let person = try context.person("read:notifications")
@@ -55,7 +57,8 @@ struct NotificationRoutes {
             return (found, try NotificationEntities(desk: desk).write(found, for: person, in: transaction))
         }
         return Response(json: .array(json)).linked(
-            request, base: desk.needs.addresses.base.origin, oldest: found.last?.id.raw, newest: found.first?.id.raw)
+            request, base: desk.needs.addresses.base.origin, oldest: found.last?.id.raw,
+            newest: found.first?.id.raw)
     }
 
     @concurrent
@@ -73,7 +76,9 @@ struct NotificationRoutes {
         let given = ["home", "notifications"].compactMap { timeline in
             fields["\(timeline)[last_read_id]"].map { (timeline, $0) }
         }
-        guard given.allSatisfy({ Int64($0.1) != nil }) else { throw Refusal.malformed(because: "last_read_id is no id") }
+        guard given.allSatisfy({ Int64($0.1) != nil }) else {
+            throw Refusal.malformed(because: "last_read_id is no id")
+        }
         try await desk.needs.store.write { [desk] transaction in
             for (timeline, id) in given {
                 try transaction.saveMarker(of: person, timeline, lastRead: id, at: desk.needs.now())

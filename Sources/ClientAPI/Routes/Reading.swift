@@ -37,7 +37,8 @@ struct Reading {
             return (posts, try StatusEntities(desk: desk).write(posts, for: viewer, in: transaction))
         }
         return Response(json: .array(json)).linked(
-            request, base: desk.needs.addresses.base.origin, oldest: posts.last?.id.raw, newest: posts.first?.id.raw)
+            request, base: desk.needs.addresses.base.origin, oldest: posts.last?.id.raw,
+            newest: posts.first?.id.raw)
     }
 
     /// A page of accounts, ordered by id upwards; `max_id` is the last of the page before.
@@ -52,7 +53,8 @@ struct Reading {
         let response = Response(json: .array(actors.map { AccountEntity(desk: desk).write($0) }))
         guard actors.count == page.limit else { return response }
         return response.linked(
-            request, base: desk.needs.addresses.base.origin, oldest: actors.last?.id.raw, newest: actors.first?.id.raw)
+            request, base: desk.needs.addresses.base.origin, oldest: actors.last?.id.raw,
+            newest: actors.first?.id.raw)
     }
 
     func status(_ post: Post, for person: ActorID) async throws -> Response {

@@ -22,7 +22,9 @@ struct StatusRoutes {
         router.get("api/v1/statuses/:id/source") { try await source($0, $1) }
         router.get("api/v1/statuses/:id/favourited_by") { request, context in
             let post = try await visible(context)
-            return try await reading.accounts(request, context) { try $0.likers(of: post.id, after: $1, limit: $2) }
+            return try await reading.accounts(request, context) {
+                try $0.likers(of: post.id, after: $1, limit: $2)
+            }
         }
         router.get("api/v1/statuses/:id/reblogged_by") { request, context in
             let post = try await visible(context)
@@ -48,7 +50,9 @@ struct StatusRoutes {
         router.post("api/v1/statuses/:id/reblog") { request, context in
             let person = try context.person("write:statuses")
             let fields = try await Fields(request, context: context)
-            let audience = try fields["visibility"].map { try Visibility.audience($0, policy: desk.needs.policy) }
+            let audience = try fields["visibility"].map {
+                try Visibility.audience($0, policy: desk.needs.policy)
+            }
             let post = try await desk.passOn.passOn(Reading.id(context), to: audience, by: person)
             return try await reading.status(post, for: person)
         }
@@ -152,8 +156,10 @@ struct StatusRoutes {
         let (above, below) = try await desk.needs.store.read { [desk] transaction in
             let entities = StatusEntities(desk: desk)
             return (
-                try entities.write(try transaction.ancestors(of: post, for: viewer), for: viewer, in: transaction),
-                try entities.write(try transaction.descendants(of: post, for: viewer), for: viewer, in: transaction)
+                try entities.write(
+                    try transaction.ancestors(of: post, for: viewer), for: viewer, in: transaction),
+                try entities.write(
+                    try transaction.descendants(of: post, for: viewer), for: viewer, in: transaction)
             )
         }
         return Response(json: ["ancestors": .array(above), "descendants": .array(below)])
@@ -184,7 +190,8 @@ struct StatusRoutes {
         let post = try await visible(context)
         guard post.author == person, let source = post.source else { throw Refusal.notFound("Record") }
         return Response(json: [
-            "id": .string(post.id.description), "text": .string(source), "spoiler_text": .string(post.summary),
+            "id": .string(post.id.description), "text": .string(source),
+            "spoiler_text": .string(post.summary),
         ])
     }
 

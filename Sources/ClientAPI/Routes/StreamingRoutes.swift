@@ -71,7 +71,8 @@ struct StreamingRoutes {
 
     @concurrent
     private func pump(
-        _ news: AsyncStream<StreamHub.News>, person: ActorID, hash: [UInt8], into writer: inout any ResponseBodyWriter
+        _ news: AsyncStream<StreamHub.News>, person: ActorID, hash: [UInt8],
+        into writer: inout any ResponseBodyWriter
     ) async throws {
         let (items, feed) = AsyncStream.makeStream(of: Item.self)
         let listening = Task {
@@ -97,7 +98,9 @@ struct StreamingRoutes {
                 if number % 4 == 0 { try await writer.write(ByteBuffer(string: ":thump\n")) }
             case .news(.over): return
             case .news(let item):
-                if let text = try await event(item, for: person) { try await writer.write(ByteBuffer(string: text)) }
+                if let text = try await event(item, for: person) {
+                    try await writer.write(ByteBuffer(string: text))
+                }
             }
         }
     }
@@ -106,12 +109,14 @@ struct StreamingRoutes {
     private func event(_ news: StreamHub.News, for person: ActorID) async throws -> String? {
         switch news {
         case .post(let id): try await status(id, for: person).map { "event: update\ndata: \($0)\n\n" }
-        case .edited(let id): try await status(id, for: person).map { "event: status.update\ndata: \($0)\n\n" }
+        case .edited(let id):
+            try await status(id, for: person).map { "event: status.update\ndata: \($0)\n\n" }
         case .deleted(let id): "event: delete\ndata: \(id)\n\n"
         case .notification(let id):
             try await desk.needs.store.read { [desk] transaction -> String? in
                 guard let found = try transaction.notification(id), found.person == person else { return nil }
-                return try NotificationEntities(desk: desk).write([found], for: person, in: transaction).first?.text
+                return try NotificationEntities(desk: desk).write([found], for: person, in: transaction)
+                    .first?.text
             }.map { "event: notification\ndata: \($0)\n\n" }
         case .over: nil
         }
@@ -122,7 +127,8 @@ struct StreamingRoutes {
             guard let post = try transaction.post(id), try transaction.maySee(post, .person(person)),
                 try !transaction.silences(person, post.author)
             else { return nil }
-            return try StatusEntities(desk: desk).write([post], for: .person(person), in: transaction).first?.text
+            return try StatusEntities(desk: desk).write([post], for: .person(person), in: transaction).first?
+                .text
         }
     }
 }

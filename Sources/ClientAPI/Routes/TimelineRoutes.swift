@@ -19,7 +19,9 @@ struct TimelineRoutes {
         router.get("api/v1/timelines/public") { request, context in
             let viewer = try reading.viewer(context, scope: "read:statuses")
             let fields = try await Fields(request, context: context)
-            guard fields.bool("only_media") != true, fields.bool("remote") != true || fields.bool("local") != true else {
+            guard fields.bool("only_media") != true,
+                fields.bool("remote") != true || fields.bool("local") != true
+            else {
                 return Response(json: [])
             }
             return try await reading.statuses(
@@ -57,7 +59,8 @@ struct TimelineRoutes {
         let lookup = Lookup(desk: desk)
         var actors: [Actor] = []
         if type == nil || type == "accounts" {
-            actors = Array(try await lookup.people(text, resolve: resolve, limit: limit + offset).dropFirst(offset))
+            actors = Array(
+                try await lookup.people(text, resolve: resolve, limit: limit + offset).dropFirst(offset))
         }
         var posts: [Post] = []
         if type == nil || type == "statuses" {
@@ -71,11 +74,13 @@ struct TimelineRoutes {
             )
         }
         return Response(json: [
-            "accounts": .array(actors.map { AccountEntity(desk: desk).write($0) }), "statuses": .array(statuses),
+            "accounts": .array(actors.map { AccountEntity(desk: desk).write($0) }),
+            "statuses": .array(statuses),
             "hashtags": .array(
                 hashtags.map { tag in
                     [
-                        "name": .string(tag), "url": .string(desk.needs.addresses.page(hashtag: tag)), "history": [],
+                        "name": .string(tag), "url": .string(desk.needs.addresses.page(hashtag: tag)),
+                        "history": [],
                         "following": false,
                     ]
                 }),

@@ -8,7 +8,9 @@ import Storage
 extension Documents {
     public func outbox(of actor: Actor, for viewer: Viewer, before: String?) async throws -> JSONValue {
         let id = try endpoint(actor.endpoints.outbox)
-        guard let before else { return Collections.front(id: id, total: actor.counts.posts, first: "\(id)?before=last") }
+        guard let before else {
+            return Collections.front(id: id, total: actor.counts.posts, first: "\(id)?before=last")
+        }
         let activities = try await world.needs.store.read {
             try $0.outbox(of: actor.id, for: viewer, before: Int64(before), limit: Self.pageSize)
         }
@@ -18,20 +20,24 @@ extension Documents {
     }
 
     public func followers(of actor: Actor, after: String?) async throws -> JSONValue {
-        try await people(try endpoint(actor.endpoints.followers), total: actor.counts.followers, after: after) {
+        try await people(try endpoint(actor.endpoints.followers), total: actor.counts.followers, after: after)
+        {
             try $0.followers(of: actor.id, after: $1, limit: Self.pageSize)
         }
     }
 
     public func following(of actor: Actor, after: String?) async throws -> JSONValue {
-        try await people(try endpoint(actor.endpoints.following), total: actor.counts.following, after: after) {
+        try await people(try endpoint(actor.endpoints.following), total: actor.counts.following, after: after)
+        {
             try $0.following(of: actor.id, after: $1, limit: Self.pageSize)
         }
     }
 
     /// Pinned posts.
     public func featured(of actor: Actor, for viewer: Viewer) async throws -> JSONValue {
-        let posts = try await world.needs.store.read { try $0.timeline(.pinned(actor.id), for: viewer, Page(limit: 20)) }
+        let posts = try await world.needs.store.read {
+            try $0.timeline(.pinned(actor.id), for: viewer, Page(limit: 20))
+        }
         return Collections.whole(
             id: try endpoint(actor.endpoints.featured), items: posts.map { .string($0.uri.string) })
     }
@@ -49,7 +55,8 @@ extension Documents {
     /// A thread that began on this node (FEP-f228): what of it the reader may see, oldest first.
     public func thread(_ id: PostID, for viewer: Viewer) async throws -> JSONValue {
         let (owner, posts) = try await world.needs.store.read { transaction -> (Actor, [ObjectURI]) in
-            guard let root = try transaction.post(id), root.thread == id, try transaction.maySee(root, viewer),
+            guard let root = try transaction.post(id), root.thread == id,
+                try transaction.maySee(root, viewer),
                 let owner = try transaction.actor(root.author), owner.isLocal
             else { throw Refusal.notFound("Record") }
             return (owner, try transaction.threadPosts(id, for: viewer))

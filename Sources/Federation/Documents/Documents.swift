@@ -11,24 +11,24 @@ public struct Documents: Sendable {
     let world: World
     let version: String
 
-    /// - Parameter version: of this release, for NodeInfo.
+    /// `version`: of this release, for NodeInfo.
     public init(world: World, version: String) {
         self.world = world
         self.version = version
     }
 
-    /// An actor's document.
-    ///
-    /// - Parameter reach: for whom; contacts of a narrower reach are left out.
+    /// An actor's document. `reach`: for whom; contacts of a narrower reach are left out.
     public func actor(_ actor: Actor, reach: WorkProfile.Reach) async throws -> JSONValue {
         let keys = try await world.keys.publicKeys(of: actor)
-        return try ActorOut(addresses: world.needs.addresses, version: version).write(actor, keys: keys, reach: reach)
+        return try ActorOut(addresses: world.needs.addresses, version: version).write(
+            actor, keys: keys, reach: reach)
     }
 
     /// A post's document, or its tombstone.
     public func post(_ id: PostID, for viewer: Viewer) async throws -> JSONValue {
         let (post, author) = try await world.needs.store.read { transaction -> (Post, Actor) in
-            guard let post = try transaction.post(id), let author = try transaction.actor(post.author), author.isLocal
+            guard let post = try transaction.post(id), let author = try transaction.actor(post.author),
+                author.isLocal
             else { throw Refusal.notFound("Record") }
             guard try post.deletedAt != nil || transaction.maySee(post, viewer) else {
                 throw Refusal.notFound("Record")
@@ -43,7 +43,8 @@ public struct Documents: Sendable {
     /// An activity's document; those about no post are for their addressees alone and were delivered to them.
     public func activity(_ uri: ObjectURI, for viewer: Viewer) async throws -> JSONValue {
         let activity = try await world.needs.store.read { transaction -> OutgoingActivity in
-            guard let activity = try transaction.activity(uri), let post = try activity.post.flatMap({ try transaction.post($0) }),
+            guard let activity = try transaction.activity(uri),
+                let post = try activity.post.flatMap({ try transaction.post($0) }),
                 try transaction.maySee(post, viewer)
             else { throw Refusal.notFound("Record") }
             return activity
@@ -59,6 +60,7 @@ public struct Documents: Sendable {
     }
 
     public func nodeInfoLinks() -> JSONValue {
-        NodeInfo.links(base: world.needs.addresses.base.origin, application: world.needs.addresses.node.string)
+        NodeInfo.links(
+            base: world.needs.addresses.base.origin, application: world.needs.addresses.node.string)
     }
 }

@@ -10,8 +10,8 @@ public struct WebFinger: Sendable {
 
     public init(world: World) { self.world = world }
 
-    /// - Parameter resource: `acct:…`, an actor's id, a page, or the node's own address (FEP-d556).
-    /// - Throws: ``Refusal/notFound(_:)`` for anyone who is not known or not here any more.
+    /// `resource`: `acct:…`, an actor's id, a page, or the node's own address (FEP-d556). Throws
+    /// ``Refusal/notFound(_:)`` for anyone who is not known or not here any more.
     public func answer(_ resource: String) async throws -> JSONValue {
         let addresses = world.needs.addresses
         if let uri = ObjectURI(resource) {
@@ -35,7 +35,8 @@ public struct WebFinger: Sendable {
     private func node() async throws -> JSONValue {
         let actor = try await world.nodeActor()
         return ResourceDescriptor(
-            subject: "acct:\(actor.name)@\(world.needs.addresses.authority)", aliases: [actor.uri.string], actor: actor.uri.string
+            subject: "acct:\(actor.name)@\(world.needs.addresses.authority)", aliases: [actor.uri.string],
+            actor: actor.uri.string
         ).json(isNode: true)
     }
 
@@ -45,7 +46,8 @@ public struct WebFinger: Sendable {
         else { throw Refusal.notFound("Resource") }
         let home = "\(actor.name)@\(actor.host ?? world.needs.addresses.authority)"
         var descriptor = ResourceDescriptor(
-            subject: "acct:\(home)", aliases: [actor.url, actor.uri.string], actor: actor.uri.string, page: actor.url)
+            subject: "acct:\(home)", aliases: [actor.url, actor.uri.string], actor: actor.uri.string,
+            page: actor.url)
         if let organisation = actor.organisationHandle { descriptor.aliases.append("acct:\(organisation)") }
         return descriptor.json()
     }

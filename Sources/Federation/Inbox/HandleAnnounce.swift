@@ -24,7 +24,8 @@ struct HandleAnnounce {
                     || !transaction.localFollowers(of: actor.id, forAnnounce: false).isEmpty
             else { return }
             let announce = Post(
-                id: world.needs.ids.next(), uri: activity.id, author: actor.id, body: .announce(of: original.id),
+                id: world.needs.ids.next(), uri: activity.id, author: actor.id,
+                body: .announce(of: original.id),
                 content: "", audience: original.audience == .anyone ? audience : original.audience,
                 createdAt: min(activity.object.date("published") ?? activity.receivedAt, activity.receivedAt)
             )

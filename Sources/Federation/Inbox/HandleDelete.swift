@@ -25,7 +25,9 @@ struct HandleDelete {
                 _ = try transaction.markSeen(target, at: now)
                 return
             }
-            guard post.author == actor else { throw Refusal.notAllowed(because: "only its author deletes a post") }
+            guard post.author == actor else {
+                throw Refusal.notAllowed(because: "only its author deletes a post")
+            }
             if post.deletedAt == nil { try Withdraw.perform(post, at: now, in: transaction) }
         }
     }
@@ -39,6 +41,8 @@ struct HandleDelete {
         for followee in try transaction.following(of: actor, limit: 100_000) {
             try FollowActor.end(actor, followee, in: transaction)
         }
-        for post in try transaction.livingPosts(of: actor) { try Withdraw.perform(post, at: date, in: transaction) }
+        for post in try transaction.livingPosts(of: actor) {
+            try Withdraw.perform(post, at: date, in: transaction)
+        }
     }
 }

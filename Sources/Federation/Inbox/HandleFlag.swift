@@ -14,7 +14,9 @@ struct HandleFlag {
         let comment = SafeHTML.plainText(activity.object.text("content") ?? "", limit: 16_384)
         return { [world, actor = activity.actor] transaction in
             let posts = try objects.compactMap { try transaction.post($0) }
-            guard let target = try objects.compactMap({ try transaction.actorID($0) }).first ?? posts.first?.author
+            guard
+                let target = try objects.compactMap({ try transaction.actorID($0) }).first
+                    ?? posts.first?.author
             else { return }
             let authority = actor.host ?? ""
             let standing = try World.standing(of: authority, needs: world.needs, in: transaction)
@@ -25,7 +27,8 @@ struct HandleFlag {
             let report = Report(
                 id: world.needs.ids.next(), reporter: actor.id, target: target,
                 posts: try ReportActor.visible(posts.map(\.id), of: target, to: viewer, in: transaction),
-                comment: String(comment.prefix(Limits.summary)), isForwarded: false, createdAt: activity.receivedAt
+                comment: String(comment.prefix(Limits.summary)), isForwarded: false,
+                createdAt: activity.receivedAt
             )
             try transaction.insert(report)
             try transaction.append(.reported(report.id))

@@ -26,7 +26,8 @@ struct HandleMove {
         return { [world, old = activity.actor] transaction in
             let name = "moved \(old.id)"
             let now = world.needs.now()
-            let last = try transaction.nodeState(name).flatMap { Double(String(decoding: $0, as: UTF8.self)) } ?? 0
+            let last =
+                try transaction.nodeState(name).flatMap { Double(String(decoding: $0, as: UTF8.self)) } ?? 0
             guard now.timeIntervalSince1970 - last > Self.cooldown else { return }
             try transaction.setNodeState(name, to: Array(String(now.timeIntervalSince1970).utf8))
             for (person, notifies) in try transaction.localFollowers(of: old.id, forAnnounce: false) {

@@ -17,7 +17,7 @@ public struct InboxWorker: Service {
     private let bell: Bell
     private let done: @Sendable () -> Void
 
-    /// - Parameter done: called after effects were committed, to wake the drains that follow.
+    /// `done`: called after effects were committed, to wake the drains that follow.
     public init(world: World, threads: Threads, bell: Bell, done: @escaping @Sendable () -> Void) {
         self.world = world
         handlers = Handlers(world: world, threads: threads)

@@ -10,7 +10,8 @@ import Storage
 public struct Intake: Sendable {
     /// Types that have a handler. Others are counted and acknowledged.
     static let known: Set<String> = [
-        "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Announce", "Like", "EmojiReact", "Block",
+        "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Announce", "Like", "EmojiReact",
+        "Block",
         "Flag", "Move",
     ]
 
@@ -28,10 +29,8 @@ public struct Intake: Sendable {
         public init() {}
     }
 
-    /// - Parameters:
-    ///   - bell: rung when there is something to handle.
-    ///   - throttles: nil where rate limits are off.
-    ///   - heard: told of each node that spoke to us, so that what waits for it is tried again.
+    /// `bell`: rung when there is something to handle. `throttles`: nil where rate limits are off. `heard`:
+    /// told of each node that spoke to us, so that what waits for it is tried again.
     public init(
         world: World, verifier: Verifier, bell: Bell, throttles: Throttles?,
         heard: @escaping @Sendable (String) -> Void

@@ -59,7 +59,8 @@ public struct Verifier: Sendable {
     ///
     /// - Throws: as ``signer(of:)``.
     func prover(of document: JSONValue, claimed actor: ObjectURI) async throws -> Actor {
-        guard let method = ObjectProof.method(of: document).flatMap({ ObjectURI($0) }), world.isForeign(method),
+        guard let method = ObjectProof.method(of: document).flatMap({ ObjectURI($0) }),
+            world.isForeign(method),
             method.origin == actor.origin
         else { throw Refusal.notAllowed(because: "the activity is not its signer's own, and bears no proof") }
         guard try await world.standing(of: method.authority) != .refused else {
@@ -95,7 +96,8 @@ public struct Verifier: Sendable {
                 guard let field = message.field("signature") else { throw SignatureFault.missing }
                 return .classic(try CavageSignature(field: field))
             }
-            let signatures = try MessageSignature.read(input: input, signature: message.field("signature") ?? "")
+            let signatures = try MessageSignature.read(
+                input: input, signature: message.field("signature") ?? "")
             guard signatures.count == 1, let signature = signatures.first else {
                 throw SignatureFault.malformed("one signature is expected")
             }

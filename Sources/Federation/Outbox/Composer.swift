@@ -25,7 +25,8 @@ struct Composer: Sendable {
             try await answer("Accept", follower, followee, uri: uri)
         case .followRejected(let follower, let followee, let uri):
             try await answer("Reject", follower, followee, uri: uri)
-        case .unfollowed(let follower, let followee, let uri): try await unfollowed(follower, followee, uri: uri)
+        case .unfollowed(let follower, let followee, let uri):
+            try await unfollowed(follower, followee, uri: uri)
         case .blocked(let actor, let target): try await block(actor, target, isUndone: false)
         case .unblocked(let actor, let target): try await block(actor, target, isUndone: true)
         case .profileChanged(let actor): try await profileChanged(actor)
@@ -41,7 +42,9 @@ struct Composer: Sendable {
         guard let (post, author) = try await own(id), post.deletedAt == nil else { return nil }
         let inboxes = try await inboxes(of: post, by: author)
         if let announced = post.body.announced {
-            guard let original = try await world.needs.store.read({ try $0.post(announced) }) else { return nil }
+            guard let original = try await world.needs.store.read({ try $0.post(announced) }) else {
+                return nil
+            }
             let (to, cc) = PostOut(addresses: world.needs.addresses).recipients(of: post, by: author)
             let owner = try await world.needs.store.read { try $0.actor(original.author) }
             let json = ActivityOut.write(
@@ -53,9 +56,11 @@ struct Composer: Sendable {
                 json, uri: post.uri, by: author, post: post.id, isListed: true,
                 to: Self.union(inboxes, ownerInbox))
         }
-        let json = envelope("Create", post, by: author, id: world.needs.addresses.activity(activityID(post.id)))
+        let json = envelope(
+            "Create", post, by: author, id: world.needs.addresses.activity(activityID(post.id)))
         return try await dispatch(
-            json, uri: world.needs.addresses.activity(activityID(post.id)), by: author, post: post.id, isListed: true,
+            json, uri: world.needs.addresses.activity(activityID(post.id)), by: author, post: post.id,
+            isListed: true,
             to: inboxes)
     }
 
@@ -89,14 +94,16 @@ struct Composer: Sendable {
                 object: ["id": .string(post.uri.string), "type": "Tombstone"],
                 to: author.endpoints.followers.map { [$0.string] } ?? [])
         }
-        return try await dispatch(json, uri: uri, by: author, post: nil, isListed: false, to: Self.union(before, []))
+        return try await dispatch(
+            json, uri: uri, by: author, post: nil, isListed: false, to: Self.union(before, []))
     }
 
     private func envelope(_ type: String, _ post: Post, by author: Actor, id: ObjectURI) -> JSONValue {
         let out = PostOut(addresses: world.needs.addresses)
         let (to, cc) = out.recipients(of: post, by: author)
         return ActivityOut.write(
-            type, id: id, actor: author.uri, object: out.write(post, by: author, context: false), to: to, cc: cc,
+            type, id: id, actor: author.uri, object: out.write(post, by: author, context: false), to: to,
+            cc: cc,
             published: post.editedAt ?? post.createdAt
         )
     }
@@ -133,7 +140,9 @@ struct Composer: Sendable {
 
     // MARK: Relations
 
-    private func liked(_ actor: ActorID, _ id: PostID, uri: ObjectURI, content: String?) async throws -> Dispatch? {
+    private func liked(_ actor: ActorID, _ id: PostID, uri: ObjectURI, content: String?) async throws
+        -> Dispatch?
+    {
         guard let (person, author, post) = try await foreignPost(actor, id) else { return nil }
         let json = ActivityOut.write(
             "Like", id: uri, actor: person.uri, object: .string(post.uri.string), to: [author.uri.string],
@@ -155,7 +164,8 @@ struct Composer: Sendable {
             let follow = try await world.needs.store.read({ try $0.follow(follower, followee) })
         else { return nil }
         let json = ActivityOut.write(
-            "Follow", id: follow.uri, actor: person.uri, object: .string(target.uri.string), to: [target.uri.string])
+            "Follow", id: follow.uri, actor: person.uri, object: .string(target.uri.string),
+            to: [target.uri.string])
         return try await dispatch(json, uri: follow.uri, by: person, to: inbox(of: target))
     }
 
@@ -172,7 +182,9 @@ struct Composer: Sendable {
         return try await dispatch(json, uri: id, by: person, to: inbox(of: asker))
     }
 
-    private func unfollowed(_ follower: ActorID, _ followee: ActorID, uri: ObjectURI) async throws -> Dispatch? {
+    private func unfollowed(_ follower: ActorID, _ followee: ActorID, uri: ObjectURI) async throws
+        -> Dispatch?
+    {
         guard let (person, target) = try await pair(follower, followee) else { return nil }
         let object: JSONValue = [
             "type": "Follow", "id": .string(uri.string), "actor": .string(person.uri.string),
@@ -197,7 +209,8 @@ struct Composer: Sendable {
 
     private func undo(_ object: JSONValue, by person: Actor, to other: Actor) async throws -> Dispatch? {
         let id = freshURI()
-        let json = ActivityOut.write("Undo", id: id, actor: person.uri, object: object, to: [other.uri.string])
+        let json = ActivityOut.write(
+            "Undo", id: id, actor: person.uri, object: object, to: [other.uri.string])
         return try await dispatch(json, uri: id, by: person, to: inbox(of: other))
     }
 
@@ -209,7 +222,8 @@ struct Composer: Sendable {
         guard !inboxes.isEmpty else { return nil }
         let uri = freshURI()
         let json = ActivityOut.write(
-            "Update", id: uri, actor: actor.uri, object: try await documents.actor(actor, reach: .organisation),
+            "Update", id: uri, actor: actor.uri,
+            object: try await documents.actor(actor, reach: .organisation),
             to: actor.endpoints.followers.map { [$0.string] } ?? [])
         return try await dispatch(json, uri: uri, by: actor, to: inboxes)
     }
@@ -239,7 +253,8 @@ struct Composer: Sendable {
         let uri = freshURI()
         let json = ActivityOut.write(
             "Flag", id: uri, actor: node.uri,
-            object: .array(([target.uri] + posts.map(\.uri)).map { .string($0.string) }), to: [target.uri.string],
+            object: .array(([target.uri] + posts.map(\.uri)).map { .string($0.string) }),
+            to: [target.uri.string],
             more: [("content", .string(report.comment))])
         return try await dispatch(json, uri: uri, by: node, to: inbox(of: target))
     }
@@ -284,7 +299,9 @@ struct Composer: Sendable {
         return (person, author, post)
     }
 
-    private func inbox(of actor: Actor) -> [ObjectURI] { [actor.endpoints.sharedInbox ?? actor.endpoints.inbox] }
+    private func inbox(of actor: Actor) -> [ObjectURI] {
+        [actor.endpoints.sharedInbox ?? actor.endpoints.inbox]
+    }
 
     /// A Create is named after its post, so that composing it twice names it once.
     private func activityID(_ post: PostID) -> ActivityID { ActivityID(post.raw) }

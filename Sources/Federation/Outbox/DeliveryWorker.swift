@@ -23,7 +23,7 @@ public final class DeliveryWorker: Service {
     private let state = Mutex(State())
     private let jitter: @Sendable () -> Double
 
-    /// - Parameter jitter: 0.8…1.2, by which pauses differ so that nodes do not come back all at once.
+    /// `jitter`: 0.8…1.2, by which pauses differ so that nodes do not come back all at once.
     public init(
         world: World, bell: Bell, jitter: @escaping @Sendable () -> Double = { Double.random(in: 0.8...1.2) }
     ) {
@@ -133,7 +133,8 @@ public final class DeliveryWorker: Service {
                 method: "POST", url: delivery.inbox, fields: [("content-type", "application/activity+json")],
                 body: activity.json, limitBytes: 64 * 1024
             )
-            return Outcome(try await SignedRequests(world: world).send(request, as: actor), now: world.needs.now())
+            return Outcome(
+                try await SignedRequests(world: world).send(request, as: actor), now: world.needs.now())
         } catch let fault as ExchangeFault {
             return .silent("\(fault)")
         } catch is CancellationError {

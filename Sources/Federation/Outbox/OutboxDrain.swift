@@ -13,7 +13,7 @@ public struct OutboxDrain: Service {
     private let bell: Bell
     private let done: @Sendable () -> Void
 
-    /// - Parameter done: called when there is something to deliver.
+    /// `done`: called when there is something to deliver.
     public init(world: World, documents: Documents, bell: Bell, done: @escaping @Sendable () -> Void) {
         self.world = world
         composer = Composer(world: world, documents: documents)
@@ -64,7 +64,8 @@ public struct OutboxDrain: Service {
             else { continue }
             try transaction.insert(
                 Delivery(
-                    id: world.needs.ids.next(), activity: dispatch.activity.id, actor: dispatch.activity.actor,
+                    id: world.needs.ids.next(), activity: dispatch.activity.id,
+                    actor: dispatch.activity.actor,
                     inbox: inbox, state: .waiting, attempts: 0, nextAt: world.needs.now(), answer: nil
                 ))
         }

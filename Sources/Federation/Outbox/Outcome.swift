@@ -18,7 +18,8 @@ enum Outcome: Sendable, Equatable {
         switch answer.code {
         case 200..<300: self = .delivered(answer.code)
         case 410: self = .gone
-        case 429, 503: self = .busy(answer.code, retryAfter: Self.retryAfter(answer.field("retry-after"), now: now))
+        case 429, 503:
+            self = .busy(answer.code, retryAfter: Self.retryAfter(answer.field("retry-after"), now: now))
         case 408, 500..<600: self = .silent(String(answer.code))
         // A redirected delivery is not followed (N76); every other answer is about this activity alone.
         default: self = .refused(String(answer.code))
@@ -38,9 +39,7 @@ enum Outcome: Sendable, Equatable {
         }
     }
 
-    /// Brings the ledger's line up to date.
-    ///
-    /// - Parameter pause: seconds until a silent node is tried again.
+    /// Brings the ledger's line up to date. `pause`: seconds until a silent node is tried again.
     func settle(_ delivery: inout Delivery, now: Date, pause: Double) {
         switch self {
         case .delivered(let code):

@@ -8,10 +8,8 @@ import Storage
 struct Fetch: Sendable {
     let world: World
 
-    /// An ActivityStreams document whose `id` shares the origin of where it was found.
-    ///
-    /// - Parameter strict: whether `id` must be the very address; collections pages and keys need only the origin.
-    /// - Throws: ``ExchangeFault``.
+    /// An ActivityStreams document whose `id` shares the origin of where it was found. `strict`: whether `id`
+    /// must be the very address; collections pages and keys need only the origin. Throws ``ExchangeFault``.
     func object(_ url: ObjectURI, strict: Bool = true) async throws -> ASObject {
         let (answer, final) = try await follow(url.withoutFragment, accept: Vocabulary.accept)
         guard MediaType.isActivityStreams(answer.field("content-type")) else {

@@ -49,7 +49,9 @@ final class Keys: Sendable {
     func fresh(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey)? {
         let now = world.needs.now()
         let isDue = memory.withLock { memory in
-            if let last = memory.refetched[id], now.timeIntervalSince(last) < Self.refetchPause { return false }
+            if let last = memory.refetched[id], now.timeIntervalSince(last) < Self.refetchPause {
+                return false
+            }
             if memory.refetched.count >= Self.limit { memory.refetched.removeAll() }
             memory.refetched[id] = now
             return true
@@ -87,13 +89,16 @@ final class Keys: Sendable {
         } else {
             // A document of the key alone, or a stub: its owner must list the key (N20).
             let named =
-                document.uri("owner") ?? document.uri("controller") ?? document.json["publicKey"]?["owner"]?.string
+                document.uri("owner") ?? document.uri("controller")
+                ?? document.json["publicKey"]?["owner"]?.string
             guard let owner = named.flatMap({ ObjectURI($0) }), owner.origin == id.origin else {
                 throw ExchangeFault.unusable("key of another origin")
             }
             try await actors.refresh(owner)
         }
-        guard let found = try await known(id) else { throw ExchangeFault.unusable("its actor does not list the key") }
+        guard let found = try await known(id) else {
+            throw ExchangeFault.unusable("its actor does not list the key")
+        }
         return found
     }
 }

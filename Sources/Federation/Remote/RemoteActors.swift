@@ -41,7 +41,9 @@ public struct RemoteActors: Sendable {
     public func find(_ handle: Handle) async throws -> Actor {
         let scheme = world.allowsInsecure ? "http" : "https"
         let query = "/.well-known/webfinger?resource=acct:\(handle.name)@\(handle.host)"
-        guard let url = ObjectURI("\(scheme)://\(handle.host)\(query)") else { throw Refusal.notFound("Record") }
+        guard let url = ObjectURI("\(scheme)://\(handle.host)\(query)") else {
+            throw Refusal.notFound("Record")
+        }
         let json = try await Fetch(world: world).json(url, accept: "application/jrd+json, application/json")
         guard let descriptor = ResourceDescriptor(json), let target = descriptor.actor,
             let uri = ObjectURI(target)

@@ -32,7 +32,8 @@ struct SignedRequests: Sendable {
         var signed = request
         let now = world.needs.now()
         switch style {
-        case .classic: signed.fields += try CavageSignature.sign(request.message, keyID: id.string, key: key, now: now)
+        case .classic:
+            signed.fields += try CavageSignature.sign(request.message, keyID: id.string, key: key, now: now)
         case .modern, .middle:
             signed.fields += try MessageSignature.sign(request.message, keyID: id.string, key: key, now: now)
         }

@@ -21,7 +21,9 @@ public final class Threads: Sendable {
         var next = post.reply?.uri
         var chain: [PostIn.Reading] = []
         var seen: Set<ObjectURI> = [post.uri]
-        while let uri = next, chain.count < Limits.threadDepth, seen.insert(uri).inserted, world.isForeign(uri) {
+        while let uri = next, chain.count < Limits.threadDepth, seen.insert(uri).inserted,
+            world.isForeign(uri)
+        {
             let isKnown = try await world.needs.store.read { try $0.postID(uri) != nil }
             guard !isKnown, let reading = try? await read(uri) else { break }
             chain.append(reading)
@@ -40,7 +42,8 @@ public final class Threads: Sendable {
     /// Fetches a post by its address, for someone who looks for it; nil when it cannot be had.
     public func find(_ uri: ObjectURI) async -> PostID? {
         guard world.isForeign(uri) else { return nil }
-        guard let object = try? await Fetch(world: world).object(uri), let id = object.id.flatMap({ ObjectURI($0) })
+        guard let object = try? await Fetch(world: world).object(uri),
+            let id = object.id.flatMap({ ObjectURI($0) })
         else { return nil }
         if let known = try? await world.needs.store.read({ try $0.postID(id) }) { return known }
         try? await fetch(id)
@@ -83,7 +86,8 @@ public final class Threads: Sendable {
 
     private func read(_ uri: ObjectURI) async throws -> PostIn.Reading {
         let object = try await Fetch(world: world).object(uri)
-        guard let author = object.uri("attributedTo").flatMap({ ObjectURI($0) }), author.origin == uri.origin else {
+        guard let author = object.uri("attributedTo").flatMap({ ObjectURI($0) }), author.origin == uri.origin
+        else {
             throw ExchangeFault.unusable("attributed to another origin")
         }
         return try PostIn(world: world).read(object, by: try await RemoteActors(world: world).actor(author))

@@ -5,11 +5,10 @@ import JSON
 
 /// Writes activities.
 struct ActivityOut {
-    /// - Parameters:
-    ///   - object: an id, or an object that travels inside.
-    ///   - to: addressees.
+    /// `object`: an id, or an object that travels inside. `to`: addressees.
     static func write(
-        _ type: String, id: ObjectURI, actor: ObjectURI, object: JSONValue, to: [String] = [], cc: [String] = [],
+        _ type: String, id: ObjectURI, actor: ObjectURI, object: JSONValue, to: [String] = [],
+        cc: [String] = [],
         published: Date? = nil, more: [(String, JSONValue)] = []
     ) -> JSONValue {
         var json = JSONObject([

@@ -32,8 +32,10 @@ struct ActorIn {
             summary: SafeHTML.sanitise(object.text("summary") ?? "", limit: Limits.remoteContent),
             endpoints: Actor.Endpoints(
                 inbox: inbox, sharedInbox: Self.own(object.json["endpoints"]?["sharedInbox"]?.string, uri),
-                outbox: Self.own(object.uri("outbox"), uri), followers: Self.own(object.uri("followers"), uri),
-                following: Self.own(object.uri("following"), uri), featured: Self.own(object.uri("featured"), uri)
+                outbox: Self.own(object.uri("outbox"), uri),
+                followers: Self.own(object.uri("followers"), uri),
+                following: Self.own(object.uri("following"), uri),
+                featured: Self.own(object.uri("featured"), uri)
             ),
             url: object.uri("url").flatMap { Link.safe($0) }, createdAt: object.date("published") ?? now
         )
@@ -55,14 +57,17 @@ struct ActorIn {
     private func keys(_ object: ASObject, of actor: Actor) -> [ActorKey] {
         var keys: [ActorKey] = []
         for value in (object.json["publicKey"] ?? .null).list.prefix(8) {
-            guard let id = Self.own(value["id"]?.string, actor.uri), value["owner"]?.string == actor.uri.string,
-                let pem = value["publicKeyPem"]?.string, let key = try? PublicKey(pem: pem), key.algorithm == .rsaSHA256
+            guard let id = Self.own(value["id"]?.string, actor.uri),
+                value["owner"]?.string == actor.uri.string,
+                let pem = value["publicKeyPem"]?.string, let key = try? PublicKey(pem: pem),
+                key.algorithm == .rsaSHA256
             else { continue }
             keys.append(ActorKey(id: id, actor: actor.id, kind: .rsa, publicKey: key.der))
         }
         for value in (object.json["assertionMethod"] ?? .null).list.prefix(8) {
             guard let id = Self.own(value["id"]?.string, actor.uri), value["type"]?.string == "Multikey",
-                value["controller"]?.string == actor.uri.string, let text = value["publicKeyMultibase"]?.string,
+                value["controller"]?.string == actor.uri.string,
+                let text = value["publicKeyMultibase"]?.string,
                 let key = try? Multikey.decode(text)
             else { continue }
             keys.append(ActorKey(id: id, actor: actor.id, kind: .ed25519, publicKey: key.raw))
@@ -118,7 +123,8 @@ struct ActorIn {
     static func line(_ text: String, limit: Int) -> String {
         let scalars = text.unicodeScalars.filter { scalar in
             switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: scalar == "\u{200d}"
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse:
+                scalar == "\u{200d}"
             default: true
             }
         }

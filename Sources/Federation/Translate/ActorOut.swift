@@ -9,9 +9,8 @@ struct ActorOut {
     let addresses: Addresses
     let version: String
 
-    /// - Parameters:
-    ///   - keys: those in force, one of each kind.
-    ///   - reach: for whom it is written; contacts of a narrower reach are left out.
+    /// `keys`: those in force, one of each kind. `reach`: for whom it is written; contacts of a narrower
+    /// reach are left out.
     func write(_ actor: Actor, keys: [ActorKey], reach: WorkProfile.Reach) throws -> JSONValue {
         let ends = actor.endpoints
         var json = JSONObject([
@@ -19,7 +18,8 @@ struct ActorOut {
             ("type", .string(Self.type(actor))), ("preferredUsername", .string(actor.name)),
             ("name", .string(actor.displayName)), ("summary", .string(actor.summary)),
             ("inbox", .string(ends.inbox.string)), ("url", .string(actor.url)),
-            ("manuallyApprovesFollowers", .bool(actor.isLocked)), ("discoverable", .bool(actor.isDiscoverable)),
+            ("manuallyApprovesFollowers", .bool(actor.isLocked)),
+            ("discoverable", .bool(actor.isDiscoverable)),
             ("indexable", .bool(actor.isIndexable)), ("published", .string(ASDate.text(actor.createdAt))),
         ])
         json["outbox"] = ends.outbox.map { .string($0.string) }
@@ -27,11 +27,14 @@ struct ActorOut {
         json["following"] = ends.following.map { .string($0.string) }
         json["featured"] = ends.featured.map { .string($0.string) }
         json["endpoints"] = ends.sharedInbox.map { ["sharedInbox": .string($0.string)] }
-        json["webfinger"] = .string(actor.organisationHandle?.description ?? "\(actor.name)@\(addresses.authority)")
+        json["webfinger"] = .string(
+            actor.organisationHandle?.description ?? "\(actor.name)@\(addresses.authority)")
         json["icon"] = actor.avatar.map { ["type": "Image", "url": .string($0)] }
         json["image"] = actor.header.map { ["type": "Image", "url": .string($0)] }
         json["movedTo"] = actor.movedTo.map { .string($0.string) }
-        if !actor.alsoKnownAs.isEmpty { json["alsoKnownAs"] = .array(actor.alsoKnownAs.map { .string($0.string) }) }
+        if !actor.alsoKnownAs.isEmpty {
+            json["alsoKnownAs"] = .array(actor.alsoKnownAs.map { .string($0.string) })
+        }
         try add(keys, to: &json, of: actor)
         add(actor, to: &json, reach: reach)
         if actor.kind == .application {
@@ -69,7 +72,8 @@ struct ActorOut {
             case .ed25519:
                 json["assertionMethod"] = [
                     [
-                        "id": .string(key.id.string), "type": "Multikey", "controller": .string(actor.uri.string),
+                        "id": .string(key.id.string), "type": "Multikey",
+                        "controller": .string(actor.uri.string),
                         "publicKeyMultibase": .string(Multikey.encode(try key.parsed())),
                     ]
                 ]

@@ -17,14 +17,14 @@ struct PostIn {
         var addressees: [ObjectURI]
     }
 
-    /// - Parameters:
-    ///   - author: whose it must be.
-    /// - Throws: ``Refusal`` for an object that is not the author's own or cannot be a post.
+    /// `author`: whose it must be. Throws ``Refusal`` for an object that is not the author's own or cannot be
+    /// a post.
     func read(_ object: ASObject, by author: Actor) throws -> Reading {
         guard Vocabulary.postTypes.contains(object.type) else {
             throw Refusal.invalid(field: "object", because: "is not a post")
         }
-        guard let uri = object.id.flatMap({ ObjectURI($0) }), uri.origin == author.uri.origin, world.isForeign(uri)
+        guard let uri = object.id.flatMap({ ObjectURI($0) }), uri.origin == author.uri.origin,
+            world.isForeign(uri)
         else { throw Refusal.notAllowed(because: "the object's id is of another origin") }
         guard object.uris("attributedTo").contains(author.uri.string) else {
             throw Refusal.notAllowed(because: "the object is attributed to someone else")
@@ -41,7 +41,8 @@ struct PostIn {
             createdAt: min(object.date("published") ?? now, now)
         )
         post.editedAt = object.date("updated").map { min($0, now) }.flatMap { $0 > post.createdAt ? $0 : nil }
-        post.summary = ActorIn.line(SafeHTML.plainText(object.text("summary") ?? "", limit: 8192), limit: Limits.summary)
+        post.summary = ActorIn.line(
+            SafeHTML.plainText(object.text("summary") ?? "", limit: 8192), limit: Limits.summary)
         post.isSensitive = object.bool("sensitive") ?? !post.summary.isEmpty
         post.language = object.language("content").map { String($0.prefix(35)) }
         post.reply = object.uri("inReplyTo").flatMap { ObjectURI($0) }.map { Post.Reply(uri: $0) }
@@ -51,14 +52,19 @@ struct PostIn {
         post.tags = Set(
             tags.filter { $0.type == "Hashtag" }.compactMap { tag -> String? in
                 let word = (tag.text("name") ?? "").drop { $0 == "#" }.lowercased()
-                return (1...100).contains(word.count) && word.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+                return (1...100).contains(word.count)
+                    && word.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
                     ? word : nil
             }
         ).sorted()
         return Reading(
             post: post,
-            mentioned: tags.filter { $0.type == "Mention" }.compactMap { $0.uri("href").flatMap { ObjectURI($0) } },
-            addressees: (object.uris("to") + object.uris("cc")).prefix(Limits.recipients).compactMap { ObjectURI($0) }
+            mentioned: tags.filter { $0.type == "Mention" }.compactMap {
+                $0.uri("href").flatMap { ObjectURI($0) }
+            },
+            addressees: (object.uris("to") + object.uris("cc")).prefix(Limits.recipients).compactMap {
+                ObjectURI($0)
+            }
         )
     }
 
@@ -94,13 +100,17 @@ struct PostIn {
             return world.needs.policy == .open ? .anyone : .organisation
         }
         if addressed.contains(Vocabulary.authenticated) { return .organisation }
-        if let followers = author.endpoints.followers, addressed.contains(followers.string) { return .followers }
+        if let followers = author.endpoints.followers, addressed.contains(followers.string) {
+            return .followers
+        }
         return .direct
     }
 
     private func attachments(of object: ASObject) -> [Attachment] {
         object.objects("attachment").prefix(Limits.attachments).compactMap { file in
-            guard let url = (file.uri("url") ?? file.uri("href")).flatMap({ Link.safe($0) }) else { return nil }
+            guard let url = (file.uri("url") ?? file.uri("href")).flatMap({ Link.safe($0) }) else {
+                return nil
+            }
             return Attachment(
                 url: url, mediaType: String((file.json["mediaType"]?.string ?? "").prefix(100)),
                 name: String((file.text("name") ?? file.text("summary") ?? "").prefix(1500)),

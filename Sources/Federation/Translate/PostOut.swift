@@ -22,8 +22,7 @@ struct PostOut {
         }
     }
 
-    /// - Parameters:
-    ///   - context: whether the document stands alone; inside an activity it shares the activity's.
+    /// `context`: whether the document stands alone; inside an activity it shares the activity's.
     func write(_ post: Post, by author: Actor, context: Bool) -> JSONValue {
         let (to, cc) = recipients(of: post, by: author)
         var json = JSONObject()
@@ -70,7 +69,10 @@ struct PostOut {
             ["type": "Mention", "href": .string(mention.uri.string), "name": .string("@\(mention.handle)")]
         }
             + post.tags.map { tag in
-                ["type": "Hashtag", "href": .string(addresses.page(hashtag: tag)), "name": .string("#\(tag)")]
+                [
+                    "type": "Hashtag", "href": .string(addresses.page(hashtag: tag)),
+                    "name": .string("#\(tag)"),
+                ]
             }
     }
 

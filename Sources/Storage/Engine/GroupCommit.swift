@@ -20,7 +20,8 @@ struct GroupCommit {
             var resumes: [@Sendable () -> Void] = []
             try database.inTransaction(.immediate) {
                 for job in batch {
-                    resumes.append(try job.attempt(Transaction(connection: SQLiteConnection(database: database))))
+                    resumes.append(
+                        try job.attempt(Transaction(connection: SQLiteConnection(database: database))))
                 }
                 return .commit
             }
@@ -37,7 +38,8 @@ struct GroupCommit {
                     for job in batch {
                         do {
                             try database.inSavepoint {
-                                let transaction = Transaction(connection: SQLiteConnection(database: database))
+                                let transaction = Transaction(
+                                    connection: SQLiteConnection(database: database))
                                 resumes.append(try job.attempt(transaction))
                                 kept.append(job)
                                 return .commit

@@ -26,7 +26,8 @@ struct SQLiteConnection: SQLConnection {
 
     private func prepare(_ sql: String, _ values: [SQLValue]) throws -> Statement {
         // `$1` is a name to SQLite, numbered by first appearance; `?1` is the number itself.
-        let own = String(decoding: sql.utf8.map { $0 == UInt8(ascii: "$") ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
+        let own = String(
+            decoding: sql.utf8.map { $0 == UInt8(ascii: "$") ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
         let statement = try database.cachedStatement(sql: own)
         statement.setUncheckedArguments(StatementArguments(values.map(\.databaseValue)))
         return statement
@@ -55,7 +56,9 @@ extension StorageError {
             where [.SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_ROWID]
                 .contains(error.extendedResultCode):
                 .duplicate(message)
-            default: .other("\(message) (\(error.extendedResultCode.rawValue))\(error.sql.map { ": \($0)" } ?? "")")
+            default:
+                .other(
+                    "\(message) (\(error.extendedResultCode.rawValue))\(error.sql.map { ": \($0)" } ?? "")")
             }
     }
 }

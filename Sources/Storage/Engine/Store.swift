@@ -1,12 +1,14 @@
 /// Where a node keeps what it knows. Two engines implement it; the SQL is the same.
 public protocol Store: Sendable {
     /// Runs queries on one consistent view.
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws
+        -> Value
 
     /// Runs statements that take effect together or not at all, and returns once they are durable.
     ///
     /// Several callers share one commit, so `body` may run again and must have no effect but on its transaction.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws
+        -> Value
 
     /// Ends all use of the database.
     func close() throws
@@ -27,7 +29,9 @@ public struct Transaction {
     }
 
     /// All rows of a query, decoded.
-    func all<Value>(_ sql: String, _ values: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws -> [Value] {
+    func all<Value>(_ sql: String, _ values: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws
+        -> [Value]
+    {
         var result: [Value] = []
         try connection.rows(sql, values) { row in
             result.append(try decode(row))
@@ -37,7 +41,9 @@ public struct Transaction {
     }
 
     /// The first row of a query, decoded.
-    func first<Value>(_ sql: String, _ values: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws -> Value? {
+    func first<Value>(_ sql: String, _ values: [SQLValue] = [], _ decode: (any SQLRow) throws -> Value) throws
+        -> Value?
+    {
         var result: Value?
         try connection.rows(sql, values) { row in
             result = try decode(row)
@@ -60,8 +66,7 @@ public struct Transaction {
 public protocol SQLConnection {
     var dialect: Dialect { get }
 
-    /// - Parameters:
-    ///   - sql: placeholders are `$1`, `$2`…; nothing is ever interpolated.
+    /// `sql`: placeholders are `$1`, `$2`…; nothing is ever interpolated.
     func run(_ sql: String, _ values: [SQLValue]) throws -> Int
 
     /// Calls `body` for each row until it returns false.

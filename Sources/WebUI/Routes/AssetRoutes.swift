@@ -19,7 +19,10 @@ struct AssetRoutes {
             router.get("assets/\(name)") { _, _ in
                 Response(
                     status: .ok,
-                    headers: [.contentType: type, .cacheControl: "public, max-age=600", .xContentTypeOptions: "nosniff"],
+                    headers: [
+                        .contentType: type, .cacheControl: "public, max-age=600",
+                        .xContentTypeOptions: "nosniff",
+                    ],
                     body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
             }
         }

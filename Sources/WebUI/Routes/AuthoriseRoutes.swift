@@ -25,8 +25,12 @@ struct AuthoriseRoutes {
         guard let session = context.session, session.isBrowser, session.token.person != nil else {
             return Response.redirect(to: "/auth/sign_in?back=\(Back.encode(request))", type: .normal)
         }
-        let names = ["response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method"]
-        let hidden = names.compactMap { name in fields[name].map { ["name": name, "value": $0] } }
+        let names = [
+            "response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
+            "code_challenge_method",
+        ]
+        let hidden =
+            names.compactMap { name in fields[name].map { ["name": name, "value": $0] } }
             + [["name": "seal", "value": FormSeal.word(for: session)]]
         var response = Response(
             html: pages.templates.render(
@@ -52,7 +56,9 @@ struct AuthoriseRoutes {
             return problem(refusal)
         }
         guard fields["decision"] == "yes" else {
-            guard asked.redirectURI != Grants.outOfBand else { return Response.redirect(to: "/", type: .normal) }
+            guard asked.redirectURI != Grants.outOfBand else {
+                return Response.redirect(to: "/", type: .normal)
+            }
             return leave(asked, with: "error=access_denied")
         }
         let code = try await pages.desk.grants.approve(asked, by: person)
@@ -61,7 +67,8 @@ struct AuthoriseRoutes {
             html: pages.templates.render(
                 "code",
                 [
-                    "title": "Your code", "nodeName": pages.desk.nodeName, "application": asked.application.name,
+                    "title": "Your code", "nodeName": pages.desk.nodeName,
+                    "application": asked.application.name,
                     "code": code,
                 ]))
     }
@@ -69,13 +76,15 @@ struct AuthoriseRoutes {
     private func leave(_ asked: Grants.Request, with words: String) -> Response {
         let mark = asked.redirectURI.contains("?") ? "&" : "?"
         let state = asked.state.map { text in
-            "&state=" + text.utf8.map { byte in
-                let isPlain =
-                    (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-                    || byte == 0x2d || byte == 0x5f
-                let hex = String(byte, radix: 16, uppercase: true)
-                return isPlain ? String(UnicodeScalar(byte)) : "%\(hex.count == 1 ? "0" : "")\(hex)"
-            }.joined()
+            "&state="
+                + text.utf8.map { byte in
+                    let isPlain =
+                        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte)
+                        || (0x61...0x7a).contains(byte)
+                        || byte == 0x2d || byte == 0x5f
+                    let hex = String(byte, radix: 16, uppercase: true)
+                    return isPlain ? String(UnicodeScalar(byte)) : "%\(hex.count == 1 ? "0" : "")\(hex)"
+                }.joined()
         }
         return Response.redirect(to: "\(asked.redirectURI)\(mark)\(words)\(state ?? "")", type: .found)
     }

@@ -12,7 +12,9 @@ struct HomeRoutes {
 
     func add(to router: Router<HallwayContext>) {
         router.get("/") { request, context in
-            try await feed(.home, "/", "Home", ("Welcome", "Follow colleagues, and what they write appears here."), request, context)
+            try await feed(
+                .home, "/", "Home", ("Welcome", "Follow colleagues, and what they write appears here."),
+                request, context)
         }
         router.get("everyone") { request, context in
             try await feed(
@@ -26,13 +28,15 @@ struct HomeRoutes {
         }
         router.get("saved") { request, context in
             try await feed(
-                .bookmarked, "/saved", "Saved", ("Nothing saved", "Press Save on a post to find it here again."),
+                .bookmarked, "/saved", "Saved",
+                ("Nothing saved", "Press Save on a post to find it here again."),
                 request, context)
         }
         router.get("tags/:tag") { request, context in
             let tag = (context.parameters.get("tag")?.removingPercentEncoding ?? "").lowercased()
             return try await feed(
-                .hashtag(tag, isLocal: false), "/tags/\(tag)", "#\(tag)", ("Nothing with #\(tag)", "Or nothing that is for you."),
+                .hashtag(tag, isLocal: false), "/tags/\(tag)", "#\(tag)",
+                ("Nothing with #\(tag)", "Or nothing that is for you."),
                 request, context)
         }
     }
@@ -49,7 +53,8 @@ struct HomeRoutes {
             let shell = Shell(desk: desk, session: session)
             let posts = try transaction.timeline(timeline, for: .person(person), page)
             let here = ["/", "/everyone", "/office"].contains(path) ? "/" : path
-            var values = try shell.values(title: title, here: here, back: path, person: person, in: transaction)
+            var values = try shell.values(
+                title: title, here: here, back: path, person: person, in: transaction)
             values["tabs"] = [("/", "Following"), ("/everyone", "Everyone"), ("/office", desk.nodeName)].map {
                 ["path": $0, "label": $1, "isHere": $0 == path] as [String: Any]
             }
@@ -63,7 +68,9 @@ struct HomeRoutes {
                 values["isEmpty"] = true
                 (values["emptyTitle"], values["emptyText"]) = empty
             }
-            if posts.count == Self.size, let last = posts.last { values["older"] = "\(path)?before=\(last.id)" }
+            if posts.count == Self.size, let last = posts.last {
+                values["older"] = "\(path)?before=\(last.id)"
+            }
             return pages.templates.render("home", values)
         }
         return Response(html: html)

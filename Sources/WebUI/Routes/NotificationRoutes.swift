@@ -24,13 +24,16 @@ struct NotificationRoutes {
             let found = try transaction.notifications(of: person, Page(before: before, limit: Self.size))
             let read = try transaction.marker(of: person, "notifications").flatMap { Int64($0.lastRead) } ?? 0
             var values = try shell.values(
-                title: "Notifications", here: "/notifications", back: "/notifications", person: person, in: transaction)
+                title: "Notifications", here: "/notifications", back: "/notifications", person: person,
+                in: transaction)
             values["items"] = try found.compactMap {
                 try item($0, isNew: $0.id.raw > read, person: person, in: transaction)
             }
             values["isEmpty"] = found.isEmpty
             let asking = try transaction.actors(transaction.followers(of: person, state: .asked))
-            if !asking.isEmpty { values["requests"] = ["people": asking.map { PersonView(desk: desk).values($0) }] }
+            if !asking.isEmpty {
+                values["requests"] = ["people": asking.map { PersonView(desk: desk).values($0) }]
+            }
             if found.count == Self.size, let last = found.last {
                 values["older"] = "/notifications?before=\(last.id)"
             }
@@ -38,7 +41,8 @@ struct NotificationRoutes {
         }
         if before == nil, let newest {
             try await desk.needs.store.write {
-                try $0.saveMarker(of: person, "notifications", lastRead: newest.description, at: desk.needs.now())
+                try $0.saveMarker(
+                    of: person, "notifications", lastRead: newest.description, at: desk.needs.now())
             }
         }
         return Response(html: html)

@@ -31,7 +31,8 @@ struct PeopleRoutes {
         }
         let html = try await desk.needs.store.read { [pages, query] transaction in
             let shell = Shell(desk: desk, session: session)
-            var values = try shell.values(title: "People", here: "/people", back: "/people", person: person, in: transaction)
+            var values = try shell.values(
+                title: "People", here: "/people", back: "/people", person: person, in: transaction)
             let last = try after.flatMap { try transaction.actor($0) }
             let found = try transaction.colleagues(query, after: last, limit: Self.size)
             values["people"] = try found.map { actor -> [String: Any] in
@@ -46,15 +47,22 @@ struct PeopleRoutes {
             let facets = try transaction.facets()
             values["departments"] = Self.choices(facets.departments, chosen: query.department)
             values["offices"] = Self.choices(facets.offices, chosen: query.office)
-            if let seen = try transaction.nodeState("directory seen").flatMap({ Double(String(decoding: $0, as: UTF8.self)) }) {
+            if let seen = try transaction.nodeState("directory seen").flatMap({
+                Double(String(decoding: $0, as: UTF8.self))
+            }) {
                 let age = Int(desk.needs.now().timeIntervalSince1970 - seen)
-                if age > 120 { values["stale"] = "The directory has not been heard of for \(age / 60) minutes: this may be out of date." }
+                if age > 120 {
+                    values["stale"] =
+                        "The directory has not been heard of for \(age / 60) minutes: this may be out of date."
+                }
             }
             if found.count == Self.size, let last = found.last {
-                values["more"] = "/people?" + [
-                    ("q", query.text), ("department", query.department), ("office", query.office),
-                    ("skill", query.skill), ("after", last.id.description),
-                ].map { "\($0)=\($1.percentEncoded)" }.joined(separator: "&")
+                values["more"] =
+                    "/people?"
+                    + [
+                        ("q", query.text), ("department", query.department), ("office", query.office),
+                        ("skill", query.skill), ("after", last.id.description),
+                    ].map { "\($0)=\($1.percentEncoded)" }.joined(separator: "&")
             }
             return pages.templates.render("people", values)
         }

@@ -69,7 +69,8 @@ struct PostRoutes {
             guard let author = try transaction.actor(focus.author) else { throw Refusal.notFound("Record") }
             let back = "\(PersonView(desk: desk).path(author))/\(focus.id)"
             let views = PostViews(desk: desk, seal: shell.seal, back: back)
-            var values = try shell.values(title: "Conversation", here: "", back: back, person: person, in: transaction)
+            var values = try shell.values(
+                title: "Conversation", here: "", back: back, person: person, in: transaction)
             values["above"] = try views.values(
                 transaction.ancestors(of: focus, for: viewer), for: person, in: transaction)
             values["focus"] = try views.values([focus], for: person, focus: focus.id, in: transaction)

@@ -53,7 +53,8 @@ struct ProfileRoutes {
             let people = PersonView(desk: desk)
             let path = people.path(actor)
             var values = try shell.values(
-                title: people.name(actor), here: actor.id == person ? path : "/people", back: path, person: person,
+                title: people.name(actor), here: actor.id == person ? path : "/people", back: path,
+                person: person,
                 in: transaction)
             let relation = try transaction.relation(of: person, to: actor.id)
             let posts = try transaction.timeline(
@@ -64,12 +65,15 @@ struct ProfileRoutes {
             values["isMe"] = actor.id == person
             values["followsMe"] = relation.isFollowedBy
             if actor.id != person {
-                values["followForm"] = people.followForm(actor, relation: relation, seal: shell.seal, back: path)
+                values["followForm"] = people.followForm(
+                    actor, relation: relation, seal: shell.seal, back: path)
             }
             values["list"] = try PostViews(desk: desk, seal: shell.seal, back: path)
                 .values(posts, for: person, in: transaction)
             values["isEmpty"] = posts.isEmpty
-            if posts.count == Self.size, let last = posts.last { values["older"] = "\(path)?before=\(last.id)" }
+            if posts.count == Self.size, let last = posts.last {
+                values["older"] = "\(path)?before=\(last.id)"
+            }
             return pages.templates.render("profile", values)
         }
         return Response(html: html)
@@ -87,13 +91,14 @@ struct ProfileRoutes {
         return found
     }
 
-    /// - Parameter isOwnNode: contacts for the home node's own people are shown to them alone.
+    /// `isOwnNode`: contacts for the home node's own people are shown to them alone.
     private static func facts(_ actor: Actor, isOwnNode: Bool) -> [String: Any] {
         let contacts = actor.work.contacts.filter { isOwnNode || $0.reach > .node }
             .map { ["name": $0.kind.rawValue.capitalized, "value": escape($0.value)] }
         let fields = contacts + actor.fields.map { ["name": $0.name, "value": $0.value] }
         var values: [String: Any] = [
-            "posts": actor.counts.posts, "followers": actor.counts.followers, "following": actor.counts.following,
+            "posts": actor.counts.posts, "followers": actor.counts.followers,
+            "following": actor.counts.following,
             "fields": fields, "hasFields": !fields.isEmpty, "hasSkills": !actor.work.skills.isEmpty,
             "skills": actor.work.skills.map { skill in
                 ["word": skill, "link": skill.percentEncoded]
@@ -111,7 +116,8 @@ extension String {
     /// Percent-encodes whatever is not a letter, digit or one of the usual marks.
     var percentEncoded: String {
         utf8.map { byte in
-            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+            let isPlain =
+                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
             let hex = String(byte, radix: 16, uppercase: true)
             return isPlain ? String(UnicodeScalar(byte)) : "%\(hex.count == 1 ? "0" : "")\(hex)"
         }.joined()

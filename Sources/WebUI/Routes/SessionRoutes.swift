@@ -59,12 +59,14 @@ struct SessionRoutes {
     private func page(name: String, back: String, problem: String?) -> Response {
         let desk = pages.desk
         var values: [String: Any] = [
-            "title": "Sign in", "nodeName": desk.nodeName, "name": name, "back": back, "contact": desk.contactEmail,
+            "title": "Sign in", "nodeName": desk.nodeName, "name": name, "back": back,
+            "contact": desk.contactEmail,
             "sentence": "Sign in to read and write with your colleagues.",
         ]
         if let problem { values["problem"] = problem }
         return Response(
-            html: pages.templates.render("sign_in", values), status: problem == nil ? .ok : .unprocessableContent)
+            html: pages.templates.render("sign_in", values),
+            status: problem == nil ? .ok : .unprocessableContent)
     }
 
     private func cookie(_ word: String, seconds: Int) -> Cookie {

@@ -9,15 +9,18 @@ struct ComposerView {
     let seal: String
     let back: String
 
-    /// - Parameter answered: the post that is answered, with its author; nil for a new one.
-    func values(for person: ActorID, answering answered: (Post, Actor)? = nil, in transaction: Transaction) throws
+    /// `answered`: the post that is answered, with its author; nil for a new one.
+    func values(for person: ActorID, answering answered: (Post, Actor)? = nil, in transaction: Transaction)
+        throws
         -> [String: Any]
     {
         let actor = try transaction.actor(person)
         let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
         var values: [String: Any] = [
             "seal": seal, "back": back, "label": "What would you like to tell your colleagues?", "text": "",
-            "action": "Post", "audiences": audiences(chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0),
+            "action": "Post",
+            "audiences": audiences(
+                chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0),
         ]
         if let (post, author) = answered {
             values["isAnswer"] = true
@@ -33,8 +36,10 @@ struct ComposerView {
 
     func audiences(chosen: Audience, followers: Int = 0) -> [[String: Any]] {
         var list: [(String, String, Audience)] = [
-            ("organisation", "Everyone in the organisation", .organisation), ("node", "Only \(desk.nodeName)", .node),
-            ("private", "My followers (\(followers))", .followers), ("direct", "Only the people I name", .direct),
+            ("organisation", "Everyone in the organisation", .organisation),
+            ("node", "Only \(desk.nodeName)", .node),
+            ("private", "My followers (\(followers))", .followers),
+            ("direct", "Only the people I name", .direct),
         ]
         if desk.needs.policy == .open { list.insert(("public", "Anyone", .anyone), at: 0) }
         return list.map { value, label, audience in

@@ -10,7 +10,8 @@ struct PersonView {
     func values(_ actor: Actor) -> [String: Any] {
         var values: [String: Any] = [
             "id": actor.id.description, "name": name(actor), "handle": handle(actor), "path": path(actor),
-            "initials": initials(actor), "colour": "c\(abs(actor.uri.string.utf8.reduce(0) { $0 &* 31 &+ Int($1) }) % 8)",
+            "initials": initials(actor),
+            "colour": "c\(abs(actor.uri.string.utf8.reduce(0) { $0 &* 31 &+ Int($1) }) % 8)",
         ]
         for (name, text) in [
             ("title", actor.work.title), ("department", actor.work.department), ("office", actor.work.office),

@@ -10,18 +10,21 @@ struct PostViews {
     let seal: String
     let back: String
 
-    /// - Parameter focus: the post that the page is about.
+    /// `focus`: the post that the page is about.
     func values(
         _ posts: [Post], for person: ActorID, focus: PostID? = nil, in transaction: Transaction
     ) throws -> [[String: Any]] {
         let viewer = Viewer.person(person)
         var originals: [PostID: Post] = [:]
-        for original in try transaction.posts(posts.compactMap(\.body.announced)) {
-            if try transaction.maySee(original, viewer) { originals[original.id] = original }
+        for original in try transaction.posts(posts.compactMap(\.body.announced))
+        where try transaction.maySee(original, viewer) {
+            originals[original.id] = original
         }
         let all = posts + originals.values
         let authors = Dictionary(
-            try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author }))).map { ($0.id, $0) },
+            try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author }))).map {
+                ($0.id, $0)
+            },
             uniquingKeysWith: { first, _ in first })
         let marks = try transaction.marks(of: person, on: all.map(\.id))
         return posts.compactMap { post in
@@ -39,17 +42,23 @@ struct PostViews {
         }
     }
 
-    func path(_ post: Post, by author: Actor) -> String { "\(PersonView(desk: desk).path(author))/\(post.id)" }
+    func path(_ post: Post, by author: Actor) -> String {
+        "\(PersonView(desk: desk).path(author))/\(post.id)"
+    }
 
     private func values(
-        _ post: Post, by author: Actor, announcer: Actor?, parent: Actor?, marks: Marks, isMine: Bool, isFocus: Bool
+        _ post: Post, by author: Actor, announcer: Actor?, parent: Actor?, marks: Marks, isMine: Bool,
+        isFocus: Bool
     ) -> [String: Any] {
         let people = PersonView(desk: desk)
         var values: [String: Any] = [
             "id": post.id.description, "path": path(post, by: author), "author": people.values(author),
-            "content": post.content, "audience": Self.audience(post.audience, nodeName: desk.nodeName), "seal": seal,
-            "back": "\(back)#post-\(post.id)", "isMine": isMine, "isFocus": isFocus, "isEdited": post.editedAt != nil,
-            "likes": marks.likes, "likesWord": String(marks.likes), "likeVerb": marks.likes ? "unlike" : "like",
+            "content": post.content, "audience": Self.audience(post.audience, nodeName: desk.nodeName),
+            "seal": seal,
+            "back": "\(back)#post-\(post.id)", "isMine": isMine, "isFocus": isFocus,
+            "isEdited": post.editedAt != nil,
+            "likes": marks.likes, "likesWord": String(marks.likes),
+            "likeVerb": marks.likes ? "unlike" : "like",
             "shares": marks.announces, "sharesWord": String(marks.announces),
             "shareVerb": marks.announces ? "unshare" : "share", "saves": marks.bookmarks,
             "savesWord": String(marks.bookmarks), "saveVerb": marks.bookmarks ? "unsave" : "save",
@@ -60,7 +69,8 @@ struct PostViews {
         ]
         values.merge(Moments.values(post.createdAt, now: desk.needs.now())) { $1 }
         for (name, count) in [
-            ("replies", post.counts.replies), ("likeCount", post.counts.likes), ("shareCount", post.counts.announces),
+            ("replies", post.counts.replies), ("likeCount", post.counts.likes),
+            ("shareCount", post.counts.announces),
         ] where count > 0 {
             values[name] = count
         }

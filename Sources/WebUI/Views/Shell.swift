@@ -11,18 +11,19 @@ struct Shell {
 
     var seal: String { FormSeal.word(for: session) }
 
-    /// - Parameters:
-    ///   - here: the path of the entry that is marked as current.
-    ///   - back: where forms lead back to.
+    /// `here`: the path of the entry that is marked as current. `back`: where forms lead back to.
     func values(
         title: String, here: String, back: String, person: ActorID, in transaction: Transaction
     ) throws -> [String: Any] {
-        guard let actor = try transaction.actor(person) else { throw Refusal.notAuthenticated(because: "Please sign in") }
+        guard let actor = try transaction.actor(person) else {
+            throw Refusal.notAuthenticated(because: "Please sign in")
+        }
         let unread = try transaction.countUnread(of: person)
         let people = PersonView(desk: desk)
         var values: [String: Any] = [
             "title": title, "nodeName": desk.nodeName, "seal": seal, "me": people.values(actor),
-            "nav": entries(actor, unread: unread, here: here), "bottom": entries(actor, unread: 0, here: here),
+            "nav": entries(actor, unread: unread, here: here),
+            "bottom": entries(actor, unread: 0, here: here),
             "search": "",
         ]
         values.merge(try connection(in: transaction)) { $1 }
@@ -40,7 +41,8 @@ struct Shell {
     private func entries(_ actor: Actor, unread: Int, here: String) -> [[String: Any]] {
         [
             ("/", "Home", "home"), ("/people", "People", "people"), ("/notifications", "Notices", "bell"),
-            ("/saved", "Saved", "save"), ("/@\(actor.name)", "Profile", "person"), ("/settings", "Settings", "settings"),
+            ("/saved", "Saved", "save"), ("/@\(actor.name)", "Profile", "person"),
+            ("/settings", "Settings", "settings"),
         ].map { path, label, icon in
             var entry: [String: Any] = ["path": path, "label": label, "icon": icon, "isHere": path == here]
             if path == "/notifications", unread > 0 { entry["count"] = unread }
@@ -50,7 +52,9 @@ struct Shell {
 
     private func connection(in transaction: Transaction) throws -> [String: Any] {
         let members = try transaction.members().filter { $0.state == .admitted }.count
-        let seen = try transaction.nodeState("directory seen").flatMap { Double(String(decoding: $0, as: UTF8.self)) }
+        let seen = try transaction.nodeState("directory seen").flatMap {
+            Double(String(decoding: $0, as: UTF8.self))
+        }
         guard let seen else { return ["connection": "This office stands alone", "isConnected": true] }
         let age = Int(desk.needs.now().timeIntervalSince1970 - seen)
         guard age > 120 else {
