@@ -5,7 +5,7 @@ import ServiceLifecycle
 import Social
 import Storage
 
-/// Throws away what nobody needs any more, once an hour.
+/// Ends what was meant to end, within seconds, and throws away what nobody needs any more, once an hour.
 struct Housekeeping: Service {
     /// Longer than any signature is good for.
     private static let memory: Double = 14 * 86400
@@ -14,19 +14,26 @@ struct Housekeeping: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var nextCleaning = needs.now()
             while !Task.isCancelled {
                 do {
                     let now = needs.now()
+                    if try await needs.store.read({ try $0.hasMutesToEnd(before: now) }) {
+                        try await needs.store.write { try $0.endMutes(before: now) }
+                    }
+                    guard now >= nextCleaning else {
+                        try await Task.sleep(for: .seconds(5))
+                        continue
+                    }
+                    nextCleaning = now + 3600
                     try await needs.store.write { transaction in
                         try transaction.forgetSeen(before: now - Self.memory)
                         try transaction.forgetCodes(before: now - 86400)
-                        try transaction.endMutes(before: now)
                         try transaction.trimEvents()
                         for person in try transaction.localActors() {
                             try transaction.trimHome(of: person.id)
                         }
                     }
-                    try await Task.sleep(for: .seconds(3600))
                 } catch is CancellationError {
                     return
                 } catch {

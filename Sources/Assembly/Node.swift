@@ -82,7 +82,7 @@ public struct Node: Sendable {
             world: world, verifier: verifier, bell: bells.inbox,
             throttles: settings.limitsRates ? Intake.Throttles() : nil, heard: { worker.heard(from: $0) })
         let desk = desk(threads: threads)
-        let router = Router(context: HallwayContext.self)
+        let router = Router(context: HallwayContext.self, options: .autoGenerateHeadEndpoints)
         let pages = try Pages(desk: desk)
         addMiddleware(to: router, pages: pages)
         FederationRoutes(
@@ -109,13 +109,14 @@ public struct Node: Sendable {
     }
 
     private func addMiddleware(to router: Router<HallwayContext>, pages: Pages) {
+        router.add(middleware: CrossOriginMiddleware())
         router.add(
             middleware: ProblemMiddleware(logger: logger, counters: world.counters) {
                 problem, request, context in
                 pages.problem(problem, request, context)
             })
-        if settings.limitsRates { router.add(middleware: RateMiddleware(now: needs.now)) }
         router.add(middleware: AccessMiddleware(store: store))
+        if settings.limitsRates { router.add(middleware: RateMiddleware(now: needs.now)) }
         router.add(middleware: WakeMiddleware { bells.ringForEvents() })
     }
 

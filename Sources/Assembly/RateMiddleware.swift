@@ -25,10 +25,8 @@ struct RateMiddleware: RouterMiddleware {
         guard !path.hasSuffix("/inbox"), !path.hasPrefix("/assets"),
             !["/healthz", "/readyz", "/metrics"].contains(path)
         else { return try await next(request, context) }
-        let bearer = request.headers[.authorization] ?? request.cookies[AccessMiddleware.cookie]?.value
-        let who =
-            bearer.map { Digest.sha256($0.utf8).hex }
-            ?? "address \(context.remoteAddress?.ipAddress ?? "unknown")"
+        // By a token that holds, not by whatever is shown.
+        let who = context.session?.hash.hex ?? "address \(context.remoteAddress?.ipAddress ?? "unknown")"
         try (request.method == .get ? reads : writes).take(who, at: now())
         return try await next(request, context)
     }

@@ -81,6 +81,22 @@ public enum Viewer: Hashable, Sendable {
     /// Another node's own actor, asking for nobody in particular.
     case node(authority: String, isOfOrganisation: Bool)
 
+    /// Whether a viewer belongs to the organisation.
+    public var isOfOrganisation: Bool {
+        switch self {
+        case .person, .remote(_, _, true), .node(_, true): true
+        case .nobody, .remote(_, _, false), .node(_, false): false
+        }
+    }
+
+    /// The node of a viewer of another node.
+    public var authority: String? {
+        switch self {
+        case .remote(_, let authority, _), .node(let authority, _): authority
+        case .nobody, .person: nil
+        }
+    }
+
     /// The actor by which follows, blocks and mentions are looked up; nil for nobody and for nodes.
     public var actor: ActorID? {
         switch self {

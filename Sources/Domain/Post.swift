@@ -13,6 +13,8 @@ public struct Post: Sendable, Equatable {
     /// A warning or summary before the content, plain text.
     public var summary: String = ""
     public var isSensitive = false
+    /// Kept off the lists that everyone reads, though whoever comes upon it may read it.
+    public var isQuiet = false
     /// BCP 47, as the author says.
     public var language: String?
     public var audience: Audience

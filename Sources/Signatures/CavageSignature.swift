@@ -19,8 +19,8 @@ public struct CavageSignature: Sendable {
         self.signature = signature
         algorithm = parameters["algorithm"]
         covered = (parameters["headers"] ?? "date").lowercased().split(separator: " ").map(String.init)
-        created = parameters["created"].flatMap { Int64($0) }
-        expires = parameters["expires"].flatMap { Int64($0) }
+        created = try Self.seconds(parameters["created"])
+        expires = try Self.seconds(parameters["expires"])
         guard covered.count <= 32, Set(covered).count == covered.count else { throw .malformed("headers") }
     }
 
@@ -66,6 +66,13 @@ public struct CavageSignature: Sendable {
                     + #"signature="\#(signature.base64)""#
             ))
         return added
+    }
+
+    /// What is there must be readable: a limit that is not understood is not no limit (N13).
+    private static func seconds(_ text: String?) throws(SignatureFault) -> Int64? {
+        guard let text else { return nil }
+        guard let seconds = Int64(text.prefix { $0 != "." }) else { throw .malformed("created or expires") }
+        return seconds
     }
 
     private func checkClock(_ message: HTTPMessage, now: Date) throws(SignatureFault) {

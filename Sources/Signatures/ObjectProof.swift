@@ -40,8 +40,10 @@ public enum ObjectProof {
         guard let text = proof["proofValue"]?.string, text.hasPrefix("z"),
             let signature = Base58.decode(text.dropFirst()), signature.count == 64
         else { throw .malformed("proofValue") }
-        if let expires = proof["expires"]?.string {
-            guard let date = try? Date(expires, strategy: .iso8601), date >= now else { throw .outsideWindow }
+        if let expires = proof["expires"] {
+            guard let date = expires.string.flatMap({ try? Date($0, strategy: .iso8601) }), date >= now else {
+                throw .outsideWindow
+            }
         }
         // VC-DI-EDDSA §3.3.2: the document's contexts begin with those the proof was made under.
         if let context = proof["@context"] {

@@ -21,6 +21,7 @@ public struct BlockActor: Sendable {
 
     public func unblock(_ target: ActorID, by person: ActorID) async throws -> Relation {
         try await needs.store.write { transaction in
+            _ = try transaction.livingActor(target)
             if try transaction.deleteBlock(person, target) {
                 try transaction.append(.unblocked(person, target: target))
             }
@@ -44,6 +45,7 @@ public struct BlockActor: Sendable {
 
     public func unmute(_ target: ActorID, by person: ActorID) async throws -> Relation {
         try await needs.store.write { transaction in
+            _ = try transaction.livingActor(target)
             try transaction.deleteMute(person, target)
             return try transaction.relation(of: person, to: target)
         }
@@ -58,6 +60,7 @@ public struct BlockActor: Sendable {
             try transaction.clearHome(of: target, from: actor)
             try transaction.append(.followRejected(target, of: actor, uri: follow.uri))
         }
+        try transaction.deleteNotifications(of: actor, by: target)
         try transaction.insertBlock(actor, target, uri: uri, at: date)
         try transaction.append(.blocked(actor, target: target))
     }

@@ -9,6 +9,7 @@ public struct Draft: Sendable, Equatable {
     public var language: String?
     /// nil for the person's own default.
     public var audience: Audience?
+    public var isQuiet = false
     public var replyTo: PostID?
     /// A word by which a repeated request is known to be the same.
     public var idempotency: String?

@@ -19,7 +19,7 @@ struct LocalDelivery {
         switch event {
         case .published(let id): try published(id)
         case .edited(let id): try edited(id)
-        case .deleted(let id): news.append((.deleted(id), try channels(ofDeleted: id)))
+        case .deleted(let id): news.append((.deleted(id), try channels(ofKnown: id)))
         case .liked(let actor, let post, _, _):
             guard let post = try transaction.post(post) else { return }
             try notify(post.author, .like, by: actor, about: post.id)
@@ -54,11 +54,7 @@ struct LocalDelivery {
         if let original = try post.body.announced.flatMap({ try transaction.post($0) }) {
             try notify(original.author, .announce, by: post.author, about: original.id)
         }
-        if [.organisation, .anyone, .node].contains(post.audience), post.body.announced == nil {
-            channels.insert(.everyone)
-            if try transaction.actor(post.author)?.isLocal == true { channels.insert(.everyoneHere) }
-            channels.formUnion(post.tags.map { .hashtag($0) })
-        }
+        channels.formUnion(try publicChannels(of: post))
         news.append((.post(post.id), channels))
     }
 
@@ -70,7 +66,7 @@ struct LocalDelivery {
         for announce in try transaction.announces(of: id) {
             try notify(announce.author, .edit, by: post.author, about: post.id)
         }
-        news.append((.edited(id), try channels(ofDeleted: id)))
+        news.append((.edited(id), try channels(ofKnown: id)))
     }
 
     /// Whether a follower finds a post at home: one that they may see, and no answer to a stranger.
@@ -94,9 +90,22 @@ struct LocalDelivery {
         news.append((.notification(notification.id), [.person(person)]))
     }
 
-    private func channels(ofDeleted id: PostID) throws -> Set<StreamHub.Channel> {
+    /// Everyone who may have it on their screen.
+    private func channels(ofKnown id: PostID) throws -> Set<StreamHub.Channel> {
         guard let post = try transaction.post(id) else { return [] }
         let followers = try transaction.localFollowers(of: post.author, forAnnounce: false).map(\.person)
-        return Set(followers.map { .person($0) } + [.person(post.author), .everyone, .everyoneHere])
+        let people = followers + [post.author] + (try transaction.recipients(of: id))
+        return Set(people.map { .person($0) }).union(try publicChannels(of: post))
+    }
+
+    /// The lists that everyone reads, for a post that stands on them.
+    private func publicChannels(of post: Post) throws -> Set<StreamHub.Channel> {
+        let isListed = [.organisation, .anyone, .node].contains(post.audience) && !post.isQuiet
+        guard isListed, post.body.announced == nil else { return [] }
+        var channels: Set<StreamHub.Channel> = Set(post.tags.map { .hashtag($0) })
+        guard post.reply == nil || post.reply?.author == post.author else { return channels }
+        channels.insert(.everyone)
+        if try transaction.actor(post.author)?.isLocal == true { channels.insert(.everyoneHere) }
+        return channels
     }
 }

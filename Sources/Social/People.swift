@@ -123,6 +123,13 @@ public struct People: Sendable {
             }
             actor.work = changes.work ?? actor.work
             try transaction.save(actor)
+            if changes.isLocked == false {
+                // Whoever asked while asking was needed need not ask again.
+                for follower in try transaction.followers(of: person, state: .asked, limit: 1000) {
+                    guard let follow = try transaction.follow(follower, person) else { continue }
+                    try FollowActor.accept(follow, in: transaction)
+                }
+            }
             if let audience = changes.defaultAudience, var login = try transaction.login(of: person) {
                 login.defaultAudience = audience
                 try transaction.save(login)

@@ -68,6 +68,7 @@ public struct Publish: Sendable {
         post.summary = draft.summary
         post.isSensitive = draft.isSensitive || !draft.summary.isEmpty
         post.language = draft.language
+        post.isQuiet = draft.isQuiet
         post.mentions = named.mentions(needs.addresses)
         post.tags = named.text.hashtags
         return post

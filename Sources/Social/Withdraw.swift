@@ -21,6 +21,9 @@ public struct Withdraw: Sendable {
 
     /// Withdraws a post whose author was checked.
     public static func perform(_ post: Post, at date: Date, in transaction: Transaction) throws {
+        if let announced = post.body.announced {
+            try transaction.deleteNotifications(kind: .announce, actor: post.author, post: announced)
+        }
         try transaction.bury(post, at: date)
         try transaction.append(.deleted(post.id))
     }

@@ -9,6 +9,11 @@ extension Transaction {
         )
     }
 
+    /// The id of the Block activity.
+    public func blockURI(_ actor: ActorID, _ target: ActorID) throws -> ObjectURI? {
+        try first("SELECT uri FROM block WHERE actor = $1 AND target = $2", [.id(actor), .id(target)]) { try $0.uri(0) }
+    }
+
     /// Ends a block; false when there was none.
     @discardableResult
     public func deleteBlock(_ actor: ActorID, _ target: ActorID) throws -> Bool {
@@ -41,6 +46,10 @@ extension Transaction {
 
     public func deleteMute(_ actor: ActorID, _ target: ActorID) throws {
         try run("DELETE FROM mute WHERE actor = $1 AND target = $2", [.id(actor), .id(target)])
+    }
+
+    public func hasMutesToEnd(before date: Date) throws -> Bool {
+        try exists("SELECT 1 FROM mute WHERE until IS NOT NULL AND until < $1", [.date(date)])
     }
 
     public func endMutes(before date: Date) throws {

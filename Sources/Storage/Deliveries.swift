@@ -99,6 +99,23 @@ extension Transaction {
         )
     }
 
+    /// The inboxes behind which a post is known: where it was delivered, or a post that passes it on, and where
+    /// someone likes, passes on or answers it.
+    public func inboxesThatKnow(_ post: PostID) throws -> [ObjectURI] {
+        try all(
+            """
+            SELECT d.inbox FROM delivery d JOIN activity a ON a.id = d.activity
+            WHERE a.post = $1 OR a.post IN (SELECT id FROM post WHERE announced = $1)
+            UNION
+            SELECT COALESCE(r.shared_inbox, r.inbox) FROM actor r
+            WHERE r.host IS NOT NULL AND r.state = 0 AND r.id IN (
+                SELECT actor FROM liking WHERE post = $1
+                UNION SELECT author FROM post WHERE announced = $1 OR reply_post = $1)
+            """,
+            [.id(post)]
+        ) { try $0.uri(0) }
+    }
+
     /// How many deliveries are in a state, or in all of the table.
     public func countDeliveries(_ state: Delivery.State? = nil) throws -> Int {
         try number(

@@ -27,16 +27,17 @@ extension Transaction {
     }
 
     /// The next to handle, in the order in which they came; one that waits holds back its signer's later ones.
-    public func dueReceived(at date: Date, limit: Int) throws -> [Received] {
-        try all(
+    public func dueReceived(at date: Date, limit: Int, except busy: [ActorID] = []) throws -> [Received] {
+        let others = busy.isEmpty ? "" : "AND signer NOT IN (\(placeholders(busy.count, from: 3)))"
+        return try all(
             """
             SELECT id, signer, body, attempts, received_at FROM inbox
-            WHERE fault IS NULL AND next_at <= $1 AND NOT EXISTS (
+            WHERE fault IS NULL AND next_at <= $1 \(others) AND NOT EXISTS (
                 SELECT 1 FROM inbox o
                 WHERE o.signer = inbox.signer AND o.id < inbox.id AND o.fault IS NULL AND o.next_at > $1
             ) ORDER BY id LIMIT $2
             """,
-            [.date(date), .number(limit)]
+            [.date(date), .number(limit)] + busy.map { .id($0) }
         ) { row in
             Received(
                 id: row.id(0), signer: row.id(1), body: row.bytes(2), attempts: row.number(3),
@@ -48,6 +49,15 @@ extension Transaction {
     /// When the next one is due that waits for a second attempt.
     public func nextReceivedAt() throws -> Date? {
         try first("SELECT MIN(next_at) FROM inbox WHERE fault IS NULL") { $0.optionalDate(0) } ?? nil
+    }
+
+    /// Counts the start of the process against whatever waits, and sets aside what has waited through too many.
+    public func countRestart(limit: Int) throws {
+        try run("UPDATE inbox SET attempts = attempts + 1 WHERE fault IS NULL")
+        try run(
+            "UPDATE inbox SET fault = 'the process ended too often while this waited' WHERE fault IS NULL AND attempts >= $1",
+            [.number(limit)]
+        )
     }
 
     /// Ends the work on one, in the transaction that holds its effects.

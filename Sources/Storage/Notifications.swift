@@ -52,6 +52,11 @@ extension Transaction {
         )
     }
 
+    /// Forgets everything that an actor caused to be told to a person.
+    public func deleteNotifications(of person: ActorID, by actor: ActorID) throws {
+        try run("DELETE FROM notification WHERE person = $1 AND actor = $2", [.id(person), .id(actor)])
+    }
+
     /// Takes back what an actor caused, when the cause is gone.
     public func deleteNotifications(
         kind: Notification.Kind, actor: ActorID, person: ActorID? = nil, post: PostID? = nil

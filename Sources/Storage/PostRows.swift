@@ -26,6 +26,7 @@ extension Transaction {
         post.counts.replies = row.number(23)
         post.counts.likes = row.number(24)
         post.counts.announces = row.number(25)
+        post.isQuiet = row.bool(26)
         return post
     }
 

@@ -6,7 +6,7 @@ extension Transaction {
         p.id, p.uri, p.author, p.body, p.title, p.announced, p.content, p.source, p.summary, p.is_sensitive,
         p.language, p.audience, p.audience_actor, p.audience_unit, p.reply_uri, p.reply_post, p.reply_author,
         p.thread, p.context, p.url, p.created_at, p.edited_at, p.deleted_at, p.reply_count, p.like_count,
-        p.announce_count
+        p.announce_count, p.is_quiet
         """
 
     /// Adds a post with its mentions, tags, attachments and recipients, and counts it where it counts.
@@ -18,8 +18,8 @@ extension Transaction {
             INSERT INTO post (
                 id, uri, author, body, title, announced, content, source, summary, is_sensitive, language, audience,
                 audience_actor, audience_unit, reply_uri, reply_post, reply_author, thread, context, url, created_at,
-                edited_at, is_local
-            ) VALUES (\(placeholders(23)))
+                edited_at, is_quiet, is_local
+            ) VALUES (\(placeholders(24)))
             """,
             Self.values(of: post) + [.bool(isLocal)]
         )
@@ -95,7 +95,8 @@ extension Transaction {
             [.id(post.id), .date(date)]
         )
         try deleteParts(of: post.id)
-        for table in ["edition", "recipient", "liking", "bookmark", "notification"] {
+        // Likes stay, unseen: whoever liked it on another node is told that it is gone.
+        for table in ["edition", "recipient", "bookmark", "notification"] {
             try run("DELETE FROM \(table) WHERE post = $1", [.id(post.id)])
         }
         try run("DELETE FROM home WHERE entry = $1", [.id(post.id)])
@@ -169,7 +170,7 @@ extension Transaction {
         let orphans: [PostID] = try all(
             "SELECT id FROM post WHERE reply_uri = $1 AND reply_post IS NULL", [.uri(post.uri)]
         ) { $0.id(0) }
-        for orphan in orphans {
+        for orphan in orphans where try mayAnswer(orphan, post) {
             try run(
                 "UPDATE post SET reply_post = $2, reply_author = $3 WHERE id = $1",
                 [.id(orphan), .id(post.id), .id(post.author)]
@@ -179,9 +180,17 @@ extension Transaction {
         }
         guard !orphans.isEmpty else { return }
         try run(
-            "UPDATE post SET reply_count = reply_count + $2 WHERE id = $1",
-            [.id(post.id), .number(orphans.count)]
+            "UPDATE post SET reply_count = (SELECT COUNT(*) FROM post r WHERE r.reply_post = $1) WHERE id = $1",
+            [.id(post.id)]
         )
+    }
+
+    /// Whoever wrote the answer must be able to see what it answers (N52).
+    private func mayAnswer(_ orphan: PostID, _ post: Post) throws -> Bool {
+        guard let answer = try self.post(orphan), let author = try actor(answer.author) else { return false }
+        guard let host = author.host else { return try maySee(post, .person(author.id)) }
+        let isMember = try member(host)?.state == .admitted
+        return try maySee(post, .remote(author.id, authority: host, isOfOrganisation: isMember))
     }
 
     private func count(_ post: Post, by step: Int) throws {
@@ -222,7 +231,7 @@ extension Transaction {
             .bool(post.isSensitive), .string(post.language), audience, actor, unit, .uri(post.reply?.uri),
             .id(post.reply?.post), .id(post.reply?.author), .id(post.thread), .uri(post.context),
             .text(post.url),
-            .date(post.createdAt), .date(post.editedAt),
+            .date(post.createdAt), .date(post.editedAt), .bool(post.isQuiet),
         ]
     }
 }

@@ -45,15 +45,18 @@ extension Transaction {
         }
     }
 
-    /// Hashtags that begin with a text, the most used first.
-    public func searchHashtags(_ text: String, limit: Int = 20) throws -> [String] {
+    /// Hashtags that begin with a text, of posts that the viewer may see; the most used first.
+    public func searchHashtags(_ text: String, for viewer: Viewer, limit: Int = 20) throws -> [String] {
         let start = text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "_" }
         guard !start.isEmpty else { return [] }
         return try all(
             """
-            SELECT tag FROM hashtag WHERE tag >= $1 AND tag < $2 GROUP BY tag ORDER BY COUNT(*) DESC, tag LIMIT $3
+            SELECT t.tag FROM hashtag t JOIN post p ON p.id = t.post
+            WHERE t.tag >= $2 AND t.tag < $3 AND p.deleted_at IS NULL AND ($1 IS NULL OR 1 = 1)
+                AND \(Self.seenBy(viewer, place: 1))
+            GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT $4
             """,
-            [.text(start), .text(start + "\u{10ffff}"), .number(limit)]
+            [.id(viewer.actor), .text(start), .text(start + "\u{10ffff}"), .number(limit)]
         ) { $0.text(0) }
     }
 

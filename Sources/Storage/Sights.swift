@@ -37,10 +37,10 @@ extension Transaction {
         sight.followsAuthor = try isFollowing(actor, post.author)
         switch post.audience {
         case .group(let group): sight.isInGroup = try actor == group || isFollowing(actor, group)
-        case .unit(let unit):
+        case .unit(let unit) where sight.isOnAuthorsNode && viewer == .person(actor):
             sight.isInUnit = try exists(
                 "SELECT 1 FROM actor WHERE id = $1 AND department = $2", [.id(actor), .text(unit)])
-        case .direct, .followers, .node, .organisation, .anyone: break
+        case .direct, .followers, .unit, .node, .organisation, .anyone: break
         }
         return sight
     }
@@ -79,8 +79,12 @@ extension Transaction {
                     WHERE f.follower = $\(place) AND f.followee = p.audience_actor AND f.state = 1))
                 """
         case .unitMember:
-            guard viewer.actor != nil else { return nil }
-            return "EXISTS (SELECT 1 FROM actor u WHERE u.id = $\(place) AND u.department = p.audience_unit)"
+            // A unit is of one node, and only that node's word for who is in it counts.
+            guard isPerson else { return nil }
+            return """
+                EXISTS (SELECT 1 FROM actor u JOIN actor n ON n.id = p.author
+                    WHERE u.id = $\(place) AND u.department = p.audience_unit AND n.host IS NULL)
+                """
         case .sameNode:
             guard !isPerson else {
                 return "EXISTS (SELECT 1 FROM actor n WHERE n.id = p.author AND n.host IS NULL)"

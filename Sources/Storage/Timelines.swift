@@ -3,13 +3,18 @@ public import Domain
 /// Which list of posts is read.
 public enum Timeline: Sendable, Equatable {
     case home
-    /// What everybody of the organisation may read; of this node alone if `isLocal`.
-    case everyone(isLocal: Bool)
+    /// What everybody of the organisation may read; of this node or of others alone, if so asked.
+    case everyone(from: Origin)
     case author(ActorID, withReplies: Bool, withAnnounces: Bool)
     case pinned(ActorID)
     case hashtag(String, isLocal: Bool)
     case liked
     case bookmarked
+
+    /// Whose posts.
+    public enum Origin: Sendable {
+        case anywhere, here, elsewhere
+    }
 }
 
 extension Transaction {
@@ -83,9 +88,17 @@ private struct TimelineQuery {
             conditions.append("h.person = $1")
             order = "h.entry"
             hideMuted()
-        case .everyone(let isLocal):
-            conditions.append("p.audience >= 4 AND p.announced IS NULL AND p.reply_uri IS NULL")
-            if isLocal { conditions.append("p.is_local = 1") }
+        case .everyone(let origin):
+            conditions.append(
+                """
+                p.audience >= 4 AND p.is_quiet = 0 AND p.announced IS NULL
+                AND (p.reply_uri IS NULL OR p.reply_author = p.author)
+                """)
+            switch origin {
+            case .anywhere: break
+            case .here: conditions.append("p.is_local = 1")
+            case .elsewhere: conditions.append("p.is_local = 0")
+            }
             hideMuted()
         case .author(let author, let withReplies, let withAnnounces):
             conditions.append("p.author = \(bind(.id(author)))")

@@ -23,7 +23,7 @@ public struct Fields: Sendable {
         }
         let body: ByteBuffer
         do {
-            body = try await request.body.collect(upTo: Self.limit)
+            body = try await withDeadline(.seconds(30)) { try await request.body.collect(upTo: Self.limit) }
         } catch is NIOTooManyBytesError {
             throw Refusal.tooLarge(what: "The request", limitBytes: Self.limit)
         }

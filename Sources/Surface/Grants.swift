@@ -151,7 +151,8 @@ public struct Grants: Sendable {
 
     /// RFC 7636 §4.6.
     private static func matches(_ verifier: String?, challenge: String?) -> Bool {
-        guard let challenge else { return true }
+        // A verifier without a challenge is a sign of a downgrade (RFC 9700 §2.1.1).
+        guard let challenge else { return verifier == nil }
         guard let verifier, (43...128).contains(verifier.count) else { return false }
         return Digest.areEqual(Array(Digest.sha256(verifier.utf8).base64URL.utf8), Array(challenge.utf8))
     }

@@ -20,7 +20,7 @@ final class NodeClient: Service {
     private static let limit = 512
 
     private let pins = Mutex<[String: Pinned]>([:])
-    private let retired = Mutex<[HTTPClient]>([])
+    private let retired = Mutex<[(client: HTTPClient, at: NIODeadline)]>([])
     private let addresses: AddressGuard
     private let trust: TLSConfiguration
     private let userAgent: String
@@ -45,7 +45,12 @@ final class NodeClient: Service {
     }
 
     func run() async throws {
-        try? await gracefulShutdown()
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await self.closeRetired(before: NIODeadline.now() - Self.pinTime)
+                try? await Task.sleep(for: .seconds(30))
+            }
+        }
         await close()
     }
 
@@ -55,7 +60,8 @@ final class NodeClient: Service {
             defer { pins.removeAll() }
             return pins.values.map(\.client)
         }
-        for client in clients + retired.withLock({ $0 }) { try? await client.shutdown() }
+        for client in clients { try? await client.shutdown() }
+        await closeRetired(before: .distantFuture)
     }
 
     /// Sends one request; redirects are answers like any other.
@@ -135,6 +141,14 @@ final class NodeClient: Service {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    /// A client whose requests may still be under way is shut down with the process.
-    private func retire(_ client: HTTPClient) { retired.withLock { $0.append(client) } }
+    /// A client whose requests may still be under way is shut down a while later.
+    private func retire(_ client: HTTPClient) { retired.withLock { $0.append((client, .now())) } }
+
+    private func closeRetired(before limit: NIODeadline) async {
+        let due = retired.withLock { retired in
+            defer { retired.removeAll { $0.at < limit } }
+            return retired.filter { $0.at < limit }.map(\.client)
+        }
+        for client in due { try? await client.shutdown() }
+    }
 }

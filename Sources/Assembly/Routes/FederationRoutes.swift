@@ -98,15 +98,15 @@ struct FederationRoutes {
             }
         }
         router.get("actors/:actor/followers") { request, context in
-            try await read(request, context) { _ in
+            try await read(request, context) { viewer in
                 try await documents.followers(
-                    of: actor(context), after: request.uri.queryParameters["after"].map(String.init))
+                    of: actor(context), for: viewer, after: request.uri.queryParameters["after"].map(String.init))
             }
         }
         router.get("actors/:actor/following") { request, context in
-            try await read(request, context) { _ in
+            try await read(request, context) { viewer in
                 try await documents.following(
-                    of: actor(context), after: request.uri.queryParameters["after"].map(String.init))
+                    of: actor(context), for: viewer, after: request.uri.queryParameters["after"].map(String.init))
             }
         }
         router.get("actors/:actor/featured") { request, context in
@@ -190,10 +190,13 @@ struct FederationRoutes {
 
     private func postPage(_ context: HallwayContext) async throws -> String {
         let id: PostID = try id(context, "post")
-        guard let post = try await world.needs.store.read({ try $0.post(id) }) else {
-            throw Refusal.notFound("Record")
+        let viewer = context.viewer
+        return try await world.needs.store.read { transaction in
+            guard let post = try transaction.post(id), try transaction.maySee(post, viewer),
+                try transaction.actor(post.author)?.isLocal == true
+            else { throw Refusal.notFound("Record") }
+            return post.url
         }
-        return post.url
     }
 
     private func id<Kind>(_ context: HallwayContext, _ name: String) throws(Refusal) -> ID<Kind> {

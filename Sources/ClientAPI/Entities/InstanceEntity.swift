@@ -52,7 +52,7 @@ struct InstanceEntity {
                 "reason_required": false,
                 "message": nil, "min_age": nil, "url": nil,
             ],
-            "api_versions": ["mastodon": 5],
+            "api_versions": ["mastodon": 1],
             "contact": ["email": .string(desk.contactEmail), "account": nil],
             "rules": [],
         ]

@@ -21,9 +21,11 @@ struct NotificationEntities {
             uniquingKeysWith: { first, _ in first })
         let posts = try transaction.posts(Array(Set(notifications.compactMap(\.post))))
             .filter { try transaction.maySee($0, viewer) }
-        let statuses = Dictionary(
-            zip(posts.map(\.id), try StatusEntities(desk: desk).write(posts, for: viewer, in: transaction)),
-            uniquingKeysWith: { first, _ in first })
+        // One by one: a status that cannot be shown must not shift the others.
+        var statuses: [PostID: JSONValue] = [:]
+        for post in posts {
+            statuses[post.id] = try StatusEntities(desk: desk).write([post], for: viewer, in: transaction).first
+        }
         return notifications.compactMap { notification in
             guard let actor = actors[notification.actor],
                 let word = Self.words.first(where: { $0.0 == notification.kind })?.1

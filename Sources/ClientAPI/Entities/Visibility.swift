@@ -2,10 +2,10 @@ import Domain
 
 /// Mastodon's four words for our audiences: `public` and `unlisted` mean the organisation on a closed node.
 enum Visibility {
-    static func word(_ audience: Audience, policy: FederationPolicy) -> String {
+    static func word(_ audience: Audience, isQuiet: Bool = false, policy: FederationPolicy) -> String {
         switch audience {
-        case .anyone: "public"
-        case .organisation: policy == .open ? "unlisted" : "public"
+        case .anyone: isQuiet ? "unlisted" : "public"
+        case .organisation: policy == .open ? "private" : isQuiet ? "unlisted" : "public"
         case .followers, .group, .unit, .node: "private"
         case .direct: "direct"
         }
@@ -15,7 +15,7 @@ enum Visibility {
     static func audience(_ word: String, policy: FederationPolicy) throws(Refusal) -> Audience {
         switch word {
         case "public": policy == .open ? .anyone : .organisation
-        case "unlisted": .organisation
+        case "unlisted": policy == .open ? .anyone : .organisation
         case "private": .followers
         case "direct": .direct
         // Ours, for clients that know them.

@@ -84,6 +84,7 @@ struct StatusRoutes {
         var draft = try draft(fields)
         draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
+        draft.isQuiet = fields["visibility"] == "unlisted"
         draft.replyTo = try fields.id("in_reply_to_id")
         draft.idempotency = request.headers.first { $0.name.canonicalName == "idempotency-key" }?.value
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
@@ -98,7 +99,7 @@ struct StatusRoutes {
         // What a client leaves out stays as it is.
         if let post = try await desk.needs.store.read({ try $0.post(id) }) {
             if fields["spoiler_text"] == nil { draft.summary = post.summary }
-            if fields["sensitive"] == nil { draft.isSensitive = post.isSensitive }
+            if fields["sensitive"] == nil, fields["spoiler_text"] == nil { draft.isSensitive = post.isSensitive }
         }
         return try await reading.status(try await desk.edit.edit(id, to: draft, by: person), for: person)
     }

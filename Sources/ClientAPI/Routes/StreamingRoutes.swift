@@ -27,7 +27,9 @@ struct StreamingRoutes {
         router.get("api/v1/streaming") { request, context in
             let person = try context.person("read:statuses")
             switch request.uri.queryParameters["stream"] {
-            case "user": return answer(.person(person), person, request, context)
+            case "user":
+                _ = try context.person("read:notifications")
+                return answer(.person(person), person, request, context)
             case "public": return answer(.everyone, person, request, context)
             case "public:local": return answer(.everyoneHere, person, request, context)
             default: throw Refusal.malformed(because: "Unknown channel requested")
@@ -40,7 +42,8 @@ struct StreamingRoutes {
         _ channel: @escaping @Sendable (ActorID, Request) -> StreamHub.Channel
     ) {
         router.get("api/v1/streaming/\(name)") { request, context in
-            let person = try context.person(name.hasPrefix("user") ? "read:notifications" : "read:statuses")
+            let person = try context.person(name == "user/notification" ? "read:notifications" : "read:statuses")
+            if name == "user" { _ = try context.person("read:notifications") }
             return answer(channel(person, request), person, request, context)
         }
     }
@@ -51,12 +54,14 @@ struct StreamingRoutes {
         // Listening begins before the answer does, so that nothing falls between.
         let news = desk.hub.listen(to: channel)
         let hash = context.session?.hash ?? []
+        let onlyNotifications = request.uri.path.hasSuffix("/notification")
         var response = Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 try await request.body.consumeWithCancellationOnInboundClose { _ in
                     try await writer.write(ByteBuffer(string: ":)\n"))
-                    try await pump(news, person: person, hash: hash, into: &writer)
+                    try await pump(
+                        news, person: person, hash: hash, onlyNotifications: onlyNotifications, into: &writer)
                 }
                 try await writer.finish(nil)
             })
@@ -71,7 +76,7 @@ struct StreamingRoutes {
 
     @concurrent
     private func pump(
-        _ news: AsyncStream<StreamHub.News>, person: ActorID, hash: [UInt8],
+        _ news: AsyncStream<StreamHub.News>, person: ActorID, hash: [UInt8], onlyNotifications: Bool,
         into writer: inout any ResponseBodyWriter
     ) async throws {
         let (items, feed) = AsyncStream.makeStream(of: Item.self)
@@ -98,6 +103,9 @@ struct StreamingRoutes {
                 if number % 4 == 0 { try await writer.write(ByteBuffer(string: ":thump\n")) }
             case .news(.over): return
             case .news(let item):
+                if onlyNotifications {
+                    guard case .notification = item else { continue }
+                }
                 if let text = try await event(item, for: person) {
                     try await writer.write(ByteBuffer(string: text))
                 }

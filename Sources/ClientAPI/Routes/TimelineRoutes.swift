@@ -19,13 +19,10 @@ struct TimelineRoutes {
         router.get("api/v1/timelines/public") { request, context in
             let viewer = try reading.viewer(context, scope: "read:statuses")
             let fields = try await Fields(request, context: context)
-            guard fields.bool("only_media") != true,
-                fields.bool("remote") != true || fields.bool("local") != true
-            else {
-                return Response(json: [])
-            }
-            return try await reading.statuses(
-                .everyone(isLocal: fields.bool("local") == true), request, context, for: viewer)
+            guard fields.bool("only_media") != true else { return Response(json: []) }
+            let origin: Timeline.Origin =
+                fields.bool("local") == true ? .here : fields.bool("remote") == true ? .elsewhere : .anywhere
+            return try await reading.statuses(.everyone(from: origin), request, context, for: viewer)
         }
         router.get("api/v1/timelines/tag/:tag") { request, context in
             let viewer = try reading.viewer(context, scope: "read:statuses")
@@ -70,7 +67,7 @@ struct TimelineRoutes {
         let (statuses, hashtags) = try await desk.needs.store.read { [desk, posts] transaction in
             (
                 try StatusEntities(desk: desk).write(posts, for: viewer, in: transaction),
-                try transaction.searchHashtags(tags, limit: limit)
+                try transaction.searchHashtags(tags, for: viewer, limit: limit)
             )
         }
         return Response(json: [

@@ -19,15 +19,15 @@ extension Documents {
         return Collections.page(id: "\(id)?before=\(before)", of: id, items: items, next: next)
     }
 
-    public func followers(of actor: Actor, after: String?) async throws -> JSONValue {
-        try await people(try endpoint(actor.endpoints.followers), total: actor.counts.followers, after: after)
+    public func followers(of actor: Actor, for viewer: Viewer, after: String?) async throws -> JSONValue {
+        try await people(try endpoint(actor.endpoints.followers), total: actor.counts.followers, for: viewer, after: after)
         {
             try $0.followers(of: actor.id, after: $1, limit: Self.pageSize)
         }
     }
 
-    public func following(of actor: Actor, after: String?) async throws -> JSONValue {
-        try await people(try endpoint(actor.endpoints.following), total: actor.counts.following, after: after)
+    public func following(of actor: Actor, for viewer: Viewer, after: String?) async throws -> JSONValue {
+        try await people(try endpoint(actor.endpoints.following), total: actor.counts.following, for: viewer, after: after)
         {
             try $0.following(of: actor.id, after: $1, limit: Self.pageSize)
         }
@@ -67,9 +67,11 @@ extension Documents {
     }
 
     private func people(
-        _ id: String, total: Int, after: String?,
+        _ id: String, total: Int, for viewer: Viewer, after: String?,
         list: @escaping @Sendable (Transaction, ActorID?) throws -> [ActorID]
     ) async throws -> JSONValue {
+        // Who follows whom is for the organisation; outside, the number must do.
+        guard viewer.isOfOrganisation else { return Collections.front(id: id, total: total, first: nil) }
         guard let after else { return Collections.front(id: id, total: total, first: "\(id)?after=0") }
         let people = try await world.needs.store.read { transaction in
             try transaction.actors(try list(transaction, ActorID(decimal: after)))

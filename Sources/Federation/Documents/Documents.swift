@@ -30,9 +30,12 @@ public struct Documents: Sendable {
             guard let post = try transaction.post(id), let author = try transaction.actor(post.author),
                 author.isLocal
             else { throw Refusal.notFound("Record") }
-            guard try post.deletedAt != nil || transaction.maySee(post, viewer) else {
-                throw Refusal.notFound("Record")
-            }
+            // Whoever was told of it may know that it is gone; to others it never was (N107).
+            let mayKnow =
+                try post.deletedAt == nil
+                ? transaction.maySee(post, viewer)
+                : transaction.inboxesThatKnow(id).contains { $0.authority == viewer.authority }
+            guard mayKnow else { throw Refusal.notFound("Record") }
             return (post, author)
         }
         if post.deletedAt != nil { return ActivityOut.tombstone(post) }

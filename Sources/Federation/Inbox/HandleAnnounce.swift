@@ -10,11 +10,20 @@ struct HandleAnnounce {
 
     func prepare(_ activity: Activity) async throws -> Handlers.Effect {
         let target = try activity.target()
-        let isKnown = try await world.needs.store.read { try $0.postID(target) != nil }
+        let (isKnown, isFollowed) = try await world.needs.store.read { transaction in
+            (
+                try transaction.postID(target) != nil,
+                try !transaction.localFollowers(of: activity.actor.id, forAnnounce: true).isEmpty
+            )
+        }
+        // Nobody here would see it.
+        guard isFollowed || isKnown else { return { _ in } }
         if !isKnown { try await threads.fetch(target) }
         let audience = Self.audience(of: activity.object, policy: world.needs.policy)
         return { [world, actor = activity.actor] transaction in
-            guard let original = try transaction.post(target), original.deletedAt == nil else { return }
+            guard let original = try transaction.post(target), original.deletedAt == nil,
+                original.body.announced == nil
+            else { return }
             let viewer = try HandleCreate.viewer(actor, world: world, in: transaction)
             guard try transaction.maySee(original, viewer),
                 [.anyone, .organisation].contains(original.audience) || original.author == actor.id

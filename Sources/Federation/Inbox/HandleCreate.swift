@@ -19,18 +19,18 @@ struct HandleCreate {
             return { try $0.countUnknown("Create \(object.type)") }
         }
         let reading = try PostIn(world: world).read(object, by: activity.actor)
-        try await threads.complete(above: reading.post)
+        guard try await concerns(reading, by: activity.actor) else { return { _ in } }
+        await threads.complete(above: reading.post)
         return { [world, actor = activity.actor] transaction in
-            guard try !transaction.hasSeen(reading.post.uri) else { return }
+            guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, actor.id)) else { return }
             let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             try Self.checkReply(post, by: actor, world: world, in: transaction)
-            guard try Self.concerns(post, recipients, by: actor, in: transaction) else { return }
             _ = try Publish.receive(post, recipients: recipients, isNews: true, in: transaction)
         }
     }
 
     /// An answer to something its author cannot see is no answer (N52).
-    private static func checkReply(
+    static func checkReply(
         _ post: Post, by actor: Actor, world: World, in transaction: Transaction
     ) throws {
         guard let parent = try post.reply?.post.flatMap({ try transaction.post($0) }) else { return }
@@ -39,13 +39,14 @@ struct HandleCreate {
         }
     }
 
-    /// Whether anybody here should have it: a follower, someone it names, or a thread that began here.
-    private static func concerns(
-        _ post: Post, _ recipients: [ActorID], by actor: Actor, in transaction: Transaction
-    ) throws -> Bool {
-        if try !transaction.localFollowers(of: actor.id, forAnnounce: false).isEmpty { return true }
-        if post.reply?.post != nil { return true }
-        return try recipients.contains { try transaction.actor($0)?.isLocal == true }
+    /// Whether anybody here should have it: a follower, someone it names, or whoever wrote what it answers. Asked
+    /// before anything is fetched for it.
+    private func concerns(_ reading: PostIn.Reading, by actor: Actor) async throws -> Bool {
+        if (reading.mentioned + reading.addressees).contains(where: { world.needs.addresses.isOwn($0) }) { return true }
+        return try await world.needs.store.read { transaction in
+            if try !transaction.localFollowers(of: actor.id, forAnnounce: false).isEmpty { return true }
+            return try reading.post.reply.flatMap { try transaction.postID($0.uri) } != nil
+        }
     }
 
     /// An actor of another node as a viewer, inside a transaction.

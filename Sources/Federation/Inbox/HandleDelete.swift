@@ -22,7 +22,7 @@ struct HandleDelete {
         return { [actor = activity.actor.id] transaction in
             guard let post = try transaction.post(target) else {
                 // It may overtake the post itself, which must then not appear.
-                _ = try transaction.markSeen(target, at: now)
+                _ = try transaction.markSeen(Self.mark(target, actor), at: now)
                 return
             }
             guard post.author == actor else {
@@ -30,6 +30,11 @@ struct HandleDelete {
             }
             if post.deletedAt == nil { try Withdraw.perform(post, at: now, in: transaction) }
         }
+    }
+
+    /// How the deletion of a post that was never seen is remembered: it counts for its deleter's posts alone (N43).
+    static func mark(_ post: ObjectURI, _ actor: ActorID) -> ObjectURI {
+        ObjectURI("\(post.withoutFragment)#deleted-by-\(actor)") ?? post
     }
 
     /// Empties everything that an actor wrote and ends its relations.

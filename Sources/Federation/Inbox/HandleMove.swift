@@ -32,7 +32,9 @@ struct HandleMove {
             try transaction.setNodeState(name, to: Array(String(now.timeIntervalSince1970).utf8))
             for (person, notifies) in try transaction.localFollowers(of: old.id, forAnnounce: false) {
                 try FollowActor.end(person, old.id, in: transaction)
-                guard person != fresh.id, try transaction.follow(person, fresh.id) == nil else { continue }
+                guard person != fresh.id, try transaction.follow(person, fresh.id) == nil,
+                    try !transaction.isBlocked(person, by: fresh.id), try !transaction.isBlocked(fresh.id, by: person)
+                else { continue }
                 var follow = Follow(
                     follower: person, followee: fresh.id, state: .asked,
                     uri: world.needs.addresses.activity(world.needs.ids.next()), createdAt: now

@@ -10,7 +10,7 @@ struct HandleUndo {
     let world: World
 
     func prepare(_ activity: Activity) throws -> Handlers.Effect {
-        let uri = try activity.target()
+        let uri = activity.object.uri("object").flatMap { ObjectURI($0) }
         let embedded = activity.object.objects("object").first
         if let claimed = embedded?.uri("actor"), claimed != activity.actor.uri.string {
             throw Refusal.notAllowed(because: "only its actor can undo an activity")
@@ -19,6 +19,10 @@ struct HandleUndo {
         let about = embedded?.uri("object").flatMap { ObjectURI($0) }
         let now = world.needs.now()
         return { [actor = activity.actor.id] transaction in
+            guard let uri else {
+                guard let type, let about else { throw Refusal.malformed(because: "the activity has no object") }
+                return try Self.undo(type, of: about, by: actor, in: transaction, at: now)
+            }
             if let follow = try transaction.follow(uri), follow.follower == actor {
                 return try FollowActor.end(follow.follower, follow.followee, in: transaction)
             }

@@ -7,15 +7,21 @@ public import ServiceLifecycle
 import Signatures
 public import Social
 import Storage
+import Synchronization
 
-/// The drain that gives acknowledged activities their effect: each once, in order for each signer.
-public struct InboxWorker: Service {
+/// The drain that gives acknowledged activities their effect: each once, in order for each signer, and no signer
+/// waiting for another.
+public final class InboxWorker: Service {
     private static let batch = 128
-    private static let lanes = 8
+    private static let lanes = 16
+    /// For whatever one activity needs from the network.
+    private static let patience = Duration.seconds(60)
+
     let world: World
     private let handlers: Handlers
     private let bell: Bell
     private let done: @Sendable () -> Void
+    private let busy = Mutex<Set<ActorID>>([])
 
     /// `done`: called after effects were committed, to wake the drains that follow.
     public init(world: World, threads: Threads, bell: Bell, done: @escaping @Sendable () -> Void) {
@@ -26,35 +32,51 @@ public struct InboxWorker: Service {
     }
 
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    while try await drain() {}
-                } catch {
-                    world.logger.error("the inbox stopped short", metadata: ["fault": "\(error)"])
+        await cancelWhenGracefulShutdown { [self] in
+            do {
+                // Whatever was under way when the process ended may be why it ended (N87).
+                try await world.needs.store.write { try $0.countRestart(limit: Limits.handlingAttempts) }
+            } catch {
+                world.logger.error("the inbox could not be counted", metadata: ["fault": "\(error)"])
+            }
+            await withDiscardingTaskGroup { group in
+                while !Task.isCancelled {
+                    await startLanes(in: &group)
+                    await bell.wait(upTo: .seconds(2))
                 }
-                await bell.wait(upTo: .seconds(2))
             }
         }
     }
 
-    /// Handles what is due; false when nothing was.
-    public func drain() async throws -> Bool {
+    /// Handles everything that is due, once; for tests.
+    public func drain() async throws {
         let now = world.needs.now()
-        let due = try await world.needs.store.read { try $0.dueReceived(at: now, limit: Self.batch) }
-        guard !due.isEmpty else { return false }
-        var lanes = Dictionary(grouping: due, by: \.signer).values.makeIterator()
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<Self.lanes {
-                guard let lane = lanes.next() else { break }
-                group.addTask { await handle(lane) }
-            }
-            while await group.next() != nil {
-                if let lane = lanes.next() { group.addTask { await handle(lane) } }
-            }
+        while case let due = try await due(at: now), !due.isEmpty {
+            for lane in Dictionary(grouping: due, by: \.signer).values { await handle(lane) }
         }
-        done()
-        return true
+    }
+
+    private func startLanes(in group: inout DiscardingTaskGroup) async {
+        do {
+            let due = try await due(at: world.needs.now())
+            for (signer, lane) in Dictionary(grouping: due, by: \.signer) {
+                let mayStart = busy.withLock { $0.count < Self.lanes && $0.insert(signer).inserted }
+                guard mayStart else { continue }
+                group.addTask { [self] in
+                    await handle(lane)
+                    busy.withLock { _ = $0.remove(signer) }
+                    done()
+                    bell.ring()
+                }
+            }
+        } catch {
+            world.logger.error("the inbox could not be read", metadata: ["fault": "\(error)"])
+        }
+    }
+
+    private func due(at now: Date) async throws -> [Received] {
+        let busy = Array(busy.withLock { $0 })
+        return try await world.needs.store.read { try $0.dueReceived(at: now, limit: Self.batch, except: busy) }
     }
 
     private func handle(_ lane: [Received]) async {
@@ -66,7 +88,7 @@ public struct InboxWorker: Service {
     /// Handles one; false when it has to wait, and its signer's later ones with it.
     private func handle(_ received: Received) async -> Bool {
         do {
-            let effect = try await handlers.prepare(received)
+            let effect = try await within(Self.patience) { try await self.handlers.prepare(received) }
             try await world.needs.store.write { transaction in
                 try effect(transaction)
                 try transaction.finish(received.id)
@@ -84,6 +106,11 @@ public struct InboxWorker: Service {
             case is Refusal, is ASFault, is JSONError, is SignatureFault:
                 world.counters.count("hallway_inbox_dropped_total")
                 world.logger.debug("activity dropped", metadata: ["because": "\(error)"])
+                try await world.needs.store.write { try $0.finish(received.id) }
+                return true
+            case let fault as ExchangeFault where fault.isFinal:
+                world.counters.count("hallway_inbox_dropped_total")
+                world.logger.debug("activity dropped", metadata: ["because": "\(fault)"])
                 try await world.needs.store.write { try $0.finish(received.id) }
                 return true
             case is CancellationError: return false
@@ -105,5 +132,16 @@ public struct InboxWorker: Service {
         let until = world.needs.now() + pause
         try await world.needs.store.write { try $0.postpone(received, until: until) }
         return false
+    }
+}
+
+extension ExchangeFault {
+    /// Whether asking again would bring the same.
+    fileprivate var isFinal: Bool {
+        switch self {
+        case .forbidden, .tooLarge, .unusable: true
+        case .answered(let code): (400..<500).contains(code) && code != 408 && code != 429
+        case .unreachable, .tooSlow: false
+        }
     }
 }

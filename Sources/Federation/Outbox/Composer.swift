@@ -68,7 +68,7 @@ struct Composer: Sendable {
         guard let (post, author) = try await own(id), post.deletedAt == nil else { return nil }
         let uri = freshURI()
         let json = envelope("Update", post, by: author, id: uri)
-        let before = try await world.needs.store.read { try $0.deliveries(of: id).map(\.inbox) }
+        let before = try await world.needs.store.read { try $0.inboxesThatKnow(id) }
         return try await dispatch(
             json, uri: uri, by: author, post: id, isListed: false,
             to: Self.union(try await inboxes(of: post, by: author), before))
@@ -77,7 +77,7 @@ struct Composer: Sendable {
     /// Told to everyone who was told of the post: the ledger knows.
     private func deleted(_ id: PostID) async throws -> Dispatch? {
         guard let (post, author) = try await own(id) else { return nil }
-        let before = try await world.needs.store.read { try $0.deliveries(of: id).map(\.inbox) }
+        let before = try await world.needs.store.read { try $0.inboxesThatKnow(id) }
         let uri = freshURI()
         let json: JSONValue
         if let announced = post.body.announced {
@@ -122,7 +122,10 @@ struct Composer: Sendable {
     private func inboxes(of post: Post, by author: Actor) async throws -> [ObjectURI] {
         try await world.needs.store.read { transaction in
             var named = try transaction.recipients(of: post.id)
-            if let answered = post.reply?.author { named.append(answered) }
+            // An answer that is not for everyone is for those it names, whoever wrote what it answers (N97).
+            if let answered = post.reply?.author, [.anyone, .organisation].contains(post.audience) {
+                named.append(answered)
+            }
             let direct = try transaction.inboxes(of: named)
             let followers =
                 switch post.audience {
@@ -196,7 +199,7 @@ struct Composer: Sendable {
     private func block(_ actor: ActorID, _ target: ActorID, isUndone: Bool) async throws -> Dispatch? {
         guard let (person, other) = try await pair(actor, target) else { return nil }
         guard isUndone else {
-            let id = freshURI()
+            guard let id = try await world.needs.store.read({ try $0.blockURI(actor, target) }) else { return nil }
             let json = ActivityOut.write(
                 "Block", id: id, actor: person.uri, object: .string(other.uri.string), to: [other.uri.string])
             return try await dispatch(json, uri: id, by: person, to: inbox(of: other))

@@ -65,7 +65,7 @@ enum Outcome: Sendable, Equatable {
     /// Seconds or a date (RFC 9110 §10.2.3), at most a day.
     private static func retryAfter(_ field: String?, now: Date) -> Double {
         guard let field else { return 60 }
-        let seconds = Double(field) ?? HTTPDate.date(field)?.timeIntervalSince(now) ?? 60
+        let seconds = UInt32(field).map(Double.init) ?? HTTPDate.date(field)?.timeIntervalSince(now) ?? 60
         return min(max(seconds, 1), 86400)
     }
 }

@@ -10,18 +10,18 @@ import Synchronization
 /// Finds the key that a signature names, and the actor that claims it (FEP-fe34: both ways, on every path).
 final class Keys: Sendable {
     private static let patience: Double = 60
-    private static let refetchPause: Double = 300
     private static let limit = 10_000
 
     private struct Memory {
         /// Keys that could not be had, until when they are not asked for again (N2).
-        var missing: [ObjectURI: Date] = [:]
-        /// When a key was last fetched because its signature did not hold (N27).
-        var refetched: [ObjectURI: Date] = [:]
+        var missing: [ObjectURI: (until: Date, fault: ExchangeFault)] = [:]
     }
 
     private let world: World
     private let memory = Mutex(Memory())
+    /// Unknown keys asked for, and known ones asked for again, by node (N2, N27).
+    private let fetches = Throttle(capacity: 60, period: .seconds(60))
+    private let refetches = Throttle(capacity: 20, period: .seconds(300))
 
     init(world: World) { self.world = world }
 
@@ -31,32 +31,23 @@ final class Keys: Sendable {
     func key(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey) {
         if let known = try await known(id) { return known }
         let now = world.needs.now()
-        if let until = memory.withLock({ $0.missing[id] }), until > now {
-            throw ExchangeFault.unusable("key could not be had a moment ago")
-        }
+        if let missing = memory.withLock({ $0.missing[id] }), missing.until > now { throw missing.fault }
+        try fetches.take(id.authority, at: now)
         do {
             return try await fetch(id)
-        } catch {
+        } catch let fault as ExchangeFault {
             memory.withLock { memory in
                 if memory.missing.count >= Self.limit { memory.missing.removeAll() }
-                memory.missing[id] = now + Self.patience
+                memory.missing[id] = (now + Self.patience, fault)
             }
-            throw error
+            throw fault
         }
     }
 
     /// The key anew, after a signature did not hold: it may have been rotated. Nil when it was asked for lately.
     func fresh(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey)? {
-        let now = world.needs.now()
-        let isDue = memory.withLock { memory in
-            if let last = memory.refetched[id], now.timeIntervalSince(last) < Self.refetchPause {
-                return false
-            }
-            if memory.refetched.count >= Self.limit { memory.refetched.removeAll() }
-            memory.refetched[id] = now
-            return true
-        }
-        return isDue ? try await fetch(id) : nil
+        guard (try? refetches.take(id.authority, at: world.needs.now())) != nil else { return nil }
+        return try await fetch(id)
     }
 
     private func known(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey)? {
@@ -81,16 +72,14 @@ final class Keys: Sendable {
         let document = try await Fetch(world: world).object(id, strict: false)
         let actors = RemoteActors(world: world)
         let isOwner = Vocabulary.actorTypes.contains(document.type) && document.json["inbox"] != nil
-        if isOwner {
-            guard let own = document.id.flatMap({ ObjectURI($0) }), own.origin == id.origin else {
-                throw ExchangeFault.unusable("key document of another origin")
-            }
+        if isOwner, document.id == id.withoutFragment.string {
             try await actors.keep(document)
         } else {
-            // A document of the key alone, or a stub: its owner must list the key (N20).
+            // A document of the key alone, a stub, or an actor's found elsewhere: only its owner's own document,
+            // at its own address, says which keys are the owner's (N20, N21).
             let named =
                 document.uri("owner") ?? document.uri("controller")
-                ?? document.json["publicKey"]?["owner"]?.string
+                ?? document.json["publicKey"]?["owner"]?.string ?? (isOwner ? document.id : nil)
             guard let owner = named.flatMap({ ObjectURI($0) }), owner.origin == id.origin else {
                 throw ExchangeFault.unusable("key of another origin")
             }

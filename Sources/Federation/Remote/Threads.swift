@@ -1,6 +1,7 @@
 import ActivityStreams
 public import Domain
 import FoundationEssentials
+import Logging
 import Social
 import Storage
 import Synchronization
@@ -8,6 +9,8 @@ import Synchronization
 /// Completes threads: missing parents upwards, and what their owner's collection lists (FEP-7888, FEP-f228).
 public final class Threads: Sendable {
     private static let pause: Double = 300
+    /// For all that a post answers together.
+    private static let patience = Duration.seconds(20)
     private static let backfillLimit = 100
     private let world: World
     private let asked = Mutex<[ObjectURI: Date]>([:])
@@ -17,7 +20,15 @@ public final class Threads: Sendable {
     /// Fetches what a post answers, and what that answers, as far as it is missing here.
     ///
     /// Bounded in depth and safe against circles (N83); a parent that cannot be had is no reason to refuse a post.
-    func complete(above post: Post) async throws {
+    func complete(above post: Post) async {
+        do {
+            try await within(Self.patience) { try await self.fetchParents(of: post) }
+        } catch {
+            world.logger.debug("a thread stays incomplete", metadata: ["because": "\(error)"])
+        }
+    }
+
+    private func fetchParents(of post: Post) async throws {
         var next = post.reply?.uri
         var chain: [PostIn.Reading] = []
         var seen: Set<ObjectURI> = [post.uri]
@@ -35,7 +46,7 @@ public final class Threads: Sendable {
     /// Fetches one post and what it answers.
     func fetch(_ uri: ObjectURI) async throws {
         let reading = try await read(uri)
-        try await complete(above: reading.post)
+        await complete(above: reading.post)
         try await keep(reading)
     }
 
@@ -95,9 +106,10 @@ public final class Threads: Sendable {
 
     private func keep(_ reading: PostIn.Reading) async throws {
         try await world.needs.store.write { [world] transaction in
-            guard try !transaction.hasSeen(reading.post.uri) else { return }
+            guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, reading.post.author)) else { return }
             let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
-            guard try transaction.postID(post.uri) == nil else { return }
+            guard try transaction.postID(post.uri) == nil, let author = try transaction.actor(post.author) else { return }
+            try HandleCreate.checkReply(post, by: author, world: world, in: transaction)
             try transaction.insert(post, recipients: recipients, isLocal: false)
         }
     }

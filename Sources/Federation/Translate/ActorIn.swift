@@ -57,7 +57,7 @@ struct ActorIn {
     private func keys(_ object: ASObject, of actor: Actor) -> [ActorKey] {
         var keys: [ActorKey] = []
         for value in (object.json["publicKey"] ?? .null).list.prefix(8) {
-            guard let id = Self.own(value["id"]?.string, actor.uri),
+            guard let id = Self.keyID(value["id"]?.string, actor.uri),
                 value["owner"]?.string == actor.uri.string,
                 let pem = value["publicKeyPem"]?.string, let key = try? PublicKey(pem: pem),
                 key.algorithm == .rsaSHA256
@@ -65,7 +65,7 @@ struct ActorIn {
             keys.append(ActorKey(id: id, actor: actor.id, kind: .rsa, publicKey: key.der))
         }
         for value in (object.json["assertionMethod"] ?? .null).list.prefix(8) {
-            guard let id = Self.own(value["id"]?.string, actor.uri), value["type"]?.string == "Multikey",
+            guard let id = Self.keyID(value["id"]?.string, actor.uri), value["type"]?.string == "Multikey",
                 value["controller"]?.string == actor.uri.string,
                 let text = value["publicKeyMultibase"]?.string,
                 let key = try? Multikey.decode(text)
@@ -88,6 +88,12 @@ struct ActorIn {
     private static func own(_ text: String?, _ actor: ObjectURI) -> ObjectURI? {
         guard let uri = text.flatMap({ ObjectURI($0) }), uri.origin == actor.origin else { return nil }
         return uri
+    }
+
+    /// A key is named by its actor: a fragment of it, or a path below it. Another actor's key is not to be claimed.
+    private static func keyID(_ text: String?, _ actor: ObjectURI) -> ObjectURI? {
+        guard let id = own(text, actor) else { return nil }
+        return id.withoutFragment == actor || id.string.hasPrefix("\(actor)/") ? id : nil
     }
 
     private static func image(_ object: ASObject, _ name: String) -> String? {
@@ -128,6 +134,7 @@ struct ActorIn {
             default: true
             }
         }
-        return String(String(String.UnicodeScalarView(scalars)).prefix(limit))
+        // By scalars: a letter may carry any number of marks.
+        return String(String.UnicodeScalarView(scalars.prefix(limit)))
     }
 }

@@ -26,7 +26,7 @@ struct PostIn {
         guard let uri = object.id.flatMap({ ObjectURI($0) }), uri.origin == author.uri.origin,
             world.isForeign(uri)
         else { throw Refusal.notAllowed(because: "the object's id is of another origin") }
-        guard object.uris("attributedTo").contains(author.uri.string) else {
+        guard object.uris("attributedTo") == [author.uri.string] else {
             throw Refusal.notAllowed(because: "the object is attributed to someone else")
         }
         let now = world.needs.now()
@@ -36,7 +36,8 @@ struct PostIn {
             body: object.type == "Note" || title.isEmpty ? .note : .article(title: title),
             content: SafeHTML.sanitise(object.text("content") ?? "", limit: Limits.remoteContent),
             audience: audience(of: object, by: author),
-            url: object.uri("url").flatMap { Link.safe($0) },
+            // A page elsewhere would answer for an address that is somebody else's.
+            url: object.uri("url").flatMap { ObjectURI($0) }.flatMap { $0.origin == uri.origin ? $0.string : nil },
             // A date from the future would pin a post to the top of every page.
             createdAt: min(object.date("published") ?? now, now)
         )
@@ -44,6 +45,8 @@ struct PostIn {
         post.summary = ActorIn.line(
             SafeHTML.plainText(object.text("summary") ?? "", limit: 8192), limit: Limits.summary)
         post.isSensitive = object.bool("sensitive") ?? !post.summary.isEmpty
+        // Mastodon's "unlisted": for everyone, but in nobody's face.
+        post.isQuiet = post.audience == .anyone && Vocabulary.everyoneSpellings.isDisjoint(with: object.uris("to"))
         post.language = object.language("content").map { String($0.prefix(35)) }
         post.reply = object.uri("inReplyTo").flatMap { ObjectURI($0) }.map { Post.Reply(uri: $0) }
         post.context = object.uri("context").flatMap { ObjectURI($0) }
@@ -52,7 +55,7 @@ struct PostIn {
         post.tags = Set(
             tags.filter { $0.type == "Hashtag" }.compactMap { tag -> String? in
                 let word = (tag.text("name") ?? "").drop { $0 == "#" }.lowercased()
-                return (1...100).contains(word.count)
+                return (1...200).contains(word.utf8.count)
                     && word.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
                     ? word : nil
             }
@@ -113,7 +116,7 @@ struct PostIn {
             }
             return Attachment(
                 url: url, mediaType: String((file.json["mediaType"]?.string ?? "").prefix(100)),
-                name: String((file.text("name") ?? file.text("summary") ?? "").prefix(1500)),
+                name: ActorIn.line(file.text("name") ?? file.text("summary") ?? "", limit: 1500),
                 width: file.int("width").flatMap { (1...100_000).contains($0) ? $0 : nil },
                 height: file.int("height").flatMap { (1...100_000).contains($0) ? $0 : nil },
                 blurhash: file.json["blurhash"]?.string.flatMap { $0.count <= 100 ? $0 : nil }

@@ -13,6 +13,7 @@ struct PostOut {
         let followers = author.endpoints.followers.map { [$0.string] } ?? []
         let named = post.mentions.map(\.uri.string)
         return switch post.audience {
+        case .anyone where post.isQuiet: (followers, [Vocabulary.everyone] + named)
         case .anyone: ([Vocabulary.everyone], followers + named)
         case .organisation: ([Vocabulary.authenticated], followers + named)
         case .followers: (followers, named)

@@ -16,8 +16,11 @@ public enum SQLValue: Sendable, Equatable {
     public static func uri(_ uri: ObjectURI?) -> SQLValue { uri.map { .text($0.string) } ?? .null }
     public static func bytes(_ bytes: [UInt8]?) -> SQLValue { bytes.map { .blob($0) } ?? .null }
 
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970; a moment that no calendar reaches becomes the farthest one that is kept.
     public static func date(_ date: Date?) -> SQLValue {
-        date.map { .int(Int64(($0.timeIntervalSince1970 * 1000).rounded())) } ?? .null
+        guard let date else { return .null }
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        guard milliseconds.isFinite else { return .int(0) }
+        return .int(Int64(min(max(milliseconds, -9e15), 9e15)))
     }
 }

@@ -51,7 +51,8 @@ enum Schema1 {
             audience_unit TEXT, reply_uri TEXT, reply_post INTEGER, reply_author INTEGER, thread INTEGER NOT NULL,
             context TEXT, url TEXT NOT NULL, created_at INTEGER NOT NULL, edited_at INTEGER, deleted_at INTEGER,
             reply_count INTEGER NOT NULL DEFAULT 0, like_count INTEGER NOT NULL DEFAULT 0,
-            announce_count INTEGER NOT NULL DEFAULT 0, is_local INTEGER NOT NULL, is_pinned INTEGER NOT NULL DEFAULT 0
+            announce_count INTEGER NOT NULL DEFAULT 0, is_local INTEGER NOT NULL, is_pinned INTEGER NOT NULL DEFAULT 0,
+            is_quiet INTEGER NOT NULL DEFAULT 0
         )
         """,
         "CREATE INDEX post_author ON post (author, id)",

@@ -18,12 +18,12 @@ struct HomeRoutes {
         }
         router.get("everyone") { request, context in
             try await feed(
-                .everyone(isLocal: false), "/everyone", "Everyone",
+                .everyone(from: .anywhere), "/everyone", "Everyone",
                 ("Nothing yet", "Be the first to write something for everyone."), request, context)
         }
         router.get("office") { request, context in
             try await feed(
-                .everyone(isLocal: true), "/office", pages.desk.nodeName,
+                .everyone(from: .here), "/office", pages.desk.nodeName,
                 ("Nothing yet", "Be the first of this office to write something."), request, context)
         }
         router.get("saved") { request, context in

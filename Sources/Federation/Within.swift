@@ -1,19 +1,17 @@
-import Domain
-
-/// Runs something, but not for longer than a time (N81).
+/// Does something with the network, but not for longer than a time.
 ///
-/// - Throws: ``Refusal/malformed(because:)`` when the time is up.
-func withDeadline<Value: Sendable>(
+/// - Throws: `ExchangeFault.tooSlow` when the time is up.
+func within<Value: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in
         group.addTask { try await body() }
         group.addTask {
             try await Task.sleep(for: limit)
-            throw Refusal.malformed(because: "The request took too long")
+            throw ExchangeFault.tooSlow
         }
         defer { group.cancelAll() }
-        guard let value = try await group.next() else { throw CancellationError() }
+        guard let value = try await group.next() else { throw ExchangeFault.tooSlow }
         return value
     }
 }
