@@ -99,7 +99,6 @@ let package = Package(
             resources: [.embedInCode("Templates"), .embedInCode("Assets")],
             swiftSettings: settings
         ),
-        room("Admin", ["Domain", "JSON", "Signatures", "Storage", "Social"]),
 
         // One house.
         room(
@@ -107,7 +106,7 @@ let package = Package(
             [
                 "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social",
                 "Federation",
-                "Directory", "Surface", "ClientAPI", "WebUI", "Admin", hummingbird, httpTypes, logging,
+                "Directory", "Surface", "ClientAPI", "WebUI", hummingbird, httpTypes, logging,
                 lifecycle, nio,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -122,10 +121,25 @@ let package = Package(
         ),
 
         // Tests/Support holds the cast, the vectors and the fake network.
-        .target(name: "Support", dependencies: ["JSON"], path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "Support",
+            dependencies: [
+                "Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation", logging,
+            ],
+            path: "Tests/Support", swiftSettings: settings
+        ),
+        tests("HouseTests", []),
+        tests("DomainTests", ["Domain"]),
         tests("JSONTests", ["JSON"]),
         tests("MarkupTests", ["Markup"]),
         tests("ActivityStreamsTests", ["ActivityStreams", "JSON"]),
         tests("SignaturesTests", ["Signatures", "JSON"]),
+        tests("StorageTests", ["Domain", "Storage"]),
+        tests(
+            "JourneyTests",
+            ["Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation"]),
+        tests("DirectoryTests", ["Domain", "JSON", "Signatures", "Storage", "Directory"]),
+        tests("AssemblyTests", ["Domain", "Assembly"]),
+        tests("ProcessTests", ["JSON", "hallway"]),
     ]
 )

@@ -1,4 +1,3 @@
-import Admin
 import ClientAPI
 import Directory
 import Domain

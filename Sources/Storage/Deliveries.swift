@@ -16,11 +16,16 @@ extension Transaction {
         )
     }
 
-    /// The hosts that something waits for, each with the moment at which its first delivery is due.
+    /// The hosts that something waits for, each with the moment at which the first that may go is due: of each
+    /// author to each inbox that is the oldest, whatever came after it.
     public func lanes() throws -> [(host: String, due: Date)] {
-        try all("SELECT host, MIN(next_at) FROM delivery WHERE state = 0 GROUP BY host") {
-            ($0.text(0), $0.date(1))
-        }
+        try all(
+            """
+            SELECT host, MIN(next_at) FROM delivery WHERE id IN (
+                SELECT MIN(id) FROM delivery WHERE state = 0 GROUP BY host, actor, inbox
+            ) GROUP BY host
+            """
+        ) { ($0.text(0), $0.date(1)) }
     }
 
     /// The next deliveries of a lane: for each author the oldest that waits, if it is due.

@@ -25,9 +25,11 @@ extension Transaction {
         case .person:
             sight.isOfOrganisation = true
             sight.isOnAuthorsNode = authorHost == .some(nil)
-        case .remote(_, let authority, let isOfOrganisation), .node(let authority, let isOfOrganisation):
+        case .remote(_, let authority, let isOfOrganisation):
             sight.isOfOrganisation = isOfOrganisation
             sight.isOnAuthorsNode = authorHost == .some(authority)
+        // A node that asks for nobody in particular is none of its people.
+        case .node(_, let isOfOrganisation): sight.isOfOrganisation = isOfOrganisation
         }
         guard let actor = viewer.actor else { return sight }
         sight.isAuthor = post.author == actor

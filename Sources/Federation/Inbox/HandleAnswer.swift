@@ -27,13 +27,13 @@ struct HandleAnswer {
 
     /// Finds the follow that is answered: by its id, or by whom an embedded Follow names.
     private func follow(_ activity: Activity) throws -> @Sendable (Transaction) throws -> Follow? {
-        let uri = try activity.target()
+        let uri = activity.object.uri("object").flatMap { ObjectURI($0) }
         let embedded = activity.object.objects("object").first
         let follower = embedded?.uri("actor").flatMap { ObjectURI($0) }
         return { [addresses = world.needs.addresses, actor = activity.actor.id] transaction in
             let byName = try follower.flatMap { try transaction.actorID($0) }
                 .flatMap { try transaction.follow($0, actor) }
-            guard let follow = try transaction.follow(uri) ?? byName, follow.followee == actor,
+            guard let follow = try uri.flatMap({ try transaction.follow($0) }) ?? byName, follow.followee == actor,
                 let asker = try transaction.actor(follow.follower), addresses.isOwn(asker.uri)
             else { return nil }
             return follow

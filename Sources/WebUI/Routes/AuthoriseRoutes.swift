@@ -36,7 +36,7 @@ struct AuthoriseRoutes {
             html: pages.templates.render(
                 "authorise",
                 [
-                    "title": "Let a program in", "nodeName": pages.desk.nodeName,
+                    "pageTitle": "Let a program in", "nodeName": pages.desk.nodeName,
                     "application": asked.application.name, "permissions": Self.sentences(asked.scopes),
                     "hidden": hidden,
                 ]))
@@ -67,7 +67,7 @@ struct AuthoriseRoutes {
             html: pages.templates.render(
                 "code",
                 [
-                    "title": "Your code", "nodeName": pages.desk.nodeName,
+                    "pageTitle": "Your code", "nodeName": pages.desk.nodeName,
                     "application": asked.application.name,
                     "code": code,
                 ]))
@@ -91,7 +91,7 @@ struct AuthoriseRoutes {
 
     private func problem(_ refusal: OAuthRefusal) -> Response {
         let values = [
-            "title": "That did not work", "heading": "This program asks in a way that cannot be answered",
+            "pageTitle": "That did not work", "heading": "This program asks in a way that cannot be answered",
             "message": refusal.sentence, "nodeName": pages.desk.nodeName,
         ]
         return Response(

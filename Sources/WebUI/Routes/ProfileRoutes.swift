@@ -97,8 +97,7 @@ struct ProfileRoutes {
             .map { ["name": $0.kind.rawValue.capitalized, "value": escape($0.value)] }
         let fields = contacts + actor.fields.map { ["name": $0.name, "value": $0.value] }
         var values: [String: Any] = [
-            "posts": actor.counts.posts, "followers": actor.counts.followers,
-            "following": actor.counts.following,
+            "totals": totals(actor.counts),
             "fields": fields, "hasFields": !fields.isEmpty, "hasSkills": !actor.work.skills.isEmpty,
             "skills": actor.work.skills.map { skill in
                 ["word": skill, "link": skill.percentEncoded]
@@ -107,6 +106,12 @@ struct ProfileRoutes {
         if !actor.summary.isEmpty { values["note"] = actor.summary }
         if let handle = actor.organisationHandle { values["organisationHandle"] = handle.description }
         return values
+    }
+
+    private static func totals(_ counts: Actor.Counts) -> String {
+        let posts = counts.posts == 1 ? "1 post" : "\(counts.posts) posts"
+        let followers = counts.followers == 1 ? "1 follower" : "\(counts.followers) followers"
+        return "\(posts) · \(followers) · follows \(counts.following)"
     }
 
     private static func escape(_ text: String) -> String { text.escapedHTML }

@@ -59,7 +59,7 @@ struct SessionRoutes {
     private func page(name: String, back: String, problem: String?) -> Response {
         let desk = pages.desk
         var values: [String: Any] = [
-            "title": "Sign in", "nodeName": desk.nodeName, "name": name, "back": back,
+            "pageTitle": "Sign in", "nodeName": desk.nodeName, "name": name, "back": back,
             "contact": desk.contactEmail,
             "sentence": "Sign in to read and write with your colleagues.",
         ]

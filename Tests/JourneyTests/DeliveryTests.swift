@@ -1,0 +1,81 @@
+import Domain
+import Federation
+import Foundation
+import JSON
+import Social
+import Storage
+import Support
+import Testing
+
+@Suite("Deliveries")
+struct DeliveryTests {
+    let clock = TestClock()
+    let network = FakeNetwork()
+
+    func stage() async throws -> (node: TestNode, ada: Actor, vera: Stranger) {
+        let node = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let ada = try await Cast.welcome("ada", to: node)
+        let vera = try Stranger("https://good.example/users/vera", on: network, clock: clock)
+        network.serve("\(vera.uri)/inbox", .null, code: 202)
+        try await vera.send(vera.activity("Follow", .string(ada.uri.string)), to: node)
+        try await settle([node])
+        return (node, ada, vera)
+    }
+
+    func states(_ node: TestNode) async throws -> [Delivery.State: Int] {
+        var result: [Delivery.State: Int] = [:]
+        for state in [Delivery.State.waiting, .delivered, .refused, .expired] {
+            result[state] = try await node.store.read { try $0.countDeliveries(state) }
+        }
+        return result
+    }
+
+    @Test("an inbox that is gone (410) gets nothing any more")
+    func gone() async throws {
+        let (node, ada, vera) = try await stage()
+        network.serve("\(vera.uri)/inbox", .null, code: 410)
+        let before = network.requests.count
+        for text in ["one", "two"] {
+            _ = try await node.publish.publish(Draft(text: text, audience: .anyone), by: ada.id)
+            try await settle([node])
+        }
+        #expect(try await states(node)[.waiting] == 0)
+        #expect(network.requests[before...].filter { $0 == "POST \(vera.uri)/inbox" }.count == 1)
+    }
+
+    @Test("Retry-After is honoured, whatever it says (N89)", arguments: ["120", "nan", "-5", "1e400", "tomorrow"])
+    func retryAfter(field: String) async throws {
+        let (node, ada, vera) = try await stage()
+        network.serve("\(vera.uri)/inbox", .null, type: "text/plain", code: 503)
+        network.answerBusy("\(vera.uri)/inbox", retryAfter: field)
+        _ = try await node.publish.publish(Draft(text: "x", audience: .anyone), by: ada.id)
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 1)
+        network.serve("\(vera.uri)/inbox", .null, code: 202)
+        clock.advance(200)
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 0)
+    }
+
+    @Test("a redirected delivery is not followed (N76), and a no is a no")
+    func refused() async throws {
+        let (node, ada, vera) = try await stage()
+        network.serve("\(vera.uri)/inbox", redirectTo: "https://evil.example/inbox")
+        _ = try await node.publish.publish(Draft(text: "x", audience: .anyone), by: ada.id)
+        try await settle([node])
+        #expect(try await states(node)[.refused] == 1)
+        #expect(!network.requests.contains { $0.contains("evil.example") })
+    }
+
+    @Test("what cannot be delivered for a week is given up")
+    func expires() async throws {
+        let (node, ada, _) = try await stage()
+        network.setDown(true, "good.example")
+        _ = try await node.publish.publish(Draft(text: "x", audience: .anyone), by: ada.id)
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 1)
+        clock.advance(8 * 86400)
+        try await settle([node])
+        #expect(try await states(node)[.expired] == 1)
+    }
+}

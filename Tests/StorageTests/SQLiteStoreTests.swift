@@ -1,0 +1,76 @@
+import Domain
+import Foundation
+@testable import Storage
+import Support
+import Testing
+
+@Suite("SQLiteStore")
+struct SQLiteStoreTests {
+    @Test("what is acknowledged survives a power cut: synchronous is FULL")
+    func synchronous() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try SQLiteStore(path: folder.appending(path: "a.sqlite").path)
+        #expect(try store.synchronousLevel() == 2)
+        try store.close()
+    }
+
+    @Test("of many writes in one commit only the one that fails is undone")
+    func groupCommit() async throws {
+        let store = try SQLiteStore(path: nil)
+        let kept = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    do {
+                        try await store.write { transaction in
+                            try transaction.setNodeState("\(number)", to: [1])
+                            if number % 7 == 0 { throw Refusal.notFound("seven") }
+                        }
+                        return true
+                    } catch {
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(kept == 171)
+        let stored = try await store.read { transaction in
+            try (0..<200).filter { try transaction.nodeState("\($0)") != nil }.count
+        }
+        #expect(stored == 171)
+    }
+
+    @Test("a database of a later release is refused, and nothing in it changes")
+    func newer() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sqlite").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let store = try SQLiteStore(path: path)
+        try await store.write { _ = try $0.run("INSERT INTO schema_version VALUES (99)") }
+        try store.close()
+        #expect(throws: StorageError.newer(version: 99, known: Migrations.steps.count)) { try SQLiteStore(path: path) }
+    }
+
+    @Test("a file that is no database is refused in words")
+    func damaged() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sqlite").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(repeating: 0x41, count: 8192).write(to: URL(filePath: path))
+        #expect(throws: StorageError.self) { try SQLiteStore(path: path) }
+    }
+
+    @Test("the home timeline is read by its key, whatever its length")
+    func plan() async throws {
+        let store = try SQLiteStore(path: nil)
+        let plan = try await store.read { transaction in
+            try transaction.all(
+                """
+                EXPLAIN QUERY PLAN SELECT p.id FROM post p JOIN home h ON h.entry = p.id
+                WHERE h.person = $1 AND h.entry < $2 ORDER BY h.entry DESC LIMIT 20
+                """, [.int(1), .int(.max)]) { $0.text(3) }
+        }
+        #expect(plan.contains { $0.contains("SEARCH h USING PRIMARY KEY") || $0.contains("home_shown") == false })
+        #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") })
+    }
+}

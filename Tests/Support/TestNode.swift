@@ -1,0 +1,179 @@
+import ActivityStreams
+public import Domain
+public import Federation
+import Foundation
+import JSON
+import Logging
+public import Signatures
+public import Social
+public import Storage
+import Synchronization
+
+/// A node without its HTTP server: the same parts as `Assembly/Node`, stepped by hand.
+public final class TestNode: Sendable {
+    public let authority: String
+    public let store: SQLiteStore
+    public let needs: Needs
+    public let keys: NodeKeys
+    public let network: FakeNetwork
+    private let parts: Mutex<Parts>
+
+    /// What a process holds in memory; a restart makes it anew on the same store.
+    private struct Parts {
+        var world: World
+        var intake: Intake
+        var inbox: InboxWorker
+        var outbox: OutboxDrain
+        var delivery: DeliveryWorker
+        var fanOut: FanOut
+        var documents: Documents
+        var verifier: Verifier
+    }
+
+    public init(_ authority: String, network: FakeNetwork, clock: TestClock, policy: FederationPolicy = .open) async throws {
+        self.authority = authority
+        self.network = network
+        store = try SQLiteStore(path: nil)
+        guard let base = ObjectURI("https://\(authority)/"), let sealing = Sealing(key: RandomBytes.make(32)) else {
+            throw ExchangeFault.unusable("authority")
+        }
+        let now: @Sendable () -> Date = { clock.now }
+        needs = Needs(
+            store: store, ids: IDSource(now: now), addresses: Addresses(base: base), policy: policy, now: now)
+        keys = NodeKeys(store: store, sealing: sealing, now: now)
+        parts = Mutex(Self.parts(needs: needs, keys: keys, network: network))
+        try await makeOwnActor()
+        network.join(self)
+    }
+
+    public var world: World { parts.withLock { $0.world } }
+    public var verifier: Verifier { parts.withLock { $0.verifier } }
+    public var people: People { People(needs: needs) { [keys] in try keys.make(for: $0, uri: $1) } }
+    public var publish: Publish { Publish(needs: needs, find: find) }
+    public var edit: Edit { Edit(needs: needs, find: find) }
+
+    /// Looks up a handle as the real node does.
+    public var find: @Sendable (Handle) async -> Actor? {
+        { [world] handle in try? await RemoteActors(world: world).find(handle) }
+    }
+
+    /// The process dies and starts again: only what was committed is left.
+    public func restart() {
+        let fresh = Self.parts(needs: needs, keys: keys, network: network)
+        parts.withLock { $0 = fresh }
+    }
+
+    // MARK: The steps of the river
+
+    public func fanOut() async throws {
+        let fanOut = parts.withLock { $0.fanOut }
+        while try await fanOut.drain() {}
+    }
+
+    public func fillLedger() async throws {
+        let outbox = parts.withLock { $0.outbox }
+        while try await outbox.drain() {}
+    }
+
+    public func deliver() async throws { try await parts.withLock { $0.delivery }.drain() }
+
+    public func handleInbox() async throws { try await parts.withLock { $0.inbox }.drain() }
+
+    /// Hands an inbox request to the node, as its route would.
+    public func receive(_ message: HTTPMessage) async throws { try await parts.withLock { $0.intake }.receive(message) }
+
+    // MARK: What others read
+
+    public func answer(_ request: OutgoingRequest) async -> Answer {
+        let message = HTTPMessage(
+            method: request.method, scheme: request.url.scheme, authority: request.url.authority,
+            pathAndQuery: request.url.pathAndQuery, fields: request.fields + [("host", request.url.authority)],
+            body: request.body)
+        do {
+            if request.method == "POST" {
+                try await receive(message)
+                return Answer(code: 202, fields: [], body: [])
+            }
+            let json = try await document(request.url, message)
+            let type = request.url.pathAndQuery.hasPrefix("/.well-known") ? "application/jrd+json" : Vocabulary.mediaType
+            let isGone = json["type"]?.string == "Tombstone"
+            return Answer(code: isGone ? 410 : 200, fields: [("content-type", type)], body: json.bytes)
+        } catch Refusal.notFound {
+            return Answer(code: 404, fields: [], body: [])
+        } catch Refusal.notAuthenticated {
+            return Answer(code: 401, fields: [], body: [])
+        } catch Refusal.malformed {
+            return Answer(code: 400, fields: [], body: [])
+        } catch is Refusal {
+            return Answer(code: 403, fields: [], body: [])
+        } catch {
+            return Answer(code: 500, fields: [], body: [])
+        }
+    }
+
+    private func document(_ url: ObjectURI, _ message: HTTPMessage) async throws -> JSONValue {
+        let (documents, world, verifier) = parts.withLock { ($0.documents, $0.world, $0.verifier) }
+        if url == needs.addresses.node { return try await documents.actor(world.nodeActor(), reach: .organisation) }
+        if let mark = url.pathAndQuery.firstRange(of: "resource=") {
+            return try await WebFinger(world: world).answer(String(url.pathAndQuery[mark.upperBound...]))
+        }
+        let viewer = try await world.viewer(verifier.signer(of: message))
+        if let id = needs.addresses.actorID(url), let actor = try await store.read({ try $0.actor(id) }) {
+            return try await documents.actor(actor, reach: .organisation)
+        }
+        if let id = needs.addresses.postID(url) { return try await documents.post(id, for: viewer) }
+        if url.pathAndQuery.hasPrefix("/threads/"), let id = PostID(decimal: url.pathAndQuery.dropFirst(9)) {
+            return try await documents.thread(id, for: viewer)
+        }
+        throw Refusal.notFound("Record")
+    }
+
+    private func makeOwnActor() async throws {
+        let addresses = needs.addresses
+        let id: ActorID = needs.ids.next()
+        let actor = Actor(
+            id: id, uri: addresses.node, kind: .application, name: addresses.base.host, host: nil,
+            endpoints: addresses.endpoints(of: addresses.node), createdAt: needs.now())
+        let made = try keys.make(for: id, uri: addresses.node)
+        try await store.write { transaction in
+            try transaction.save(actor)
+            for key in made { try transaction.save(key) }
+        }
+    }
+
+    private static func parts(needs: Needs, keys: NodeKeys, network: FakeNetwork) -> Parts {
+        let world = World(
+            needs: needs, keys: keys, send: { try await network.send($0) }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            allowsInsecure: false, counters: Counters(), directory: nil)
+        let documents = Documents(world: world, version: "test")
+        let threads = Threads(world: world)
+        let verifier = Verifier(world: world)
+        let delivery = DeliveryWorker(world: world, bell: Bell(), jitter: { 1 })
+        return Parts(
+            world: world,
+            intake: Intake(world: world, verifier: verifier, bell: Bell(), throttles: nil, heard: { delivery.heard(from: $0) }),
+            inbox: InboxWorker(world: world, threads: threads, bell: Bell(), done: {}),
+            outbox: OutboxDrain(world: world, documents: documents, bell: Bell(), done: {}), delivery: delivery,
+            fanOut: FanOut(
+                needs: needs, bell: Bell(), hub: StreamHub(), logger: world.logger, peopleChanged: {}),
+            documents: documents, verifier: verifier)
+    }
+}
+
+/// Runs every step on every node until nothing moves any more.
+///
+/// - Parameter betweenSteps: what happens to a node between any two of its steps: a crash, say.
+public func settle(_ nodes: [TestNode], betweenSteps: (TestNode) -> Void = { _ in }) async throws {
+    for _ in 0..<6 {
+        for node in nodes {
+            try await node.handleInbox()
+            betweenSteps(node)
+            try await node.fanOut()
+            betweenSteps(node)
+            try await node.fillLedger()
+            betweenSteps(node)
+            try await node.deliver()
+            betweenSteps(node)
+        }
+    }
+}
