@@ -140,6 +140,7 @@ let package = Package(
             ["Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation"]),
         tests("DirectoryTests", ["Domain", "JSON", "Signatures", "Storage", "Directory"]),
         tests("AssemblyTests", ["Domain", "Assembly"]),
-        tests("ProcessTests", ["JSON", "hallway"]),
+        .testTarget(
+            name: "ProcessTests", dependencies: ["Support", "hallway"], exclude: ["Clients"], swiftSettings: settings),
     ]
 )
