@@ -141,6 +141,7 @@ let package = Package(
         tests("DirectoryTests", ["Domain", "JSON", "Signatures", "Storage", "Directory"]),
         tests("AssemblyTests", ["Domain", "Assembly"]),
         .testTarget(
-            name: "ProcessTests", dependencies: ["Support", "hallway"], exclude: ["Clients"], swiftSettings: settings),
+            name: "ProcessTests", dependencies: ["Support", "hallway"], exclude: ["Clients"],
+            swiftSettings: settings),
     ]
 )

@@ -19,7 +19,9 @@ enum ContextCheck {
     static func check(_ json: JSONObject) throws(ASFault) {
         for name in forbidden where json[name] != nil { throw .alteredContext(name) }
         if let id = json["id"], let other = json["@id"], id != other { throw .alteredContext("@id") }
-        if let type = json["type"], let other = json["@type"], type != other { throw .alteredContext("@type") }
+        if let type = json["type"], let other = json["@type"], type != other {
+            throw .alteredContext("@type")
+        }
         guard let context = json["@context"] else { return }
         for part in context.list {
             switch part {
@@ -32,10 +34,14 @@ enum ContextCheck {
 
     private static func check(terms: JSONObject) throws(ASFault) {
         for (term, meaning) in terms.members {
-            guard !["@import", "@propagate", "@protected", "@base"].contains(term) else { throw .alteredContext(term) }
+            guard !["@import", "@propagate", "@protected", "@base"].contains(term) else {
+                throw .alteredContext(term)
+            }
             if term.hasPrefix("@") { continue }
             let iri = meaning.string ?? meaning["@id"]?.string
-            let isKeyword = iri.map { ["@id", "@type"].contains($0) ? term != "id" && term != "type" : $0.hasPrefix("@") }
+            let isKeyword = iri.map {
+                ["@id", "@type"].contains($0) ? term != "id" && term != "type" : $0.hasPrefix("@")
+            }
             let isStructural = ["@reverse", "@nest", "@context"].contains { meaning[$0] != nil }
             if isKeyword == true || isStructural || meaning["@container"]?.list.contains("@graph") == true {
                 throw .alteredContext(term)

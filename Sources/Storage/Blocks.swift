@@ -11,7 +11,9 @@ extension Transaction {
 
     /// The id of the Block activity.
     public func blockURI(_ actor: ActorID, _ target: ActorID) throws -> ObjectURI? {
-        try first("SELECT uri FROM block WHERE actor = $1 AND target = $2", [.id(actor), .id(target)]) { try $0.uri(0) }
+        try first("SELECT uri FROM block WHERE actor = $1 AND target = $2", [.id(actor), .id(target)]) {
+            try $0.uri(0)
+        }
     }
 
     /// Ends a block; false when there was none.

@@ -44,7 +44,8 @@ public struct Pages: Sendable {
         let message =
             problem.status == .notFound ? "It may have been deleted, or it is not for you." : problem.message
         let html = templates.render(
-            "problem", ["pageTitle": heading, "heading": heading, "message": message, "nodeName": desk.nodeName])
+            "problem",
+            ["pageTitle": heading, "heading": heading, "message": message, "nodeName": desk.nodeName])
         return Response(html: html, status: problem.status)
     }
 

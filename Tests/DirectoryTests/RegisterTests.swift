@@ -26,7 +26,8 @@ struct RegisterTests {
     var ids: IDSource { IDSource { clock.now } }
 
     func sign(_ json: JSONValue, _ key: PrivateKey? = nil) throws -> JSONValue {
-        try ObjectProof.add(to: json, key: key ?? anchor, method: "https://org.example/actor#k", created: clock.now)
+        try ObjectProof.add(
+            to: json, key: key ?? anchor, method: "https://org.example/actor#k", created: clock.now)
     }
 
     func ada(on host: String = Cast.oslo) throws -> Actor {
@@ -37,7 +38,8 @@ struct RegisterTests {
         actor.work.title = "Analyst"
         actor.work.contacts = [
             .init(kind: .email, value: "ada@oslo.example", reach: .organisation),
-            .init(kind: .telephone, value: "17", reach: .entity), .init(kind: .location, value: "Room 4", reach: .node),
+            .init(kind: .telephone, value: "17", reach: .entity),
+            .init(kind: .location, value: "Room 4", reach: .node),
         ]
         return actor
     }
@@ -54,7 +56,8 @@ struct RegisterTests {
     ) throws -> RegisterEntry {
         let document = try sign(
             RegisterEntry.document(
-                log: RegisterEntry.organisation, position: position, previous: previous, record: record, now: clock.now),
+                log: RegisterEntry.organisation, position: position, previous: previous, record: record,
+                now: clock.now),
             key)
         let own = Multikey.encode(try nodeKey.publicKey())
         return try RegisterEntry(
@@ -76,7 +79,8 @@ struct RegisterTests {
         #expect(try await store.read { try $0.actor(organisationHandle: handle)?.uri } == ada().uri)
         let head = try #require(try await store.read { try $0.registerHead(RegisterEntry.organisation) })
         let second = try entry(
-            RegisterEntry.departure(of: handle, actor: ada().uri), position: 2, previous: head.hash, after: head)
+            RegisterEntry.departure(of: handle, actor: ada().uri), position: 2, previous: head.hash,
+            after: head)
         try await store.write { try Register.apply(second, isOwn: { _ in false }, at: date, in: $0) }
         #expect(try await store.read { try $0.colleagues(search) }.isEmpty)
         #expect(try await store.read { try $0.actor(try ada().uri)?.state } == .left)
@@ -93,7 +97,9 @@ struct RegisterTests {
     @Test("a fork, a gap, a foreign signature and a stranger's record are refused (N109, N110)")
     func refused() throws {
         let head = (position: Int64(3), hash: Digest.sha256([1]))
-        #expect(throws: DirectoryFault.self, "a gap") { try entry(record(), position: 5, previous: head.hash, after: head) }
+        #expect(throws: DirectoryFault.self, "a gap") {
+            try entry(record(), position: 5, previous: head.hash, after: head)
+        }
         #expect(throws: DirectoryFault.self, "another past") {
             try entry(record(), position: 4, previous: Digest.sha256([2]), after: head)
         }
@@ -102,7 +108,8 @@ struct RegisterTests {
             try entry(
                 sign(
                     PersonRecord.document(
-                        for: ada(), handle: try theHandle("ada@org.example"), reach: .organisation, now: clock.now)))
+                        for: ada(), handle: try theHandle("ada@org.example"), reach: .organisation,
+                        now: clock.now)))
         }
         #expect(throws: DirectoryFault.outsideConstraint(Cast.lima)) { try entry(record(ada(on: Cast.lima))) }
     }
@@ -111,7 +118,8 @@ struct RegisterTests {
     func statements() throws {
         let application = try theURI("https://\(Cast.oslo)/actor")
         let member = Member(
-            authority: Cast.oslo, name: "Oslo", application: application, entity: "A", key: try anchorKey, ranges: [],
+            authority: Cast.oslo, name: "Oslo", application: application, entity: "A", key: try anchorKey,
+            ranges: [],
             expiresAt: clock.now, state: .admitted, document: [])
         let document = try sign(NodeStatement.document(for: member, issuer: directory, now: clock.now))
         let read = try NodeStatement(document, key: anchorKey, issuer: directory, now: clock.now)
@@ -123,11 +131,14 @@ struct RegisterTests {
             try NodeStatement(
                 document, key: Multikey.encode(try nodeKey.publicKey()), issuer: directory, now: clock.now)
         }
-        let list = try sign(NodeList.document(version: 4, statements: [document], issuer: directory, now: clock.now))
+        let list = try sign(
+            NodeList.document(version: 4, statements: [document], issuer: directory, now: clock.now))
         #expect(throws: DirectoryFault.self, "rollback") {
             try NodeList(list, key: anchorKey, issuer: directory, seen: 5, now: clock.now)
         }
-        #expect(try NodeList(list, key: anchorKey, issuer: directory, seen: 4, now: clock.now).statements.count == 1)
+        #expect(
+            try NodeList(list, key: anchorKey, issuer: directory, seen: 4, now: clock.now).statements.count
+                == 1)
     }
 
     @Test("a member is trusted for a week after its statement lapsed, and no longer (N116)")

@@ -4,23 +4,32 @@ import Testing
 
 @Suite("Names")
 struct NameTests {
-    @Test("spellings of one host are one host (N64)", arguments: [
-        "https://EXAMPLE.com./a", "https://example.com:443/a", "HTTPS://Example.COM/a",
-    ])
+    @Test(
+        "spellings of one host are one host (N64)",
+        arguments: [
+            "https://EXAMPLE.com./a", "https://example.com:443/a", "HTTPS://Example.COM/a",
+        ])
     func oneHost(text: String) { #expect(ObjectURI(text)?.string == "https://example.com/a") }
 
-    @Test("disguised hosts are refused (N65)", arguments: [
-        "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/", "https://[::ffff:10.0.0.1]/",
-        "https://good@evil.example/", "https://exa mple.com/", "https://münchen.example/", "ftp://a.example/",
-        "javascript:alert(1)", "https://", "https://a..example/", "https://-a.example/", "https://127.1/",
-        "https://a.example:0/", "https://a.example:99999/",
-    ])
+    @Test(
+        "disguised hosts are refused (N65)",
+        arguments: [
+            "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/", "https://[::ffff:10.0.0.1]/",
+            "https://good@evil.example/", "https://exa mple.com/", "https://münchen.example/",
+            "ftp://a.example/",
+            "javascript:alert(1)", "https://", "https://a..example/", "https://-a.example/", "https://127.1/",
+            "https://a.example:0/", "https://a.example:99999/",
+        ])
     func refused(text: String) { #expect(ObjectURI(text) == nil) }
 
-    @Test("look-alike and overlong names are refused (N63, N68)", arguments: [
-        "аda@oslo.example", "ada\u{200b}@oslo.example", "ad\u{202e}a@oslo.example", "a/da@oslo.example", "a@b@c.example",
-        "ａda@oslo.example", "@oslo.example", "ada\n@oslo.example", String(repeating: "a", count: 3000) + "@oslo.example",
-    ])
+    @Test(
+        "look-alike and overlong names are refused (N63, N68)",
+        arguments: [
+            "аda@oslo.example", "ada\u{200b}@oslo.example", "ad\u{202e}a@oslo.example", "a/da@oslo.example",
+            "a@b@c.example",
+            "ａda@oslo.example", "@oslo.example", "ada\n@oslo.example",
+            String(repeating: "a", count: 3000) + "@oslo.example",
+        ])
     func lookAlikes(text: String) { #expect(Handle(text) == nil) }
 
     @Test("handles that differ in case are one")

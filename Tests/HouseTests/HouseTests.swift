@@ -14,7 +14,8 @@ struct HouseTests {
         "ClientAPI": ["Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface"],
         "WebUI": ["Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface"],
         "Assembly": [
-            "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social", "Federation", "Directory",
+            "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social", "Federation",
+            "Directory",
             "Surface", "ClientAPI", "WebUI",
         ],
         "hallway": ["Assembly"],
@@ -46,9 +47,12 @@ struct HouseTests {
         let allowed = Self.rooms[file.room] ?? []
         for line in file.lines {
             let words = line.split(separator: " ")
-            guard let index = words.firstIndex(of: "import"), index <= 1, words.count > index + 1 else { continue }
+            guard let index = words.firstIndex(of: "import"), index <= 1, words.count > index + 1 else {
+                continue
+            }
             let room = String(words[index + 1])
-            guard Self.rooms[room] != nil || room.hasPrefix("C") && ["CXML2", "COpenSSL"].contains(room) else { continue }
+            guard Self.rooms[room] != nil || room.hasPrefix("C") && ["CXML2", "COpenSSL"].contains(room)
+            else { continue }
             #expect(allowed.contains(room), "\(file.path) imports \(room)")
         }
     }
@@ -71,7 +75,8 @@ struct HouseTests {
     @Test("Mastodon's words stay in the client interface", arguments: files)
     func words(file: SourceFile) {
         guard !["ClientAPI", "Surface", "Assembly", "WebUI"].contains(file.room) else { return }
-        for (number, line) in file.lines.enumerated() where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
+        for (number, line) in file.lines.enumerated()
+        where !line.trimmingCharacters(in: .whitespaces).hasPrefix("//") {
             let code = line.replacing(/"[^"]*"/, with: "")
             for word in ["Reblog", "reblog", "Favourite", "favourite", "Toot", "toot", "statuses"] {
                 #expect(!code.contains(word), "\(file.path):\(number + 1) says \(word)")
@@ -97,7 +102,9 @@ struct HouseTests {
     func documentation(file: SourceFile) {
         for (number, line) in file.lines.enumerated() {
             let code = line.trimmingCharacters(in: .whitespaces)
-            let isType = ["struct", "final class", "enum", "protocol", "actor"].contains { code.hasPrefix("public \($0) ") }
+            let isType = ["struct", "final class", "enum", "protocol", "actor"].contains {
+                code.hasPrefix("public \($0) ")
+            }
             guard isType, line.hasPrefix("public") else { continue }
             var above = number - 1
             while above >= 0, file.lines[above].hasPrefix("@") { above -= 1 }
@@ -107,7 +114,9 @@ struct HouseTests {
 
     @Test("the top level holds what it should")
     func topLevel() throws {
-        let allowed: Set<String> = ["Package.swift", "Sources", "Tests", "Spec", "deploy", "README.md", "LICENSE"]
+        let allowed: Set<String> = [
+            "Package.swift", "Sources", "Tests", "Spec", "deploy", "README.md", "LICENSE",
+        ]
         let names = try FileManager.default.contentsOfDirectory(atPath: Vectors.checkout.path)
         for name in names where !name.hasPrefix(".") && name != "Package.resolved" {
             #expect(allowed.contains(name), "\(name)")

@@ -43,7 +43,9 @@ struct DeliveryTests {
         #expect(network.requests[before...].filter { $0 == "POST \(vera.uri)/inbox" }.count == 1)
     }
 
-    @Test("Retry-After is honoured, whatever it says (N89)", arguments: ["120", "nan", "-5", "1e400", "tomorrow"])
+    @Test(
+        "Retry-After is honoured, whatever it says (N89)",
+        arguments: ["120", "nan", "-5", "1e400", "tomorrow"])
     func retryAfter(field: String) async throws {
         let (node, ada, vera) = try await stage()
         network.serve("\(vera.uri)/inbox", .null, type: "text/plain", code: 503)

@@ -25,13 +25,17 @@ struct HostileInboxTests {
             let actor = try #require(try await node.store.read { try $0.actor(uri) })
             try await node.store.write { transaction in
                 try transaction.save(
-                    Follow(follower: ada.id, followee: actor.id, state: .accepted, uri: ada.uri, createdAt: clock.now))
+                    Follow(
+                        follower: ada.id, followee: actor.id, state: .accepted, uri: ada.uri,
+                        createdAt: clock.now))
             }
         }
         return (node, ada, mal, vera)
     }
 
-    func count(_ node: TestNode) async throws -> Int { try await node.store.read { try $0.countPosts(localOnly: false) } }
+    func count(_ node: TestNode) async throws -> Int {
+        try await node.store.read { try $0.countPosts(localOnly: false) }
+    }
 
     func refused(_ stranger: Stranger, _ json: JSONValue, by node: TestNode) async {
         do {
@@ -68,7 +72,9 @@ struct HostileInboxTests {
                 try await node.receive(mal.request(forged, to: node, as: "https://nowhere.example/k"))
             }
         }
-        #expect(network.requests[before...].filter { $0.contains("nowhere") }.count <= 2, "negative answers are kept")
+        #expect(
+            network.requests[before...].filter { $0.contains("nowhere") }.count <= 2,
+            "negative answers are kept")
         #expect(try await count(node) == 0)
     }
 
@@ -91,9 +97,13 @@ struct HostileInboxTests {
             [
                 "id": .string(vera.uri), "type": "Person", "preferredUsername": "vera",
                 "inbox": "https://good.example/users/vera/inbox",
-                "publicKey": ["id": "https://good.example/media/1#k", "owner": .string(vera.uri), "publicKeyPem": pem],
+                "publicKey": [
+                    "id": "https://good.example/media/1#k", "owner": .string(vera.uri), "publicKeyPem": pem,
+                ],
             ])
-        for key in ["https://evil.example/key", "https://good.example/up.json", "https://good.example/media/1#k"] {
+        for key in [
+            "https://evil.example/key", "https://good.example/up.json", "https://good.example/media/1#k",
+        ] {
             await #expect(throws: Refusal.self, "\(key)") {
                 try await node.receive(mal.request(forged, to: node, as: key))
             }
@@ -108,10 +118,14 @@ struct HostileInboxTests {
     func actorsAndIDs() async throws {
         let (node, _, mal, vera) = try await stage()
         await refused(
-            mal, mal.activity("Create", mal.note("1", "x"), more: [("actor", [.string(mal.uri), .string(vera.uri)])]),
+            mal,
+            mal.activity(
+                "Create", mal.note("1", "x"), more: [("actor", [.string(mal.uri), .string(vera.uri)])]),
             by: node)
         await refused(
-            mal, mal.activity("Create", mal.note("1", "x"), more: [("id", "https://good.example/activities/7")]), by: node)
+            mal,
+            mal.activity("Create", mal.note("1", "x"), more: [("id", "https://good.example/activities/7")]),
+            by: node)
         #expect(try await count(node) == 0)
         try await vera.send(vera.activity("Create", vera.note("7", "genuine"), id: "7"), to: node)
         #expect(try await count(node) == 1, "a later genuine activity with that id is taken")
@@ -123,22 +137,26 @@ struct HostileInboxTests {
         let mate = try Stranger("https://good.example/users/mate", on: network, clock: clock)
         await refused(mal, mal.activity("Create", vera.note("1", "in vera's name")), by: node)
         await refused(
-            mal, mal.activity("Create", mal.note("1", "x", more: [("attributedTo", .string(vera.uri))])), by: node)
+            mal, mal.activity("Create", mal.note("1", "x", more: [("attributedTo", .string(vera.uri))])),
+            by: node)
         await refused(
             mal,
-            mal.activity("Create", mal.note("2", "x", more: [("attributedTo", [.string(mal.uri), .string(vera.uri)])])),
+            mal.activity(
+                "Create", mal.note("2", "x", more: [("attributedTo", [.string(mal.uri), .string(vera.uri)])])),
             by: node)
         #expect(try await count(node) == 0)
         try await vera.send(vera.activity("Create", vera.note("3", "genuine")), to: node)
         for stranger in [mal, mate] {
             await refused(
                 stranger,
-                stranger.activity("Update", vera.note("3", "changed", more: [("updated", "2027-02-01T00:00:00Z")])),
+                stranger.activity(
+                    "Update", vera.note("3", "changed", more: [("updated", "2027-02-01T00:00:00Z")])),
                 by: node)
             await refused(stranger, stranger.activity("Delete", "https://good.example/notes/3"), by: node)
             await refused(
                 stranger,
-                stranger.activity("Undo", ["type": "Like", "actor": .string(vera.uri), "object": "https://x.example/1"]),
+                stranger.activity(
+                    "Undo", ["type": "Like", "actor": .string(vera.uri), "object": "https://x.example/1"]),
                 by: node)
         }
         let uri = try theURI("https://good.example/notes/3")
@@ -179,7 +197,8 @@ struct HostileInboxTests {
         #expect(try await node.store.read { try $0.post(uri)?.content } == "the original")
         #expect(try await count(node) == 1)
         // A post that passes on cannot itself be passed on.
-        await refused(mal, mal.activity("Announce", .string("https://evil.example/activities/none")), by: node)
+        await refused(
+            mal, mal.activity("Announce", .string("https://evil.example/activities/none")), by: node)
     }
 
     @Test("an answer to a question that was not asked is ignored (N47)")
@@ -188,16 +207,21 @@ struct HostileInboxTests {
         let boris = try await Cast.welcome("boris", to: node)
         let actor = try #require(try await node.store.read { try $0.actor(try theURI(vera.uri)) })
         await refused(
-            mal, mal.activity("Accept", ["type": "Follow", "actor": .string(boris.uri.string), "object": .string(mal.uri)]),
+            mal,
+            mal.activity(
+                "Accept", ["type": "Follow", "actor": .string(boris.uri.string), "object": .string(mal.uri)]),
             by: node)
         let relation = try await FollowActor(needs: node.needs).follow(actor.id, by: boris.id)
         #expect(relation.hasAsked)
         await refused(
-            mal, mal.activity("Accept", ["type": "Follow", "actor": .string(boris.uri.string), "object": .string(vera.uri)]),
+            mal,
+            mal.activity(
+                "Accept", ["type": "Follow", "actor": .string(boris.uri.string), "object": .string(vera.uri)]),
             by: node)
         #expect(try await !node.store.read { try $0.isFollowing(boris.id, actor.id) })
         try await vera.send(
-            vera.activity("Accept", ["type": "Follow", "actor": .string(boris.uri.string), "object": .string(vera.uri)]),
+            vera.activity(
+                "Accept", ["type": "Follow", "actor": .string(boris.uri.string), "object": .string(vera.uri)]),
             to: node)
         #expect(try await node.store.read { try $0.isFollowing(boris.id, actor.id) })
         _ = ada
@@ -212,8 +236,10 @@ struct HostileInboxTests {
         let old = try #require(try await node.store.read { try $0.actorID(try theURI(vera.uri)) })
         #expect(try await node.store.read { try $0.isFollowing(ada.id, old) })
         try other.serve([("alsoKnownAs", [.string(vera.uri)])])
-        await refused(mal, mal.activity("Move", .string(vera.uri), more: [("target", .string(other.uri))]), by: node)
-        try await vera.send(vera.activity("Move", .string(vera.uri), more: [("target", .string(other.uri))]), to: node)
+        await refused(
+            mal, mal.activity("Move", .string(vera.uri), more: [("target", .string(other.uri))]), by: node)
+        try await vera.send(
+            vera.activity("Move", .string(vera.uri), more: [("target", .string(other.uri))]), to: node)
         let fresh = try #require(try await node.store.read { try $0.actorID(try theURI(other.uri)) })
         #expect(try await node.store.read { try $0.follow(ada.id, fresh)?.state } == .asked)
         #expect(try await !node.store.read { try $0.isFollowing(ada.id, old) })
@@ -238,7 +264,10 @@ struct HostileInboxTests {
         let (node, ada, mal, _) = try await stage()
         let fake = "https://\(Cast.oslo)/posts/1"
         await refused(
-            mal, mal.activity("Create", mal.note("1", "x", more: [("id", .string(fake)), ("attributedTo", .string(ada.uri.string))])),
+            mal,
+            mal.activity(
+                "Create",
+                mal.note("1", "x", more: [("id", .string(fake)), ("attributedTo", .string(ada.uri.string))])),
             by: node)
         #expect(try await count(node) == 0)
         #expect(!network.requests.contains { $0.contains("https://\(Cast.oslo)/posts") })
@@ -270,13 +299,16 @@ struct HostileInboxTests {
     func proofs() async throws {
         let (node, _, mal, vera) = try await stage()
         let create = vera.activity("Create", vera.note("1", "carried"))
-        let proved = try ObjectProof.add(to: create, key: vera.proofKey, method: "\(vera.uri)#proof", created: clock.now)
+        let proved = try ObjectProof.add(
+            to: create, key: vera.proofKey, method: "\(vera.uri)#proof", created: clock.now)
         try await mal.send(proved, to: node)
         #expect(try await count(node) == 1)
         let forged = vera.activity("Create", vera.note("2", "forged"))
         for json in [
-            try ObjectProof.add(to: forged, key: mal.proofKey, method: "\(mal.uri)#proof", created: clock.now),
-            try ObjectProof.add(to: forged, key: mal.proofKey, method: "\(vera.uri)#proof", created: clock.now),
+            try ObjectProof.add(
+                to: forged, key: mal.proofKey, method: "\(mal.uri)#proof", created: clock.now),
+            try ObjectProof.add(
+                to: forged, key: mal.proofKey, method: "\(vera.uri)#proof", created: clock.now),
             vera.activity("Create", vera.note("3", "x"), more: [("signature", ["type": "RsaSignature2017"])]),
         ] {
             await refused(mal, json, by: node)
@@ -290,13 +322,15 @@ struct HostileInboxTests {
         func link(_ number: Int, to next: Int) {
             network.serve(
                 "https://good.example/notes/\(number)",
-                vera.note("\(number)", "x", more: [("inReplyTo", .string("https://good.example/notes/\(next)"))]))
+                vera.note(
+                    "\(number)", "x", more: [("inReplyTo", .string("https://good.example/notes/\(next)"))]))
         }
         link(1, to: 2)
         link(2, to: 1)
         for number in 100..<400 { link(number, to: number + 1) }
         for start in [1, 100] {
-            let note = vera.note("a\(start)", "x", more: [("inReplyTo", .string("https://good.example/notes/\(start)"))])
+            let note = vera.note(
+                "a\(start)", "x", more: [("inReplyTo", .string("https://good.example/notes/\(start)"))])
             try await vera.send(vera.activity("Create", note), to: node)
         }
         #expect(try await count(node) <= Limits.threadDepth + 6)
@@ -307,9 +341,15 @@ struct HostileInboxTests {
         let (node, _, _, vera) = try await stage()
         let tags = JSONValue.array((0..<5000).map { ["type": "Hashtag", "name": .string("#t\($0)")] })
         let files = JSONValue.array(
-            (0..<1000).map { ["type": "Document", "url": .string("https://good.example/\($0).png"), "mediaType": "image/png"] })
+            (0..<1000).map {
+                [
+                    "type": "Document", "url": .string("https://good.example/\($0).png"),
+                    "mediaType": "image/png",
+                ]
+            })
         let zalgo = "e" + String(repeating: "\u{301}", count: 50_000)
-        let note = vera.note("1", "x", more: [("tag", tags), ("attachment", files), ("summary", .string(zalgo))])
+        let note = vera.note(
+            "1", "x", more: [("tag", tags), ("attachment", files), ("summary", .string(zalgo))])
         try await vera.send(vera.activity("Create", note), to: node)
         let uri = try theURI("https://good.example/notes/1")
         let post = try #require(try await node.store.read { try $0.post(uri) })

@@ -34,7 +34,8 @@ struct StoryTests {
         _ = try await FollowActor(needs: lima.needs).follow(adaInLima.id, by: carmen.id)
         try await settle([oslo, lima]) { if restarts { $0.restart() } }
         return Stage(
-            oslo: oslo, lima: lima, ada: ada, carmen: carmen, carmenInOslo: carmenInOslo, adaInLima: adaInLima)
+            oslo: oslo, lima: lima, ada: ada, carmen: carmen, carmenInOslo: carmenInOslo, adaInLima: adaInLima
+        )
     }
 
     func home(_ person: ActorID, on node: TestNode) async throws -> [Post] {
@@ -45,12 +46,15 @@ struct StoryTests {
         Set(try await node.store.read { try $0.notifications(of: person, Page(limit: 40)).map(\.kind) })
     }
 
-    @Test("follow, post, reply, edit, like, boost and delete reach the other office", arguments: [false, true])
+    @Test(
+        "follow, post, reply, edit, like, boost and delete reach the other office", arguments: [false, true])
     func story(restarts: Bool) async throws {
         let stage = try await stage(restarts: restarts)
         let (oslo, lima) = (stage.oslo, stage.lima)
         func settleAll() async throws { try await settle([oslo, lima]) { if restarts { $0.restart() } } }
-        let relation = try await oslo.store.read { try $0.relation(of: stage.ada.id, to: stage.carmenInOslo.id) }
+        let relation = try await oslo.store.read {
+            try $0.relation(of: stage.ada.id, to: stage.carmenInOslo.id)
+        }
         #expect(relation.follows && relation.isFollowedBy && !relation.hasAsked)
 
         let post = try await oslo.publish.publish(
@@ -62,7 +66,8 @@ struct StoryTests {
         #expect(try await kinds(stage.carmen.id, on: lima).isSuperset(of: [.mention, .follow]))
 
         let reply = try await lima.publish.publish(
-            Draft(text: "Hello @ada@\(Cast.oslo)", audience: .anyone, replyTo: received.id), by: stage.carmen.id)
+            Draft(text: "Hello @ada@\(Cast.oslo)", audience: .anyone, replyTo: received.id),
+            by: stage.carmen.id)
         _ = try await LikePost(needs: lima.needs).like(received.id, by: stage.carmen.id)
         _ = try await PassOn(needs: lima.needs).passOn(received.id, by: stage.carmen.id)
         try await settleAll()
@@ -98,7 +103,8 @@ struct StoryTests {
         let ada = try await Cast.welcome("ada", to: oslo)
         let astrid = try await Cast.welcome("astrid", to: oslo)
         _ = try await FollowActor(needs: oslo.needs).follow(ada.id, by: astrid.id)
-        let post = try await oslo.publish.publish(Draft(text: "Hi @astrid", audience: .organisation), by: ada.id)
+        let post = try await oslo.publish.publish(
+            Draft(text: "Hi @astrid", audience: .organisation), by: ada.id)
         try await settle([oslo])
         #expect(try await home(astrid.id, on: oslo).map(\.id) == [post.id])
         let reply = try await oslo.publish.publish(Draft(text: "Hi @ada", replyTo: post.id), by: astrid.id)
@@ -127,7 +133,8 @@ struct StoryTests {
         #expect(try await home(stage.carmen.id, on: stage.lima).isEmpty)
         network.setDown(false, Cast.lima)
         // Lima speaks first: Oslo hears that the line is back and does not wait out its pause.
-        _ = try await stage.lima.publish.publish(Draft(text: "We are back", audience: .followers), by: stage.carmen.id)
+        _ = try await stage.lima.publish.publish(
+            Draft(text: "We are back", audience: .followers), by: stage.carmen.id)
         for _ in 0..<4 {
             try await settle([stage.lima, stage.oslo])
             clock.advance(900)
@@ -146,7 +153,8 @@ struct StoryTests {
         let adaInLima = try #require(await lima.find(try theHandle("ada@\(Cast.oslo)")))
         _ = try await FollowActor(needs: lima.needs).follow(adaInLima.id, by: carmen.id)
         try await settle([lima, oslo])
-        let asking = try #require(try await oslo.store.read { try $0.followers(of: ada.id, state: .asked) }.first)
+        let asking = try #require(
+            try await oslo.store.read { try $0.followers(of: ada.id, state: .asked) }.first)
         #expect(try await kinds(ada.id, on: oslo) == [.followAsked])
         _ = try await FollowActor(needs: oslo.needs).accept(asking, by: ada.id)
         try await settle([oslo, lima])
@@ -158,11 +166,15 @@ struct StoryTests {
         let stage = try await stage(restarts: false)
         _ = try await BlockActor(needs: stage.oslo.needs).block(stage.carmenInOslo.id, by: stage.ada.id)
         try await settle([stage.oslo, stage.lima])
-        let blocked = try await stage.lima.store.read { try $0.relation(of: stage.carmen.id, to: stage.adaInLima.id) }
+        let blocked = try await stage.lima.store.read {
+            try $0.relation(of: stage.carmen.id, to: stage.adaInLima.id)
+        }
         #expect(blocked.isBlockedBy && !blocked.follows && !blocked.isFollowedBy)
         _ = try await BlockActor(needs: stage.oslo.needs).unblock(stage.carmenInOslo.id, by: stage.ada.id)
         try await settle([stage.oslo, stage.lima])
-        let free = try await stage.lima.store.read { try $0.relation(of: stage.carmen.id, to: stage.adaInLima.id) }
+        let free = try await stage.lima.store.read {
+            try $0.relation(of: stage.carmen.id, to: stage.adaInLima.id)
+        }
         #expect(!free.isBlockedBy)
     }
 
@@ -170,7 +182,8 @@ struct StoryTests {
     func directReply() async throws {
         let stage = try await stage(restarts: false)
         let astrid = try await Cast.welcome("astrid", to: stage.oslo)
-        let post = try await stage.lima.publish.publish(Draft(text: "To all", audience: .anyone), by: stage.carmen.id)
+        let post = try await stage.lima.publish.publish(
+            Draft(text: "To all", audience: .anyone), by: stage.carmen.id)
         try await settle([stage.lima, stage.oslo])
         let received = try #require(try await stage.oslo.store.read { try $0.postID(post.uri) })
         let secret = try await stage.oslo.publish.publish(
@@ -186,7 +199,8 @@ struct StoryTests {
         let stage = try await stage(restarts: false)
         let pune = try await TestNode(Cast.pune, network: network, clock: clock)
         let chidi = try await Cast.welcome("chidi", to: pune)
-        let root = try await stage.oslo.publish.publish(Draft(text: "Root", audience: .anyone), by: stage.ada.id)
+        let root = try await stage.oslo.publish.publish(
+            Draft(text: "Root", audience: .anyone), by: stage.ada.id)
         try await settle([stage.oslo, stage.lima])
         let inLima = try #require(try await stage.lima.store.read { try $0.postID(root.uri) })
         let carmenInPune = try #require(await pune.find(try theHandle("carmen@\(Cast.lima)")))

@@ -27,7 +27,11 @@ struct OfficesTests {
         let here = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         let python = Self.clients.map { "\($0)/python" } ?? "/usr/bin/env"
         var arguments = [script, here.appending(path: "hallway").path, story]
-        if let clients = Self.clients { arguments.append(clients) } else { arguments.insert("python3", at: 0) }
+        if let clients = Self.clients {
+            arguments.append(clients)
+        } else {
+            arguments.insert("python3", at: 0)
+        }
         let (code, output) = try await run(python, arguments)
         #expect(code == 0, "\(output)")
     }

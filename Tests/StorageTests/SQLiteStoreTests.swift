@@ -49,7 +49,9 @@ struct SQLiteStoreTests {
         let store = try SQLiteStore(path: path)
         try await store.write { _ = try $0.run("INSERT INTO schema_version VALUES (99)") }
         try store.close()
-        #expect(throws: StorageError.newer(version: 99, known: Migrations.steps.count)) { try SQLiteStore(path: path) }
+        #expect(throws: StorageError.newer(version: 99, known: Migrations.steps.count)) {
+            try SQLiteStore(path: path)
+        }
     }
 
     @Test("a file that is no database is refused in words")
@@ -68,9 +70,11 @@ struct SQLiteStoreTests {
                 """
                 EXPLAIN QUERY PLAN SELECT p.id FROM post p JOIN home h ON h.entry = p.id
                 WHERE h.person = $1 AND h.entry < $2 ORDER BY h.entry DESC LIMIT 20
-                """, [.int(1), .int(.max)]) { $0.text(3) }
+                """, [.int(1), .int(.max)]
+            ) { $0.text(3) }
         }
-        #expect(plan.contains { $0.contains("SEARCH h USING PRIMARY KEY") || $0.contains("home_shown") == false })
+        #expect(
+            plan.contains { $0.contains("SEARCH h USING PRIMARY KEY") || $0.contains("home_shown") == false })
         #expect(!plan.contains { $0.contains("SCAN") || $0.contains("TEMP B-TREE") })
     }
 }

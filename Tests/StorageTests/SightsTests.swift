@@ -23,18 +23,22 @@ struct SightsTests {
             for actor in [carmen, chidi] { try transaction.save(actor) }
             for follower in [boris.id, carmen.id] {
                 try transaction.save(
-                    Follow(follower: follower, followee: ada.id, state: .accepted, uri: ada.uri, createdAt: clock.now))
+                    Follow(
+                        follower: follower, followee: ada.id, state: .accepted, uri: ada.uri,
+                        createdAt: clock.now))
             }
             try transaction.insertBlock(ada.id, blocked.id, uri: ada.uri, at: clock.now)
         }
         let audiences: [Audience] = [
-            .direct, .followers, .group(boris.id), .unit("Research"), .unit("Sales"), .node, .organisation, .anyone,
+            .direct, .followers, .group(boris.id), .unit("Research"), .unit("Sales"), .node, .organisation,
+            .anyone,
         ]
         let viewers: [Viewer] = [
             .nobody, .person(ada.id), .person(boris.id), .person(astrid.id), .person(blocked.id),
             .remote(carmen.id, authority: Cast.lima, isOfOrganisation: true),
             .remote(chidi.id, authority: Cast.pune, isOfOrganisation: false),
-            .node(authority: Cast.lima, isOfOrganisation: true), .node(authority: Cast.pune, isOfOrganisation: false),
+            .node(authority: Cast.lima, isOfOrganisation: true),
+            .node(authority: Cast.pune, isOfOrganisation: false),
         ]
         for author in [ada, carmen] {
             for audience in audiences {
@@ -44,7 +48,9 @@ struct SightsTests {
                     let post = Post(
                         id: id, uri: uri, author: author.id, body: .note, content: "x", audience: audience,
                         createdAt: clock.now)
-                    try await node.store.write { try $0.insert(post, recipients: recipients, isLocal: author.isLocal) }
+                    try await node.store.write {
+                        try $0.insert(post, recipients: recipients, isLocal: author.isLocal)
+                    }
                     for viewer in viewers {
                         let (byRule, bySQL) = try await node.store.read { transaction in
                             (
@@ -55,7 +61,9 @@ struct SightsTests {
                                 ).first?.id == id
                             )
                         }
-                        #expect(byRule == bySQL, "\(audience) by \(author.name) for \(recipients) seen by \(viewer)")
+                        #expect(
+                            byRule == bySQL,
+                            "\(audience) by \(author.name) for \(recipients) seen by \(viewer)")
                     }
                 }
             }

@@ -12,9 +12,12 @@ public enum Cast {
 
     /// Makes a person on a node.
     @discardableResult
-    public static func welcome(_ name: String, to node: TestNode, isLocked: Bool = false) async throws -> Actor {
+    public static func welcome(_ name: String, to node: TestNode, isLocked: Bool = false) async throws
+        -> Actor
+    {
         var newcomer = People.Newcomer(
-            name: name, displayName: name.capitalized, email: "\(name)@\(node.authority)", passwordHash: "none",
+            name: name, displayName: name.capitalized, email: "\(name)@\(node.authority)",
+            passwordHash: "none",
             isAdministrator: false)
         newcomer.work.department = "Research"
         let actor = try await node.people.welcome(newcomer)

@@ -27,7 +27,9 @@ public final class FakeNetwork: Sendable {
     }
 
     /// What a host that is no node of ours answers at an address.
-    public func serve(_ uri: String, _ json: JSONValue, type: String = "application/activity+json", code: Int = 200) {
+    public func serve(
+        _ uri: String, _ json: JSONValue, type: String = "application/activity+json", code: Int = 200
+    ) {
         state.withLock {
             $0.pages[uri] = Answer(code: code, fields: [("content-type", type)], body: json.bytes)
         }

@@ -32,7 +32,8 @@ public struct Stranger: Sendable {
             (
                 "publicKey",
                 [
-                    "id": .string(keyID), "owner": .string(uri), "publicKeyPem": .string(try key.publicKey().pem),
+                    "id": .string(keyID), "owner": .string(uri),
+                    "publicKeyPem": .string(try key.publicKey().pem),
                 ]
             ),
             (
@@ -54,7 +55,8 @@ public struct Stranger: Sendable {
         _ type: String, _ object: JSONValue, id: String = UUID().uuidString, more: [(String, JSONValue)] = []
     ) -> JSONValue {
         var json = JSONObject([
-            ("@context", "https://www.w3.org/ns/activitystreams"), ("id", .string("\(origin)/activities/\(id)")),
+            ("@context", "https://www.w3.org/ns/activitystreams"),
+            ("id", .string("\(origin)/activities/\(id)")),
             ("type", .string(type)), ("actor", .string(uri)), ("object", object),
         ])
         for (name, value) in more { json[name] = value }
@@ -80,7 +82,8 @@ public struct Stranger: Sendable {
         var message = HTTPMessage(
             method: "POST", scheme: "https", authority: node.authority, pathAndQuery: "/inbox",
             fields: [("content-type", "application/activity+json")], body: json.bytes)
-        message.fields += try CavageSignature.sign(message, keyID: keyID ?? self.keyID, key: key, now: clock.now)
+        message.fields += try CavageSignature.sign(
+            message, keyID: keyID ?? self.keyID, key: key, now: clock.now)
         message.fields.append(("host", node.authority))
         return message
     }

@@ -30,11 +30,14 @@ public final class TestNode: Sendable {
         var verifier: Verifier
     }
 
-    public init(_ authority: String, network: FakeNetwork, clock: TestClock, policy: FederationPolicy = .open) async throws {
+    public init(_ authority: String, network: FakeNetwork, clock: TestClock, policy: FederationPolicy = .open)
+        async throws
+    {
         self.authority = authority
         self.network = network
         store = try SQLiteStore(path: nil)
-        guard let base = ObjectURI("https://\(authority)/"), let sealing = Sealing(key: RandomBytes.make(32)) else {
+        guard let base = ObjectURI("https://\(authority)/"), let sealing = Sealing(key: RandomBytes.make(32))
+        else {
             throw ExchangeFault.unusable("authority")
         }
         let now: @Sendable () -> Date = { clock.now }
@@ -80,14 +83,17 @@ public final class TestNode: Sendable {
     public func handleInbox() async throws { try await parts.withLock { $0.inbox }.drain() }
 
     /// Hands an inbox request to the node, as its route would.
-    public func receive(_ message: HTTPMessage) async throws { try await parts.withLock { $0.intake }.receive(message) }
+    public func receive(_ message: HTTPMessage) async throws {
+        try await parts.withLock { $0.intake }.receive(message)
+    }
 
     // MARK: What others read
 
     public func answer(_ request: OutgoingRequest) async -> Answer {
         let message = HTTPMessage(
             method: request.method, scheme: request.url.scheme, authority: request.url.authority,
-            pathAndQuery: request.url.pathAndQuery, fields: request.fields + [("host", request.url.authority)],
+            pathAndQuery: request.url.pathAndQuery,
+            fields: request.fields + [("host", request.url.authority)],
             body: request.body)
         do {
             if request.method == "POST" {
@@ -95,7 +101,9 @@ public final class TestNode: Sendable {
                 return Answer(code: 202, fields: [], body: [])
             }
             let json = try await document(request.url, message)
-            let type = request.url.pathAndQuery.hasPrefix("/.well-known") ? "application/jrd+json" : Vocabulary.mediaType
+            let type =
+                request.url.pathAndQuery.hasPrefix("/.well-known")
+                ? "application/jrd+json" : Vocabulary.mediaType
             let isGone = json["type"]?.string == "Tombstone"
             return Answer(code: isGone ? 410 : 200, fields: [("content-type", type)], body: json.bytes)
         } catch Refusal.notFound {
@@ -113,7 +121,9 @@ public final class TestNode: Sendable {
 
     private func document(_ url: ObjectURI, _ message: HTTPMessage) async throws -> JSONValue {
         let (documents, world, verifier) = parts.withLock { ($0.documents, $0.world, $0.verifier) }
-        if url == needs.addresses.node { return try await documents.actor(world.nodeActor(), reach: .organisation) }
+        if url == needs.addresses.node {
+            return try await documents.actor(world.nodeActor(), reach: .organisation)
+        }
         if let mark = url.pathAndQuery.firstRange(of: "resource=") {
             return try await WebFinger(world: world).answer(String(url.pathAndQuery[mark.upperBound...]))
         }
@@ -143,7 +153,8 @@ public final class TestNode: Sendable {
 
     private static func parts(needs: Needs, keys: NodeKeys, network: FakeNetwork) -> Parts {
         let world = World(
-            needs: needs, keys: keys, send: { try await network.send($0) }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            needs: needs, keys: keys, send: { try await network.send($0) },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             allowsInsecure: false, counters: Counters(), directory: nil)
         let documents = Documents(world: world, version: "test")
         let threads = Threads(world: world)
@@ -151,18 +162,20 @@ public final class TestNode: Sendable {
         let delivery = DeliveryWorker(world: world, bell: Bell(), jitter: { 1 })
         return Parts(
             world: world,
-            intake: Intake(world: world, verifier: verifier, bell: Bell(), throttles: nil, heard: { delivery.heard(from: $0) }),
+            intake: Intake(
+                world: world, verifier: verifier, bell: Bell(), throttles: nil,
+                heard: { delivery.heard(from: $0) }),
             inbox: InboxWorker(world: world, threads: threads, bell: Bell(), done: {}),
-            outbox: OutboxDrain(world: world, documents: documents, bell: Bell(), done: {}), delivery: delivery,
+            outbox: OutboxDrain(world: world, documents: documents, bell: Bell(), done: {}),
+            delivery: delivery,
             fanOut: FanOut(
                 needs: needs, bell: Bell(), hub: StreamHub(), logger: world.logger, peopleChanged: {}),
             documents: documents, verifier: verifier)
     }
 }
 
-/// Runs every step on every node until nothing moves any more.
-///
-/// - Parameter betweenSteps: what happens to a node between any two of its steps: a crash, say.
+/// Runs every step on every node until nothing moves any more. `betweenSteps`: what happens to a node between
+/// any two of its steps: a crash, say.
 public func settle(_ nodes: [TestNode], betweenSteps: (TestNode) -> Void = { _ in }) async throws {
     for _ in 0..<6 {
         for node in nodes {

@@ -100,13 +100,15 @@ struct FederationRoutes {
         router.get("actors/:actor/followers") { request, context in
             try await read(request, context) { viewer in
                 try await documents.followers(
-                    of: actor(context), for: viewer, after: request.uri.queryParameters["after"].map(String.init))
+                    of: actor(context), for: viewer,
+                    after: request.uri.queryParameters["after"].map(String.init))
             }
         }
         router.get("actors/:actor/following") { request, context in
             try await read(request, context) { viewer in
                 try await documents.following(
-                    of: actor(context), for: viewer, after: request.uri.queryParameters["after"].map(String.init))
+                    of: actor(context), for: viewer,
+                    after: request.uri.queryParameters["after"].map(String.init))
             }
         }
         router.get("actors/:actor/featured") { request, context in

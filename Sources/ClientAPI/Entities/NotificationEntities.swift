@@ -24,7 +24,8 @@ struct NotificationEntities {
         // One by one: a status that cannot be shown must not shift the others.
         var statuses: [PostID: JSONValue] = [:]
         for post in posts {
-            statuses[post.id] = try StatusEntities(desk: desk).write([post], for: viewer, in: transaction).first
+            statuses[post.id] = try StatusEntities(desk: desk).write([post], for: viewer, in: transaction)
+                .first
         }
         return notifications.compactMap { notification in
             guard let actor = actors[notification.actor],

@@ -64,7 +64,10 @@ struct StatusEntities {
             ("in_reply_to_id", shown.reply?.post.map { .string($0.description) } ?? .null),
             ("in_reply_to_account_id", shown.reply?.author.map { .string($0.description) } ?? .null),
             ("sensitive", .bool(shown.isSensitive)), ("spoiler_text", .string(shown.summary)),
-            ("visibility", .string(Visibility.word(post.audience, isQuiet: post.isQuiet, policy: desk.needs.policy))),
+            (
+                "visibility",
+                .string(Visibility.word(post.audience, isQuiet: post.isQuiet, policy: desk.needs.policy))
+            ),
             ("language", JSONValue(shown.language)), ("uri", .string(post.uri.string)),
             ("url", .string(shown.url)), ("replies_count", JSONValue(shown.counts.replies)),
             ("reblogs_count", JSONValue(shown.counts.announces)),

@@ -99,7 +99,9 @@ struct StatusRoutes {
         // What a client leaves out stays as it is.
         if let post = try await desk.needs.store.read({ try $0.post(id) }) {
             if fields["spoiler_text"] == nil { draft.summary = post.summary }
-            if fields["sensitive"] == nil, fields["spoiler_text"] == nil { draft.isSensitive = post.isSensitive }
+            if fields["sensitive"] == nil, fields["spoiler_text"] == nil {
+                draft.isSensitive = post.isSensitive
+            }
         }
         return try await reading.status(try await desk.edit.edit(id, to: draft, by: person), for: person)
     }

@@ -42,7 +42,8 @@ struct StreamingRoutes {
         _ channel: @escaping @Sendable (ActorID, Request) -> StreamHub.Channel
     ) {
         router.get("api/v1/streaming/\(name)") { request, context in
-            let person = try context.person(name == "user/notification" ? "read:notifications" : "read:statuses")
+            let person = try context.person(
+                name == "user/notification" ? "read:notifications" : "read:statuses")
             if name == "user" { _ = try context.person("read:notifications") }
             return answer(channel(person, request), person, request, context)
         }

@@ -20,15 +20,17 @@ extension Documents {
     }
 
     public func followers(of actor: Actor, for viewer: Viewer, after: String?) async throws -> JSONValue {
-        try await people(try endpoint(actor.endpoints.followers), total: actor.counts.followers, for: viewer, after: after)
-        {
+        try await people(
+            try endpoint(actor.endpoints.followers), total: actor.counts.followers, for: viewer, after: after
+        ) {
             try $0.followers(of: actor.id, after: $1, limit: Self.pageSize)
         }
     }
 
     public func following(of actor: Actor, for viewer: Viewer, after: String?) async throws -> JSONValue {
-        try await people(try endpoint(actor.endpoints.following), total: actor.counts.following, for: viewer, after: after)
-        {
+        try await people(
+            try endpoint(actor.endpoints.following), total: actor.counts.following, for: viewer, after: after
+        ) {
             try $0.following(of: actor.id, after: $1, limit: Self.pageSize)
         }
     }

@@ -33,7 +33,8 @@ struct HandleAnswer {
         return { [addresses = world.needs.addresses, actor = activity.actor.id] transaction in
             let byName = try follower.flatMap { try transaction.actorID($0) }
                 .flatMap { try transaction.follow($0, actor) }
-            guard let follow = try uri.flatMap({ try transaction.follow($0) }) ?? byName, follow.followee == actor,
+            guard let follow = try uri.flatMap({ try transaction.follow($0) }) ?? byName,
+                follow.followee == actor,
                 let asker = try transaction.actor(follow.follower), addresses.isOwn(asker.uri)
             else { return nil }
             return follow

@@ -42,7 +42,9 @@ struct HandleCreate {
     /// Whether anybody here should have it: a follower, someone it names, or whoever wrote what it answers. Asked
     /// before anything is fetched for it.
     private func concerns(_ reading: PostIn.Reading, by actor: Actor) async throws -> Bool {
-        if (reading.mentioned + reading.addressees).contains(where: { world.needs.addresses.isOwn($0) }) { return true }
+        if (reading.mentioned + reading.addressees).contains(where: { world.needs.addresses.isOwn($0) }) {
+            return true
+        }
         return try await world.needs.store.read { transaction in
             if try !transaction.localFollowers(of: actor.id, forAnnounce: false).isEmpty { return true }
             return try reading.post.reply.flatMap { try transaction.postID($0.uri) } != nil

@@ -11,7 +11,8 @@ struct HandleLike {
         let target = try activity.target()
         // One grapheme or a short code; anything longer is no reaction, and a plain like remains.
         let content = activity.object.text("content").flatMap { text in
-            text.count == 1 && text.unicodeScalars.count <= 16 || (text.hasPrefix(":") && text.hasSuffix(":") && text.utf8.count <= 64) ? text : nil
+            text.count == 1 && text.unicodeScalars.count <= 16
+                || (text.hasPrefix(":") && text.hasSuffix(":") && text.utf8.count <= 64) ? text : nil
         }
         return { [world, actor = activity.actor] transaction in
             guard let post = try transaction.post(target),

@@ -33,7 +33,8 @@ struct HandleMove {
             for (person, notifies) in try transaction.localFollowers(of: old.id, forAnnounce: false) {
                 try FollowActor.end(person, old.id, in: transaction)
                 guard person != fresh.id, try transaction.follow(person, fresh.id) == nil,
-                    try !transaction.isBlocked(person, by: fresh.id), try !transaction.isBlocked(fresh.id, by: person)
+                    try !transaction.isBlocked(person, by: fresh.id),
+                    try !transaction.isBlocked(fresh.id, by: person)
                 else { continue }
                 var follow = Follow(
                     follower: person, followee: fresh.id, state: .asked,

@@ -20,7 +20,9 @@ struct HandleUndo {
         let now = world.needs.now()
         return { [actor = activity.actor.id] transaction in
             guard let uri else {
-                guard let type, let about else { throw Refusal.malformed(because: "the activity has no object") }
+                guard let type, let about else {
+                    throw Refusal.malformed(because: "the activity has no object")
+                }
                 return try Self.undo(type, of: about, by: actor, in: transaction, at: now)
             }
             if let follow = try transaction.follow(uri), follow.follower == actor {

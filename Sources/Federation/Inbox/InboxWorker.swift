@@ -76,7 +76,9 @@ public final class InboxWorker: Service {
 
     private func due(at now: Date) async throws -> [Received] {
         let busy = Array(busy.withLock { $0 })
-        return try await world.needs.store.read { try $0.dueReceived(at: now, limit: Self.batch, except: busy) }
+        return try await world.needs.store.read {
+            try $0.dueReceived(at: now, limit: Self.batch, except: busy)
+        }
     }
 
     private func handle(_ lane: [Received]) async {

@@ -199,7 +199,9 @@ struct Composer: Sendable {
     private func block(_ actor: ActorID, _ target: ActorID, isUndone: Bool) async throws -> Dispatch? {
         guard let (person, other) = try await pair(actor, target) else { return nil }
         guard isUndone else {
-            guard let id = try await world.needs.store.read({ try $0.blockURI(actor, target) }) else { return nil }
+            guard let id = try await world.needs.store.read({ try $0.blockURI(actor, target) }) else {
+                return nil
+            }
             let json = ActivityOut.write(
                 "Block", id: id, actor: person.uri, object: .string(other.uri.string), to: [other.uri.string])
             return try await dispatch(json, uri: id, by: person, to: inbox(of: other))

@@ -106,9 +106,12 @@ public final class Threads: Sendable {
 
     private func keep(_ reading: PostIn.Reading) async throws {
         try await world.needs.store.write { [world] transaction in
-            guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, reading.post.author)) else { return }
+            guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, reading.post.author)) else {
+                return
+            }
             let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
-            guard try transaction.postID(post.uri) == nil, let author = try transaction.actor(post.author) else { return }
+            guard try transaction.postID(post.uri) == nil, let author = try transaction.actor(post.author)
+            else { return }
             try HandleCreate.checkReply(post, by: author, world: world, in: transaction)
             try transaction.insert(post, recipients: recipients, isLocal: false)
         }

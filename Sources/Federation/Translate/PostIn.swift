@@ -37,7 +37,9 @@ struct PostIn {
             content: SafeHTML.sanitise(object.text("content") ?? "", limit: Limits.remoteContent),
             audience: audience(of: object, by: author),
             // A page elsewhere would answer for an address that is somebody else's.
-            url: object.uri("url").flatMap { ObjectURI($0) }.flatMap { $0.origin == uri.origin ? $0.string : nil },
+            url: object.uri("url").flatMap { ObjectURI($0) }.flatMap {
+                $0.origin == uri.origin ? $0.string : nil
+            },
             // A date from the future would pin a post to the top of every page.
             createdAt: min(object.date("published") ?? now, now)
         )
@@ -46,7 +48,8 @@ struct PostIn {
             SafeHTML.plainText(object.text("summary") ?? "", limit: 8192), limit: Limits.summary)
         post.isSensitive = object.bool("sensitive") ?? !post.summary.isEmpty
         // Mastodon's "unlisted": for everyone, but in nobody's face.
-        post.isQuiet = post.audience == .anyone && Vocabulary.everyoneSpellings.isDisjoint(with: object.uris("to"))
+        post.isQuiet =
+            post.audience == .anyone && Vocabulary.everyoneSpellings.isDisjoint(with: object.uris("to"))
         post.language = object.language("content").map { String($0.prefix(35)) }
         post.reply = object.uri("inReplyTo").flatMap { ObjectURI($0) }.map { Post.Reply(uri: $0) }
         post.context = object.uri("context").flatMap { ObjectURI($0) }

@@ -9,7 +9,8 @@ struct PersonView {
 
     func values(_ actor: Actor) -> [String: Any] {
         var values: [String: Any] = [
-            "id": actor.id.description, "name": name(actor), "handle": handle(actor), "username": actor.name, "path": path(actor),
+            "id": actor.id.description, "name": name(actor), "handle": handle(actor), "username": actor.name,
+            "path": path(actor),
             "initials": initials(actor),
             "colour": "c\(abs(actor.uri.string.utf8.reduce(0) { $0 &* 31 &+ Int($1) }) % 8)",
         ]

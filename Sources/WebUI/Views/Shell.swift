@@ -21,7 +21,8 @@ struct Shell {
         let unread = try transaction.countUnread(of: person)
         let people = PersonView(desk: desk)
         var values: [String: Any] = [
-            "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal, "me": people.values(actor),
+            "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal,
+            "me": people.values(actor),
             "nav": entries(actor, unread: unread, here: here),
             "bottom": entries(actor, unread: 0, here: here),
             "search": "",
