@@ -337,6 +337,8 @@ def play_mastodonpy():
             pass
     ada.status_delete(first.id)
     expect(ada.preferences() and ada.markers_set("home", page[0]) and ada.instance_v1().uri == oslo.authority, "the rest")
+    astrid.status_favourite(same.id)
+    until("a notification", lambda: ada.notifications())
     entities(ada, oslo)
 
 
