@@ -42,6 +42,11 @@ public struct Fields: Sendable {
         }
     }
 
+    /// What an empty form holds.
+    public static let none = Fields()
+
+    private init() {}
+
     /// The last value of that name; empty text counts as given.
     public subscript(name: String) -> String? { values[name]?.last }
 

@@ -4,6 +4,7 @@ import HTTPTypes
 import JSON
 public import Logging
 import NIOCore
+import Storage
 
 /// Turns whatever a route throws into an answer: refusals with their reason, faults with nothing but 500.
 public struct ProblemMiddleware: RouterMiddleware {
@@ -41,6 +42,10 @@ public struct ProblemMiddleware: RouterMiddleware {
         switch error {
         case let refusal as Refusal: return Problem(refusal)
         case let problem as Problem: return problem
+        case StorageError.diskFull:
+            logger.critical("the disk is full: make room; nothing that was acknowledged is lost")
+            return Problem(.unavailable(because: "There is no room to keep this just now; try again later"))
+        case StorageError.busy: return Problem(.unavailable(because: "The node is busy; try again"))
         case is NIOTooManyBytesError:
             return Problem(.tooLarge(what: "The request", limitBytes: Limits.inboxBody))
         case let error as any HTTPResponseError where error.status.code < 500:

@@ -37,6 +37,11 @@ public struct SignIn: Sendable {
         return login.person
     }
 
+    /// Counts a newcomer against the address they come from.
+    public func countNewcomer(from address: String) throws(Refusal) {
+        try throttle?.take("new \(address)", at: now())
+    }
+
     /// A new token; the word is told once and never stored.
     public func issue(_ token: Token) async throws -> String {
         let word = RandomBytes.word()

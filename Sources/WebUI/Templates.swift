@@ -26,7 +26,8 @@ struct Templates: Sendable {
         ("people", PackageResources.people_mustache),
         ("notifications", PackageResources.notifications_mustache),
         ("settings", PackageResources.settings_mustache), ("sign_in", PackageResources.sign_in_mustache),
-        ("authorise", PackageResources.authorise_mustache), ("code", PackageResources.code_mustache),
+        ("sign_up", PackageResources.sign_up_mustache), ("authorise", PackageResources.authorise_mustache),
+        ("code", PackageResources.code_mustache),
         ("problem", PackageResources.problem_mustache),
     ]
 }

@@ -13,6 +13,9 @@ struct OfficesTests {
     @Test("kill -9 in a burst loses and repeats nothing")
     func burst() async throws { try await play("burst") }
 
+    @Test("strangers and the dismissed get nothing (N77, N78, N99, N100, N101)")
+    func strangers() async throws { try await play("strangers") }
+
     @Test("mistakes at the keyboard are named in one sentence")
     func mistakes() async throws { try await play("mistakes") }
 

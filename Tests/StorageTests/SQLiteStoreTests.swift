@@ -54,6 +54,21 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test("on a full disk a write is refused, and what was kept stays")
+    func fullDisk() async throws {
+        let store = try SQLiteStore(path: nil)
+        try await store.write { try $0.setNodeState("kept", to: [1]) }
+        try await store.write { transaction in
+            let pages = try transaction.number("PRAGMA page_count")
+            _ = try transaction.number("PRAGMA max_page_count = \(pages)")
+        }
+        await #expect(throws: StorageError.diskFull) {
+            try await store.write { try $0.setNodeState("large", to: Array(repeating: 7, count: 1_000_000)) }
+        }
+        #expect(try await store.read { try $0.nodeState("kept") } == [1])
+        #expect(try await store.read { try $0.nodeState("large") } == nil)
+    }
+
     @Test("a file that is no database is refused in words")
     func damaged() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sqlite").path

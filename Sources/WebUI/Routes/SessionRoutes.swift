@@ -2,6 +2,8 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import Signatures
+import Social
 import Social
 import Storage
 import Surface
@@ -20,6 +22,10 @@ struct SessionRoutes {
             return page(name: "", back: Back.path(back), problem: nil)
         }
         router.post("auth/sign_in") { try await signIn($0, $1) }
+        if pages.desk.acceptsRegistrations {
+            router.get("auth/sign_up") { _, _ in newcomer(Fields.none, problem: nil) }
+            router.post("auth/sign_up") { try await signUp($0, $1) }
+        }
         router.post("auth/sign_out") { request, context in
             _ = try await pages.form(request, context)
             if let hash = context.session?.hash {
@@ -56,12 +62,45 @@ struct SessionRoutes {
         }
     }
 
+    /// Makes a login for a visitor, where the node's settings allow it.
+    @concurrent
+    private func signUp(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let fields = try await Fields(request, context: context)
+        let password = fields["password"] ?? ""
+        do {
+            guard password.count >= 10 else {
+                throw Refusal.invalid(field: "Password", because: "needs ten characters")
+            }
+            try pages.desk.signIn.countNewcomer(from: context.remoteAddress?.ipAddress ?? "")
+            let hash = await Task.detached { Password.hash(password) }.value
+            _ = try await pages.desk.people.welcome(
+                People.Newcomer(
+                    name: fields["name"] ?? "", displayName: fields["display_name"] ?? "",
+                    email: fields["email"] ?? "", passwordHash: hash, isAdministrator: false))
+            return Response.redirect(to: "/auth/sign_in", type: .normal)
+        } catch let refusal as Refusal {
+            return newcomer(fields, problem: Problem(refusal).message)
+        }
+    }
+
+    private func newcomer(_ fields: Fields, problem: String?) -> Response {
+        var values: [String: Any] = [
+            "pageTitle": "Join", "nodeName": pages.desk.nodeName, "name": fields["name"] ?? "",
+            "displayName": fields["display_name"] ?? "", "email": fields["email"] ?? "",
+        ]
+        if let problem { values["problem"] = problem }
+        return Response(
+            html: pages.templates.render("sign_up", values),
+            status: problem == nil ? .ok : .unprocessableContent)
+    }
+
     private func page(name: String, back: String, problem: String?) -> Response {
         let desk = pages.desk
         var values: [String: Any] = [
             "pageTitle": "Sign in", "nodeName": desk.nodeName, "name": name, "back": back,
             "contact": desk.contactEmail,
             "sentence": "Sign in to read and write with your colleagues.",
+            "mayJoin": desk.acceptsRegistrations,
         ]
         if let problem { values["problem"] = problem }
         return Response(

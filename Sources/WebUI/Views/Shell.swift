@@ -23,8 +23,8 @@ struct Shell {
         var values: [String: Any] = [
             "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal,
             "me": people.values(actor),
-            "nav": entries(actor, unread: unread, here: here),
-            "bottom": entries(actor, unread: 0, here: here),
+            "nav": entries(actor, unread: unread, here: here, notices: "Notifications"),
+            "bottom": entries(actor, unread: 0, here: here, notices: "Notices"),
             "search": "",
         ]
         values.merge(try connection(in: transaction)) { $1 }
@@ -39,9 +39,9 @@ struct Shell {
         return values
     }
 
-    private func entries(_ actor: Actor, unread: Int, here: String) -> [[String: Any]] {
+    private func entries(_ actor: Actor, unread: Int, here: String, notices: String) -> [[String: Any]] {
         [
-            ("/", "Home", "home"), ("/people", "People", "people"), ("/notifications", "Notices", "bell"),
+            ("/", "Home", "home"), ("/people", "People", "people"), ("/notifications", notices, "bell"),
             ("/saved", "Saved", "save"), ("/@\(actor.name)", "Profile", "person"),
             ("/settings", "Settings", "settings"),
         ].map { path, label, icon in

@@ -403,6 +403,82 @@ def play_toot():
     expect(said, "done")
 
 
+def raw(office, text, wait=10):
+    """Sends bytes and answers the first line that comes back."""
+    with socket.create_connection((office.address, office.port), timeout=wait) as line:
+        try:
+            line.sendall(text)
+        except OSError:
+            pass
+        try:
+            return line.recv(200).split(b"\r\n")[0].decode()
+        except OSError:
+            return ""
+
+
+def status_of(url, **headers):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def play_strangers():
+    """What strangers and the dismissed must not get, over real sockets."""
+    oslo = Office("Oslo", 3, federation="organisation").start()
+    ada = oslo.person("ada")
+    head = f"POST /inbox HTTP/1.1\r\nHost: {oslo.authority}\r\nContent-Type: application/activity+json\r\n"
+    large = 1024 * 1024 + 1
+    expect("413" in raw(oslo, f"{head}Content-Length: {large}\r\n\r\n".encode()), "N77: too large by its own word")
+    chunks = b"".join(b"10000\r\n" + b" " * 0x10000 + b"\r\n" for _ in range(17))
+    expect("413" in raw(oslo, f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + chunks), "N77: too large in chunks")
+    expect("400" in raw(oslo, f"{head}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{{}}".encode()), "N78: compressed")
+    expect(oslo.answers("/healthz"), "and it lives on")
+
+    token = {"Authorization": f"Bearer {ada.token}"}
+    for path in ["v1/timelines/home", "v1/timelines/public", "v1/accounts/lookup?acct=ada", "v2/search?q=ada"]:
+        expect(status_of(f"{oslo.url}/api/{path}") == 401, f"closed to strangers: {path}")
+    for path in ["v1/instance", "v2/instance", "v1/custom_emojis"]:
+        expect(status_of(f"{oslo.url}/api/{path}") == 200, f"open before sign-in: {path}")
+    expect(status_of(f"{oslo.url}/metrics") == 200, "metrics for those near")
+    expect(status_of(f"{oslo.url}/metrics", **{"X-Forwarded-For": "198.51.100.7"}) == 404, "metrics refused to strangers")
+
+    def register(redirect):
+        fields = urllib.parse.urlencode(dict(client_name="x", redirect_uris=redirect, scopes="read")).encode()
+        try:
+            with urllib.request.urlopen(f"{oslo.url}/api/v1/apps", data=fields) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code
+    for redirect in ["javascript:alert(1)", "data:text/html,x", "nonsense", "https://a.example/#x"]:
+        expect(register(redirect) == 422, f"N101: {redirect}")
+    app = register("https://a.example/done")
+    for redirect in ["https://a.example/done/", "https://a.example/done?x=1", "https://a.example:444/done", "https://a.example/", "https://a.example/done@evil.example"]:
+        query = urllib.parse.urlencode(dict(response_type="code", client_id=app["client_id"], redirect_uri=redirect))
+        expect(status_of(f"{oslo.url}/oauth/authorize?{query}", Accept="text/html") == 400, f"N101: {redirect}")
+    fields = urllib.parse.urlencode(dict(grant_type="client_credentials", client_id=app["client_id"], client_secret=app["client_secret"], scope="read")).encode()
+    with urllib.request.urlopen(f"{oslo.url}/oauth/token", data=fields) as answer:
+        weak = json.load(answer)["access_token"]
+    expect(status_of(f"{oslo.url}/api/v1/streaming/user", Authorization=f"Bearer {weak}") == 401, "N100: no person, no stream")
+    wide = dict(grant_type="client_credentials", client_id=app["client_id"], client_secret=app["client_secret"], scope="read write")
+    try:
+        urllib.request.urlopen(f"{oslo.url}/oauth/token", data=urllib.parse.urlencode(wide).encode())
+        raise SystemExit("a scope that was not registered was given")
+    except urllib.error.HTTPError as error:
+        expect(json.load(error)["error"] == "invalid_scope", "scopes are those registered")
+
+    # A suspended person: the open stream ends, and so does everything else (N99).
+    stream = urllib.request.urlopen(urllib.request.Request(f"{oslo.url}/api/v1/streaming/user", headers=token), timeout=30)
+    expect(stream.readline() == b":)\n", "the stream is open")
+    began = time.monotonic()
+    oslo.run("admin", "person", "dismiss", "ada", "--suspend")
+    while stream.readline():
+        pass
+    expect(time.monotonic() - began < 7, "N99: the stream ends within seconds")
+    expect(status_of(f"{oslo.url}/api/v1/timelines/home", **token) == 401, "N99: and the token")
+
+
 def play_mistakes():
     """What can go wrong at the keyboard is said in one sentence, with a status, and harms nothing."""
     oslo = Office("Oslo", 3, federation="open").start()
