@@ -139,7 +139,7 @@ let package = Package(
             "JourneyTests",
             ["Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation"]),
         tests("DirectoryTests", ["Domain", "JSON", "Signatures", "Storage", "Directory"]),
-        tests("AssemblyTests", ["Domain", "Assembly"]),
+        tests("AssemblyTests", ["Domain", "Federation", "Storage", "Assembly"]),
         .testTarget(
             name: "ProcessTests", dependencies: ["Support", "hallway"], exclude: ["Clients"],
             swiftSettings: settings),

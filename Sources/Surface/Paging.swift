@@ -9,22 +9,12 @@ extension Response {
         guard let oldest, let newest else { return self }
         let kept = request.uri.queryParameters
             .filter { !["max_id", "min_id", "since_id"].contains($0.key) }
-            .map { "\($0.key)=\(Self.encode($0.value))&" }.joined()
+            .map { "\($0.key)=\($0.value.percentEncoded)&" }.joined()
         let address = "\(base)\(request.uri.path)?\(kept)"
         var response = self
         response.headers.set(
             "Link",
             to: "<\(address)max_id=\(oldest)>; rel=\"next\", <\(address)min_id=\(newest)>; rel=\"prev\"")
         return response
-    }
-
-    private static func encode(_ value: Substring) -> String {
-        value.utf8.map { byte in
-            let isPlain =
-                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-                || [0x2d, 0x2e, 0x5f, 0x7e].contains(byte)
-            let hex = String(byte, radix: 16, uppercase: true)
-            return isPlain ? String(UnicodeScalar(byte)) : "%\(hex.count == 1 ? "0" : "")\(hex)"
-        }.joined()
     }
 }

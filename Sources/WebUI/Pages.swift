@@ -81,12 +81,6 @@ enum Back {
     }
 
     static func encode(_ request: Request) -> String {
-        guard request.method == .get else { return "/" }
-        return (request.head.path ?? "/").utf8.map { byte in
-            let isPlain =
-                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-            return isPlain || byte == 0x2f || byte == 0x2e || byte == 0x5f
-                ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16, uppercase: true)
-        }.joined()
+        request.method == .get ? (request.head.path ?? "/").percentEncoded : "/"
     }
 }

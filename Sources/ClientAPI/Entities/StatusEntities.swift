@@ -12,23 +12,9 @@ struct StatusEntities {
 
     /// `posts`: that the viewer may see; a post whose original they may not see is left out.
     func write(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws -> [JSONValue] {
-        var originals: [PostID: Post] = [:]
-        for original in try transaction.posts(posts.compactMap(\.body.announced))
-        where try transaction.maySee(original, viewer) {
-            originals[original.id] = original
-        }
-        let all = posts + originals.values
-        let authors = Dictionary(
-            try transaction.actors(Array(Set(all.map(\.author)))).map { ($0.id, $0) },
-            uniquingKeysWith: { first, _ in first })
-        let marks =
-            if case .person(let person) = viewer {
-                try transaction.marks(of: person, on: all.map(\.id))
-            } else {
-                [PostID: Marks]()
-            }
-        let page = Page(viewer: viewer, originals: originals, authors: authors, marks: marks)
-        return posts.compactMap { write($0, page) }
+        let page = try PostPage(posts, for: viewer, in: transaction)
+        let isPersonal = viewer.actor != nil
+        return posts.compactMap { write($0, page, isPersonal: isPersonal) }
     }
 
     func write(_ post: Post, for viewer: Viewer, in transaction: Transaction) throws -> JSONValue {
@@ -38,14 +24,7 @@ struct StatusEntities {
         return status
     }
 
-    private struct Page {
-        var viewer: Viewer
-        var originals: [PostID: Post]
-        var authors: [ActorID: Actor]
-        var marks: [PostID: Marks]
-    }
-
-    private func write(_ post: Post, _ page: Page) -> JSONValue? {
+    private func write(_ post: Post, _ page: PostPage, isPersonal: Bool) -> JSONValue? {
         guard let author = page.authors[post.author], author.state != .left || post.body.announced == nil
         else {
             return nil
@@ -53,7 +32,9 @@ struct StatusEntities {
         var shown = post
         var reblog = JSONValue.null
         if let announced = post.body.announced {
-            guard let original = page.originals[announced], let status = write(original, page) else {
+            guard let original = page.originals[announced],
+                let status = write(original, page, isPersonal: isPersonal)
+            else {
                 return nil
             }
             reblog = status
@@ -84,11 +65,11 @@ struct StatusEntities {
             ("emojis", []),
             ("card", .null), ("poll", .null),
         ])
-        if page.viewer.actor != nil { add(page.marks[shown.id] ?? Marks(), of: post, to: &json) }
+        if isPersonal { add(page.marks(on: shown.id), to: &json) }
         return .object(json)
     }
 
-    private func add(_ marks: Marks, of post: Post, to json: inout JSONObject) {
+    private func add(_ marks: Marks, to json: inout JSONObject) {
         json["favourited"] = .bool(marks.likes)
         json["reblogged"] = .bool(marks.announces)
         json["bookmarked"] = .bool(marks.bookmarks)

@@ -75,17 +75,7 @@ struct AuthoriseRoutes {
 
     private func leave(_ asked: Grants.Request, with words: String) -> Response {
         let mark = asked.redirectURI.contains("?") ? "&" : "?"
-        let state = asked.state.map { text in
-            "&state="
-                + text.utf8.map { byte in
-                    let isPlain =
-                        (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte)
-                        || (0x61...0x7a).contains(byte)
-                        || byte == 0x2d || byte == 0x5f
-                    let hex = String(byte, radix: 16, uppercase: true)
-                    return isPlain ? String(UnicodeScalar(byte)) : "%\(hex.count == 1 ? "0" : "")\(hex)"
-                }.joined()
-        }
+        let state = asked.state.map { "&state=\($0.percentEncoded)" }
         return Response.redirect(to: "\(asked.redirectURI)\(mark)\(words)\(state ?? "")", type: .found)
     }
 

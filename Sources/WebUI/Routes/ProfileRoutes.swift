@@ -116,15 +116,3 @@ struct ProfileRoutes {
 
     private static func escape(_ text: String) -> String { text.escapedHTML }
 }
-
-extension String {
-    /// Percent-encodes whatever is not a letter, digit or one of the usual marks.
-    var percentEncoded: String {
-        utf8.map { byte in
-            let isPlain =
-                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-            let hex = String(byte, radix: 16, uppercase: true)
-            return isPlain ? String(UnicodeScalar(byte)) : "%\(hex.count == 1 ? "0" : "")\(hex)"
-        }.joined()
-    }
-}

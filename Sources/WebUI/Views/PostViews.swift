@@ -14,31 +14,20 @@ struct PostViews {
     func values(
         _ posts: [Post], for person: ActorID, focus: PostID? = nil, in transaction: Transaction
     ) throws -> [[String: Any]] {
-        let viewer = Viewer.person(person)
-        var originals: [PostID: Post] = [:]
-        for original in try transaction.posts(posts.compactMap(\.body.announced))
-        where try transaction.maySee(original, viewer) {
-            originals[original.id] = original
-        }
-        let all = posts + originals.values
-        let authors = Dictionary(
-            try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author }))).map {
-                ($0.id, $0)
-            },
-            uniquingKeysWith: { first, _ in first })
-        let marks = try transaction.marks(of: person, on: all.map(\.id))
+        let page = try PostPage(posts, for: .person(person), in: transaction)
         return posts.compactMap { post in
             var announcer: Actor?
             var shown = post
             if let announced = post.body.announced {
-                guard let original = originals[announced] else { return nil }
-                announcer = authors[post.author]
+                guard let original = page.originals[announced] else { return nil }
+                announcer = page.authors[post.author]
                 shown = original
             }
-            guard let author = authors[shown.author] else { return nil }
+            guard let author = page.authors[shown.author] else { return nil }
             return values(
-                shown, by: author, announcer: announcer, parent: shown.reply?.author.flatMap { authors[$0] },
-                marks: marks[shown.id] ?? Marks(), isMine: shown.author == person, isFocus: shown.id == focus)
+                shown, by: author, announcer: announcer,
+                parent: shown.reply?.author.flatMap { page.authors[$0] },
+                marks: page.marks(on: shown.id), isMine: shown.author == person, isFocus: shown.id == focus)
         }
     }
 

@@ -156,6 +156,9 @@ def play_travel():
     thread = ada.call("GET", f"v1/statuses/{post['id']}/context")
     expect([status["uri"] for status in thread["descendants"]] == [reply["uri"]], "the answer is in the thread")
 
+    for path in ("/nodes", "/organisation", "/register"):
+        expect(status_of(directory.url + path) == 401, f"N115: {path} is for members")
+
     # The directory: handles are answered by every node, people are found by what they can.
     for office in (directory, oslo, lima, pune):
         until(f"{office.name} to answer for chidi", lambda: office.webfinger("acct:chidi@org.example"))

@@ -1,0 +1,32 @@
+public import Domain
+public import Storage
+
+/// A page of posts with everything that showing them needs, read with a handful of queries.
+public struct PostPage: Sendable {
+    /// What the posts of the page pass on, as far as the viewer may see it.
+    public let originals: [PostID: Post]
+    /// Who wrote the posts, the originals, and what they answer.
+    public let authors: [ActorID: Actor]
+    private let marks: [PostID: Marks]
+
+    public init(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws {
+        var originals: [PostID: Post] = [:]
+        for original in try transaction.posts(posts.compactMap(\.body.announced))
+        where try transaction.maySee(original, viewer) {
+            originals[original.id] = original
+        }
+        let all = posts + originals.values
+        self.originals = originals
+        authors = Dictionary(
+            try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author })))
+                .map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        if case .person(let person) = viewer {
+            marks = try transaction.marks(of: person, on: all.map(\.id))
+        } else {
+            marks = [:]
+        }
+    }
+
+    /// What the viewer did with a post.
+    public func marks(on post: PostID) -> Marks { marks[post] ?? Marks() }
+}
