@@ -60,6 +60,9 @@ public final class TestNode: Sendable {
         { [world] handle in try? await RemoteActors(world: world).find(handle) }
     }
 
+    /// Reads an actor at its address.
+    public func findActor(_ uri: ObjectURI) async -> Actor? { try? await RemoteActors(world: world).actor(uri) }
+
     /// The process dies and starts again: only what was committed is left.
     public func restart() {
         let fresh = Self.parts(needs: needs, keys: keys, network: network)
