@@ -139,7 +139,9 @@ let package = Package(
             "JourneyTests",
             ["Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation"]),
         tests("DirectoryTests", ["Domain", "JSON", "Signatures", "Storage", "Directory"]),
-        tests("AssemblyTests", ["Domain", "Federation", "Storage", "Assembly"]),
+        tests(
+            "AssemblyTests",
+            ["Domain", "Federation", "Storage", "Assembly", hummingbird, logging, nio, httpTypes]),
         .testTarget(
             name: "ProcessTests", dependencies: ["Support", "hallway"], exclude: ["Clients"],
             swiftSettings: settings),

@@ -104,7 +104,7 @@ struct RegisterTests {
             try entry(record(), position: 4, previous: Digest.sha256([2]), after: head)
         }
         #expect(throws: DirectoryFault.self, "not the directory") { try entry(record(), key: nodeKey) }
-        #expect(throws: DirectoryFault.self, "not the node") {
+        #expect(throws: DirectoryFault.self, "not the node: its word is the back-link (N114)") {
             try entry(
                 sign(
                     PersonRecord.document(

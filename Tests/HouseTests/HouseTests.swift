@@ -112,6 +112,16 @@ struct HouseTests {
         }
     }
 
+    @Test("every request to elsewhere goes through one client, behind one guard (N73)")
+    func oneClient() {
+        let users = Self.files.filter { file in
+            file.lines.contains {
+                $0.contains("AsyncHTTPClient") || $0.contains("URLSession") || $0.contains("ClientBootstrap")
+            }
+        }
+        #expect(users.map(\.path) == ["Assembly/Network/NodeClient.swift"])
+    }
+
     @Test("the top level holds what it should")
     func topLevel() throws {
         let allowed: Set<String> = [

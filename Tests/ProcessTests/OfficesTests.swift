@@ -16,6 +16,12 @@ struct OfficesTests {
     @Test("strangers and the dismissed get nothing (N77, N78, N99, N100, N101)")
     func strangers() async throws { try await play("strangers") }
 
+    @Test("an untrusted or misnamed certificate ends it (N75)")
+    func certificates() async throws { try await play("certificates") }
+
+    @Test("a slow sender is not waited for (N81)")
+    func slow() async throws { try await play("slow") }
+
     @Test("mistakes at the keyboard are named in one sentence")
     func mistakes() async throws { try await play("mistakes") }
 

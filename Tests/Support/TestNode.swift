@@ -61,7 +61,9 @@ public final class TestNode: Sendable {
     }
 
     /// Reads an actor at its address.
-    public func findActor(_ uri: ObjectURI) async -> Actor? { try? await RemoteActors(world: world).actor(uri) }
+    public func findActor(_ uri: ObjectURI) async -> Actor? {
+        try? await RemoteActors(world: world).actor(uri)
+    }
 
     /// The process dies and starts again: only what was committed is left.
     public func restart() {

@@ -11,6 +11,8 @@ struct AddressGuard: Sendable {
     let store: any Store
     /// Its port is in the settings, so it may be unusual.
     let directory: String?
+    /// Asks the system for a name's addresses.
+    var lookUp: @Sendable (String) async throws -> [IPAddress] = AddressGuard.systemLookUp
 
     /// The one address to connect to.
     ///
@@ -48,6 +50,10 @@ struct AddressGuard: Sendable {
         if host == "localhost" || host.hasSuffix(".localhost") {
             return [IPAddress("127.0.0.1")].compactMap { $0 }
         }
+        return try await lookUp(host)
+    }
+
+    static let systemLookUp: @Sendable (String) async throws -> [IPAddress] = { host in
         do {
             let found = try await NIOThreadPool.singleton.runIfActive {
                 try SocketAddress.makeAddressResolvingHost(host, port: 0).ipAddress

@@ -427,6 +427,63 @@ def status_of(url, **headers):
         return error.code
 
 
+def play_certificates():
+    """Https to a node whose certificate is not trusted ends before anything is said (N75)."""
+    import http.server, ssl
+    key, certificate = f"{folder}/key.pem", f"{folder}/certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+         "-subj", "/CN=secure.localhost", "-addext", "subjectAltName=DNS:secure.localhost"], check=True, capture_output=True)
+    heard = []
+
+    class Node(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.append(self.headers["Host"])
+            self.send_error(404)
+
+        def log_message(self, *arguments): pass
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Node)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_port
+    oslo = Office("Oslo", 3, federation="open")
+    oslo.environment["HALLWAY_ALLOW_INSECURE_PEERS"] = "false"
+    oslo.start()
+    ada = oslo.person("ada")
+    expect(ada.find(f"x@secure.localhost:{port}") is None and not heard, "an unknown issuer")
+    oslo.stop()
+    oslo.environment["HALLWAY_EXTRA_CA_FILE"] = certificate
+    oslo.start()
+    expect(ada.find(f"x@secure.localhost:{port}") is None and heard, "the same issuer, trusted by a setting")
+    heard.clear()
+    expect(ada.find(f"x@other.localhost:{port}") is None and not heard, "another name than the certificate's")
+
+
+def play_slow():
+    """Whoever sends a byte a second is not waited for (N81)."""
+    oslo = Office("Oslo", 3, federation="open").start()
+    head = f"POST /inbox HTTP/1.1\r\nHost: {oslo.authority}\r\nContent-Type: application/activity+json\r\nContent-Length: 500\r\n\r\n"
+    with socket.create_connection((oslo.address, oslo.port), timeout=60) as line:
+        line.sendall(head.encode())
+        line.settimeout(1)
+        began = time.monotonic()
+        while time.monotonic() - began < 45:
+            try:
+                line.sendall(b" ")
+                answer = line.recv(100)
+                break
+            except TimeoutError:
+                continue
+            except OSError:
+                answer = b""
+                break
+        else:
+            raise SystemExit("it was waited for")
+    expect(time.monotonic() - began < 40, f"answered {answer[:40]}")
+
+
 def play_strangers():
     """What strangers and the dismissed must not get, over real sockets."""
     oslo = Office("Oslo", 3, federation="organisation").start()

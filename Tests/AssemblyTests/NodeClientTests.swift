@@ -1,0 +1,80 @@
+@testable import Assembly
+import Domain
+import Federation
+import Foundation
+import Hummingbird
+import Logging
+import Storage
+import Support
+import Synchronization
+import Testing
+
+@Suite("NodeClient")
+struct NodeClientTests {
+    /// Serves on loopback while `body` runs, which is given the port.
+    func serving(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
+        let router = Router()
+        router.get("where") { request, _ in request.head.authority ?? "" }
+        router.get("large") { _, _ in String(repeating: "x", count: 100_000) }
+        router.get("packed") { _, _ in
+            Response(
+                status: .ok, headers: [.contentEncoding: "gzip"], body: .init(byteBuffer: .init(string: "x")))
+        }
+        let (ports, tell) = AsyncStream.makeStream(of: Int.self)
+        let application = Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { tell.yield($0.localAddress?.port ?? 0) }, logger: Logger(label: "test"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            var waiting = ports.makeAsyncIterator()
+            let port = try #require(await waiting.next())
+            try await body(port)
+            group.cancelAll()
+        }
+    }
+
+    func client(_ answers: @escaping @Sendable (String) -> [String]) throws -> NodeClient {
+        var guardian = AddressGuard(
+            allowedRanges: [AddressRange("127.0.0.0/8")].compactMap { $0 }, allowsInsecure: true,
+            store: try SQLiteStore(path: nil), directory: nil)
+        guardian.lookUp = { host in answers(host).compactMap { IPAddress($0) } }
+        return try NodeClient(
+            addresses: guardian, extraCAFile: nil, userAgent: "test", logger: Logger(label: "test"))
+    }
+
+    @Test("the address that was checked is the address that is connected to (N70)")
+    func pinned() async throws {
+        try await serving { port in
+            // The name means nothing to the system: whoever looked it up again would not arrive.
+            let asked = Mutex(0)
+            let client = try client { _ in
+                asked.withLock { $0 += 1 }
+                return asked.withLock { $0 } == 1 ? ["127.0.0.1"] : ["10.0.0.1"]
+            }
+            for _ in 0..<3 {
+                let answer = try await client.send(
+                    OutgoingRequest(method: "GET", url: theURI("http://rebind.example:\(port)/where")))
+                #expect(String(decoding: answer.body, as: UTF8.self) == "rebind.example:\(port)")
+            }
+            #expect(asked.withLock { $0 } == 1)
+            await client.close()
+        }
+    }
+
+    @Test("an answer larger than was asked for is cut off, and one that is packed is not unpacked (N78)")
+    func large() async throws {
+        try await serving { port in
+            let client = try client { _ in ["127.0.0.1"] }
+            await #expect(throws: ExchangeFault.tooLarge) {
+                try await client.send(
+                    OutgoingRequest(
+                        method: "GET", url: theURI("http://a.example:\(port)/large"), limitBytes: 1000))
+            }
+            await #expect(throws: ExchangeFault.self) {
+                try await client.send(
+                    OutgoingRequest(method: "GET", url: theURI("http://a.example:\(port)/packed")))
+            }
+            await client.close()
+        }
+    }
+}
