@@ -139,7 +139,7 @@ public struct Node: Sendable {
                 store: store, ids: needs.ids, addresses: needs.addresses, directory: directory,
                 enrolment: Membership.Enrolment(
                     name: settings.nodeName, entity: settings.entity, invitation: settings.invitation,
-                    ranges: []),
+                    ranges: settings.addressRanges),
                 seal: Seal { try await errands.prove($0) },
                 ask: { try await errands.send($0, $1, $2) },
                 wait: { [bells] in await bells.directory.wait(upTo: .seconds(20)) },

@@ -23,6 +23,8 @@ public struct Settings: Sendable {
     public var acceptsRegistrations: Bool
     public var extraCAFile: String?
     public var allowedPeerRanges: [AddressRange]
+    /// Where other nodes of the organisation reach this one, in CIDR notation.
+    public var addressRanges: [String]
     public var allowsInsecurePeers: Bool
     public var limitsRates: Bool
     public var logLevel: String

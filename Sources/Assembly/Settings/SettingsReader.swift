@@ -45,7 +45,8 @@ extension Settings {
             ["closed": false, "open": true][$0]
         }
         extraCAFile = values["extraCAFile"].flatMap { $0.isEmpty ? nil : $0 }
-        allowedPeerRanges = try Self.ranges(values["allowedPeerRanges"] ?? "")
+        allowedPeerRanges = try Self.ranges("allowedPeerRanges", values).map(\.range)
+        addressRanges = try Self.ranges("addressRanges", values).map(\.text)
         allowsInsecurePeers = try Self.choice("allowInsecurePeers", values, false) {
             ["true": true, "false": false][$0]
         }
@@ -109,14 +110,15 @@ extension Settings {
         return String(text.dropFirst(7))
     }
 
-    private static func ranges(_ text: String) throws(SettingsFault) -> [AddressRange] {
-        var ranges: [AddressRange] = []
-        for part in text.split(whereSeparator: { $0 == "," || $0 == " " }) {
+    private static func ranges(
+        _ name: String, _ values: [String: String]
+    ) throws(SettingsFault) -> [(text: String, range: AddressRange)] {
+        var ranges: [(String, AddressRange)] = []
+        for part in (values[name] ?? "").split(whereSeparator: { $0 == "," || $0 == " " }) {
             guard let range = AddressRange(String(part)) else {
-                throw SettingsFault(
-                    "allowedPeerRanges names \"\(part)\", which is no range such as 10.1.0.0/16")
+                throw SettingsFault("\(name) names \"\(part)\", which is no range such as 10.1.0.0/16")
             }
-            ranges.append(range)
+            ranges.append((String(part), range))
         }
         return ranges
     }

@@ -58,6 +58,10 @@ public enum SettingsTable {
             "address ranges (CIDR, comma-separated) that may be connected to besides public ones; loopback counts "
                 + "only when it is named here"),
         SettingEntry(
+            "addressRanges",
+            "address ranges (CIDR, comma-separated) in which this node is reached, if they are not public: the directory "
+                + "tells them to the other nodes"),
+        SettingEntry(
             "allowInsecurePeers",
             "true or false: speak plain http with other nodes, for trials on one machine",
             fallback: "false"),

@@ -20,7 +20,7 @@ public struct Documents: Sendable {
     /// An actor's document. `reach`: for whom; contacts of a narrower reach are left out.
     public func actor(_ actor: Actor, reach: WorkProfile.Reach) async throws -> JSONValue {
         let keys = try await world.keys.publicKeys(of: actor)
-        return try ActorOut(addresses: world.needs.addresses, version: version).write(
+        return try ActorOut(addresses: world.needs.addresses).write(
             actor, keys: keys, reach: reach)
     }
 

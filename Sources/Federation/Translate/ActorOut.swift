@@ -7,7 +7,6 @@ import Signatures
 /// Writes an actor's document.
 struct ActorOut {
     let addresses: Addresses
-    let version: String
 
     /// `keys`: those in force, one of each kind. `reach`: for whom it is written; contacts of a narrower
     /// reach are left out.
