@@ -96,6 +96,12 @@ public struct AdminTasks: Sendable {
         try await node.people.dismiss(actor.id, as: own)
     }
 
+    /// Lets the running node handle again what was set aside; answers how many activities there were.
+    public func retryInbox() async throws -> Int {
+        let date = node.needs.now()
+        return try await node.store.write { try $0.retrySetAside(at: date) }
+    }
+
     /// Gives a person, or the node itself, new keys.
     public func rotateKeys(of name: String?) async throws {
         let actor =

@@ -14,11 +14,6 @@ public enum HostName {
         return name
     }
 
-    /// Whether a canonical host is a dotted quad.
-    public static func isAddress(_ host: String) -> Bool {
-        isDottedQuad(host.split(separator: ".", omittingEmptySubsequences: false))
-    }
-
     private static func isLabel(_ label: Substring) -> Bool {
         (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
             && label.utf8.allSatisfy { byte in

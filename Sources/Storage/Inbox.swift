@@ -46,11 +46,6 @@ extension Transaction {
         }
     }
 
-    /// When the next one is due that waits for a second attempt.
-    public func nextReceivedAt() throws -> Date? {
-        try first("SELECT MIN(next_at) FROM inbox WHERE fault IS NULL") { $0.optionalDate(0) } ?? nil
-    }
-
     /// Counts the start of the process against whatever waits, and sets aside what has waited through too many.
     public func countRestart(limit: Int) throws {
         try run("UPDATE inbox SET attempts = attempts + 1 WHERE fault IS NULL")
@@ -76,6 +71,13 @@ extension Transaction {
     /// Sets one aside for an administrator, so that the others go on (N87).
     public func setAside(_ received: ReceivedID, because fault: String) throws {
         try run("UPDATE inbox SET fault = $2 WHERE id = $1", [.id(received), .text(fault)])
+    }
+
+    /// Gives what was set aside another chance; answers how many there were.
+    public func retrySetAside(at date: Date) throws -> Int {
+        try run(
+            "UPDATE inbox SET fault = NULL, attempts = 0, next_at = $1 WHERE fault IS NOT NULL", [.date(date)]
+        )
     }
 
     /// How many wait, or were set aside.

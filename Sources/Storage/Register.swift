@@ -11,13 +11,6 @@ extension Transaction {
         ) { ($0.int(0), $0.bytes(1)) }
     }
 
-    /// The hash of one entry; nil when the log is shorter.
-    public func registerHash(_ log: String, at position: Int64) throws -> [UInt8]? {
-        try first(
-            "SELECT hash FROM register_entry WHERE log = $1 AND position = $2", [.text(log), .int(position)]
-        ) { $0.bytes(0) }
-    }
-
     public func appendRegister(_ log: String, position: Int64, hash: [UInt8], document: [UInt8]) throws {
         try run(
             "INSERT INTO register_entry (log, position, hash, document) VALUES ($1, $2, $3, $4)",

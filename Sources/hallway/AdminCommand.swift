@@ -7,7 +7,7 @@ struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin", abstract: "Look after a node or a directory, also while it runs.",
         subcommands: [
-            PersonCommand.self, CountCommand.self, CheckCommand.self, KeysCommand.self,
+            PersonCommand.self, CountCommand.self, CheckCommand.self, RetryCommand.self, KeysCommand.self,
             InvitationCommand.self,
             NodesCommand.self,
         ]

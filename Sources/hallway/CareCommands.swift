@@ -18,6 +18,21 @@ struct CheckCommand: AsyncParsableCommand {
     }
 }
 
+/// `hallway admin retry`
+struct RetryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "retry",
+        abstract: "Handle again the received activities that were set aside after too many tries.")
+
+    @OptionGroup var option: SettingsOption
+
+    func run() async throws {
+        try await option.run(isQuiet: true) { settings, logger in
+            print(try await AdminTasks(settings: settings, logger: logger).retryInbox())
+        }
+    }
+}
+
 /// `hallway admin keys`
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -197,6 +197,10 @@ struct HostileReadingTests {
         try await vera.send(vera.activity("Follow", .string(ada.uri.string)), to: node)
         #expect(try await node.store.read { try $0.countInbox(setAside: true) } == 1)
         #expect(try await node.store.read { try $0.followers(of: ada.id).count } == 1)
+        let now = clock.now
+        #expect(try await node.store.write { try $0.retrySetAside(at: now) } == 1)
+        try await node.handleInbox()
+        #expect(try await node.store.read { try $0.followers(of: ada.id).count } == 2)
     }
 
     @Test("a flood from one node is answered with patience, and others are not touched (N88)")
