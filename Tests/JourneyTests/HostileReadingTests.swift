@@ -60,6 +60,29 @@ struct HostileReadingTests {
         #expect(try await get("/posts/\(open.id)", of: node, by: mal).code == 200)
     }
 
+    @Test("contacts for the organisation are for nobody outside it")
+    func contacts() async throws {
+        let (node, ada, mal) = try await stage()
+        var changes = People.Changes()
+        changes.work = WorkProfile()
+        changes.work?.contacts = [
+            .init(kind: .email, value: "ada@inside.example", reach: .organisation),
+            .init(kind: .telephone, value: "17-17-17", reach: .node),
+        ]
+        _ = try await node.people.change(ada.id, changes)
+        func seen() async throws -> String {
+            String(decoding: try await get("/actors/\(ada.id)", of: node, by: mal).body, as: UTF8.self)
+        }
+        #expect(try await !seen().contains("inside.example"))
+        let member = Member(
+            authority: "evil.example", name: "", application: try theURI("https://evil.example/actor"),
+            entity: "",
+            key: "", ranges: [], expiresAt: clock.now + 86400, state: .admitted, document: [])
+        try await node.store.write { try $0.save(member) }
+        #expect(try await seen().contains("inside.example"))
+        #expect(try await !seen().contains("17-17-17"))
+    }
+
     @Test("members of a blocked or suspended node read nothing (N30)")
     func blockedNode() async throws {
         let (node, ada, mal) = try await stage()

@@ -127,14 +127,14 @@ public final class TestNode: Sendable {
     private func document(_ url: ObjectURI, _ message: HTTPMessage) async throws -> JSONValue {
         let (documents, world, verifier) = parts.withLock { ($0.documents, $0.world, $0.verifier) }
         if url == needs.addresses.node {
-            return try await documents.actor(world.nodeActor(), reach: .organisation)
+            return try await documents.actor(world.nodeActor(), for: .nobody)
         }
         if let mark = url.pathAndQuery.firstRange(of: "resource=") {
             return try await WebFinger(world: world).answer(String(url.pathAndQuery[mark.upperBound...]))
         }
         let viewer = try await world.viewer(verifier.signer(of: message))
         if let id = needs.addresses.actorID(url), let actor = try await store.read({ try $0.actor(id) }) {
-            return try await documents.actor(actor, reach: .organisation)
+            return try await documents.actor(actor, for: viewer)
         }
         if let id = needs.addresses.postID(url) { return try await documents.post(id, for: viewer) }
         if url.pathAndQuery.hasPrefix("/threads/"), let id = PostID(decimal: url.pathAndQuery.dropFirst(9)) {

@@ -87,7 +87,7 @@ struct FederationRoutes {
                         "type": "Tombstone",
                     ]
                 }
-                return try await documents.actor(actor, reach: .organisation)
+                return try await documents.actor(actor, for: viewer)
             }
         }
         router.get("actors/:actor/outbox") { request, context in
@@ -119,7 +119,7 @@ struct FederationRoutes {
     /// The node's own actor, which anyone may read: signatures are checked by it.
     func addNode(to router: Router<HallwayContext>) {
         router.get("actor") { _, _ in
-            try await document(documents.actor(world.nodeActor(), reach: .organisation))
+            try await document(documents.actor(world.nodeActor(), for: .nobody))
         }
         for collection in ["outbox", "followers", "following", "featured"] {
             router.get("actor/\(collection)") { _, _ in

@@ -17,11 +17,11 @@ public struct Documents: Sendable {
         self.version = version
     }
 
-    /// An actor's document. `reach`: for whom; contacts of a narrower reach are left out.
-    public func actor(_ actor: Actor, reach: WorkProfile.Reach) async throws -> JSONValue {
+    /// An actor's document, for one viewer: contacts that are for the organisation are for nobody outside it.
+    public func actor(_ actor: Actor, for viewer: Viewer) async throws -> JSONValue {
         let keys = try await world.keys.publicKeys(of: actor)
         return try ActorOut(addresses: world.needs.addresses).write(
-            actor, keys: keys, reach: reach)
+            actor, keys: keys, reach: viewer.isOfOrganisation ? .organisation : nil)
     }
 
     /// A post's document, or its tombstone.

@@ -228,7 +228,7 @@ struct Composer: Sendable {
         let uri = freshURI()
         let json = ActivityOut.write(
             "Update", id: uri, actor: actor.uri,
-            object: try await documents.actor(actor, reach: .organisation),
+            object: try await documents.actor(actor, for: .nobody),
             to: actor.endpoints.followers.map { [$0.string] } ?? [])
         return try await dispatch(json, uri: uri, by: actor, to: inboxes)
     }

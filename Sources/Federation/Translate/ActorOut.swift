@@ -9,8 +9,8 @@ struct ActorOut {
     let addresses: Addresses
 
     /// `keys`: those in force, one of each kind. `reach`: for whom it is written; contacts of a narrower
-    /// reach are left out.
-    func write(_ actor: Actor, keys: [ActorKey], reach: WorkProfile.Reach) throws -> JSONValue {
+    /// reach are left out, and all of them for outsiders, whose reach is nil.
+    func write(_ actor: Actor, keys: [ActorKey], reach: WorkProfile.Reach?) throws -> JSONValue {
         let ends = actor.endpoints
         var json = JSONObject([
             ("@context", Vocabulary.actorContext), ("id", .string(actor.uri.string)),
@@ -81,8 +81,9 @@ struct ActorOut {
     }
 
     /// Work and other lines of the profile, in schema.org's terms and as lines that every reader shows (FEP-fb2a).
-    private func add(_ actor: Actor, to json: inout JSONObject, reach: WorkProfile.Reach) {
-        let work = actor.work.limited(to: reach)
+    private func add(_ actor: Actor, to json: inout JSONObject, reach: WorkProfile.Reach?) {
+        let work = actor.work
+        let contacts = reach.map { work.limited(to: $0).contacts } ?? []
         var lines = actor.fields.map { ($0.name, $0.value) }
         if !work.title.isEmpty { json["jobTitle"] = .string(work.title) }
         if !work.department.isEmpty {
@@ -90,7 +91,7 @@ struct ActorOut {
         }
         if !work.office.isEmpty { json["workLocation"] = ["type": "Place", "name": .string(work.office)] }
         if !work.skills.isEmpty { json["knowsAbout"] = .array(work.skills.map { .string($0) }) }
-        for contact in work.contacts { lines.append((contact.kind.rawValue, contact.value)) }
+        for contact in contacts { lines.append((contact.kind.rawValue, contact.value)) }
         guard !lines.isEmpty else { return }
         json["attachment"] = .array(
             lines.map { name, value in
