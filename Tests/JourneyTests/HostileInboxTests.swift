@@ -197,8 +197,15 @@ struct HostileInboxTests {
         #expect(try await node.store.read { try $0.post(uri)?.content } == "the original")
         #expect(try await count(node) == 1)
         // A post that passes on cannot itself be passed on.
-        await refused(
-            mal, mal.activity("Announce", .string("https://evil.example/activities/none")), by: node)
+        try await vera.send(vera.activity("Announce", .string(uri.string), id: "shared"), to: node)
+        let shared = try await count(node)
+        await refused(mal, mal.activity("Announce", "https://good.example/activities/shared"), by: node)
+        let announces = try await node.store.read { transaction in
+            try transaction.announces(
+                of: try transaction.postID(theURI("https://good.example/activities/shared")) ?? PostID(1))
+        }
+        #expect(announces.isEmpty)
+        #expect(try await count(node) == shared)
     }
 
     @Test("an answer to a question that was not asked is ignored (N47)")
