@@ -43,7 +43,11 @@ public struct DirectoryServer: Sendable {
         let router = Router(context: HallwayContext.self)
         router.add(
             middleware: ProblemMiddleware(logger: node.logger, counters: world.counters) { _, _, _ in nil })
-        if settings.limitsRates { router.add(middleware: RateMiddleware(now: node.needs.now)) }
+        if settings.limitsRates {
+            router.add(
+                middleware: RateMiddleware(now: node.needs.now, logger: node.logger, counters: world.counters)
+            )
+        }
         let intake = Intake(
             world: world, verifier: verifier, bell: node.bells.inbox, throttles: nil, heard: { _ in })
         let federation = FederationRoutes(

@@ -115,7 +115,9 @@ public struct Node: Sendable {
                 pages.problem(problem, request, context)
             })
         router.add(middleware: AccessMiddleware(store: store))
-        if settings.limitsRates { router.add(middleware: RateMiddleware(now: needs.now)) }
+        if settings.limitsRates {
+            router.add(middleware: RateMiddleware(now: needs.now, logger: logger, counters: world.counters))
+        }
         router.add(middleware: WakeMiddleware { bells.ringForEvents() })
     }
 

@@ -2,19 +2,29 @@ import Domain
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Signatures
 import Surface
 
-/// Bounds how often one client asks: by its token, or by its address where it has none.
+/// Bounds how often one client asks: by its token, or by its address where it has none. Whoever reads far more than
+/// a person would is slowed down and written down (N118).
 struct RateMiddleware: RouterMiddleware {
     typealias Context = HallwayContext
 
     private let now: @Sendable () -> Date
+    private let logger: Logger
+    private let counters: Counters
     private let reads = Throttle(capacity: 1500, period: .seconds(300))
     private let writes = Throttle(capacity: 300, period: .seconds(300))
+    /// A client that goes on is written down once in that time.
+    private let lines = Throttle(capacity: 1, period: .seconds(300))
 
-    init(now: @escaping @Sendable () -> Date) { self.now = now }
+    init(now: @escaping @Sendable () -> Date, logger: Logger, counters: Counters) {
+        self.now = now
+        self.logger = logger
+        self.counters = counters
+    }
 
     func handle(
         _ request: Request, context: HallwayContext,
@@ -27,8 +37,25 @@ struct RateMiddleware: RouterMiddleware {
         else { return try await next(request, context) }
         // By a token that holds, not by whatever is shown.
         let who = context.session?.hash.hex ?? "address \(context.remoteAddress?.ipAddress ?? "unknown")"
-        try (request.method == .get ? reads : writes).take(who, at: now())
+        do {
+            try (request.method == .get ? reads : writes).take(who, at: now())
+        } catch {
+            record(who, context)
+            throw error
+        }
         return try await next(request, context)
+    }
+
+    private func record(_ who: String, _ context: HallwayContext) {
+        counters.count("hallway_slowed_down_total")
+        guard (try? lines.take(who, at: now())) != nil else { return }
+        let person = context.session?.token.person
+        logger.warning(
+            "a client asks too often and is slowed down",
+            metadata: [
+                "address": "\(context.remoteAddress?.ipAddress ?? "unknown")",
+                "person": "\(person?.description ?? "nobody")",
+            ])
     }
 }
 

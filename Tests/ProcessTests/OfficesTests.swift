@@ -6,6 +6,7 @@ import Testing
 @Suite("Offices", .serialized)
 struct OfficesTests {
     static let clients = ProcessInfo.processInfo.environment["HALLWAY_TEST_CLIENTS"]
+    static let otherNode = ProcessInfo.processInfo.environment["HALLWAY_TEST_GOTOSOCIAL"]
 
     @Test("a post travels between four processes; the directory dies, an office is killed, someone leaves")
     func travel() async throws { try await play("travel") }
@@ -22,6 +23,14 @@ struct OfficesTests {
     @Test("a slow sender is not waited for (N81)")
     func slow() async throws { try await play("slow") }
 
+    @Test("whoever walks through everybody is slowed down and written down (N118)")
+    func enumeration() async throws { try await play("enumeration") }
+
+    @Test(
+        "a full disk under a running node loses nothing, and is said",
+        .enabled(if: getuid() == 0, "a small disk can be mounted by root alone"))
+    func fullDisk() async throws { try await play("fulldisk") }
+
     @Test("mistakes at the keyboard are named in one sentence")
     func mistakes() async throws { try await play("mistakes") }
 
@@ -31,8 +40,13 @@ struct OfficesTests {
     @Test("Mastodon.py does the first part", .enabled(if: clients != nil, "deploy/test installs Mastodon.py"))
     func mastodonPy() async throws { try await play("mastodonpy") }
 
-    private func play(_ story: String) async throws {
-        let script = Vectors.checkout.appending(path: "Tests/ProcessTests/Clients/offices.py").path
+    @Test(
+        "a GoToSocial as released follows, reads and answers, both ways",
+        .enabled(if: otherNode != nil, "HALLWAY_TEST_GOTOSOCIAL names no folder of it"))
+    func gotosocial() async throws { try await play("federate", of: "gotosocial") }
+
+    private func play(_ story: String, of file: String = "offices") async throws {
+        let script = Vectors.checkout.appending(path: "Tests/ProcessTests/Clients/\(file).py").path
         let here = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         let python = Self.clients.map { "\($0)/python" } ?? "/usr/bin/env"
         var arguments = [script, here.appending(path: "hallway").path, story]
