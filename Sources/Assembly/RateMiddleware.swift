@@ -59,7 +59,7 @@ struct RateMiddleware: RouterMiddleware {
     }
 }
 
-/// Wakes the loops after a request that may have written something.
+/// Wakes the loops after a request that may have written something. What an inbox keeps wakes its own loop.
 struct WakeMiddleware: RouterMiddleware {
     typealias Context = HallwayContext
 
@@ -72,7 +72,7 @@ struct WakeMiddleware: RouterMiddleware {
         next: @concurrent (Request, HallwayContext) async throws -> Response
     ) async throws -> Response {
         let response = try await next(request, context)
-        if request.method != .get, request.method != .head { wake() }
+        if request.method != .get, request.method != .head, !request.uri.path.hasSuffix("/inbox") { wake() }
         return response
     }
 }

@@ -1,29 +1,54 @@
 import Domain
+import FoundationEssentials
 import Signatures
 import Synchronization
 
-/// Public keys seen lately, parsed, by key id.
+/// Public keys seen lately, parsed, with the actor that each belongs to as it was last read.
 final class KeyRing: Sendable {
     struct Entry: Sendable {
-        var actor: ActorID
+        var actor: Actor
         var key: PublicKey
+        /// The key as it is stored.
+        var encoded: [UInt8]
+        /// Until when the reading of the actor is believed: others may change it, an administrator above all.
+        var until: Date
     }
 
     private static let limit = 10_000
-    private let entries = Mutex<[ObjectURI: Entry]>([:])
+    private let entries = Mutex<[String: Entry]>([:])
 
-    func entry(_ id: ObjectURI) -> Entry? { entries.withLock { $0[id] } }
+    func entry(_ id: ObjectURI) -> Entry? { entries.withLock { $0[id.string] } }
 
     func keep(_ entry: Entry, as id: ObjectURI) {
         entries.withLock { entries in
             // Rarely full; starting over costs one parsing for each key still in use.
             if entries.count >= Self.limit { entries.removeAll() }
-            entries[id] = entry
+            entries[id.string] = entry
         }
     }
 
     func forget(actor: ActorID) {
-        entries.withLock { entries in entries = entries.filter { $0.value.actor != actor } }
+        entries.withLock { entries in entries = entries.filter { $0.value.actor.id != actor } }
+    }
+}
+
+/// How this node stands to others, as last read.
+final class Standings: Sendable {
+    private static let limit = 10_000
+    private let known = Mutex<[String: (standing: World.Standing, until: Date)]>([:])
+
+    func standing(_ authority: String, at now: Date) -> World.Standing? {
+        known.withLock { known in
+            guard let found = known[authority], found.until > now else { return nil }
+            return found.standing
+        }
+    }
+
+    func keep(_ standing: World.Standing, for authority: String, until: Date) {
+        known.withLock { known in
+            if known.count >= Self.limit { known.removeAll() }
+            known[authority] = (standing, until)
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 public import Domain
+import FoundationEssentials
 public import Logging
 import Signatures
 public import Social
@@ -15,12 +16,15 @@ public struct World: Sendable {
     public let counters: Counters
     /// The directory's name: it belongs by definition.
     public let directory: String?
+    /// Seconds for which what was read of a signer and its node is believed without reading it again.
+    let memory: Double
     let ring: KeyRing
+    let standings = Standings()
     let styles: SignatureStyles
 
     public init(
         needs: Needs, keys: NodeKeys, send: @escaping Send, logger: Logger, allowsInsecure: Bool,
-        counters: Counters, directory: String?
+        counters: Counters, directory: String?, memory: Double = 1
     ) {
         self.needs = needs
         self.keys = keys
@@ -29,6 +33,7 @@ public struct World: Sendable {
         self.allowsInsecure = allowsInsecure
         self.counters = counters
         self.directory = directory
+        self.memory = memory
         ring = KeyRing()
         styles = SignatureStyles()
     }
@@ -45,8 +50,13 @@ public struct World: Sendable {
     /// Whether we deal with a node, by the directory's list and our own policy.
     public func standing(of authority: String) async throws -> Standing {
         if authority == directory { return .member }
-        return try await needs.store.read { [needs] in try Self.standing(of: authority, needs: needs, in: $0)
+        let now = needs.now()
+        if let known = standings.standing(authority, at: now) { return known }
+        let standing = try await needs.store.read { [needs] in
+            try Self.standing(of: authority, needs: needs, in: $0)
         }
+        standings.keep(standing, for: authority, until: now + memory)
+        return standing
     }
 
     static func standing(of authority: String, needs: Needs, in transaction: Transaction) throws -> Standing {

@@ -87,6 +87,17 @@ extension Transaction {
         ) { ($0.id(0), $0.bool(1)) }
     }
 
+    /// Whether anybody on this node follows an actor.
+    public func hasLocalFollower(_ actor: ActorID) throws -> Bool {
+        try exists(
+            """
+            SELECT 1 FROM follow f JOIN actor a ON a.id = f.follower
+            WHERE f.followee = $1 AND f.state = 1 AND a.host IS NULL AND a.state = 0 LIMIT 1
+            """,
+            [.id(actor)]
+        )
+    }
+
     /// The inboxes of an actor's followers on other nodes, shared ones once.
     public func followerInboxes(of actor: ActorID) throws -> [ObjectURI] {
         try all(

@@ -4,7 +4,6 @@ import FoundationEssentials
 import HTTPTypes
 public import Hummingbird
 import JSON
-import NIOCore
 
 /// What a request asks with, wherever it stands: query, form, multipart or JSON. Booleans and numbers may be text.
 public struct Fields: Sendable {
@@ -18,18 +17,9 @@ public struct Fields: Sendable {
     public init(_ request: Request, context: HallwayContext) async throws {
         if let query = request.uri.query { add(form: query) }
         guard ![.get, .head].contains(request.method) else { return }
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > Self.limit {
-            throw Refusal.tooLarge(what: "The request", limitBytes: Self.limit)
-        }
-        let body: ByteBuffer
-        do {
-            body = try await withDeadline(.seconds(30)) { try await request.body.collect(upTo: Self.limit) }
-        } catch is NIOTooManyBytesError {
-            throw Refusal.tooLarge(what: "The request", limitBytes: Self.limit)
-        }
-        guard body.readableBytes > 0 else { return }
+        let bytes = try await request.wholeBody(limit: Self.limit)
+        guard !bytes.isEmpty else { return }
         let type = request.headers[.contentType] ?? ""
-        let bytes = Array(body.readableBytesView)
         if type.hasPrefix("application/json") {
             try add(json: bytes)
         } else if type.hasPrefix("multipart/form-data") {

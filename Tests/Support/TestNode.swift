@@ -160,7 +160,7 @@ public final class TestNode: Sendable {
         let world = World(
             needs: needs, keys: keys, send: { try await network.send($0) },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            allowsInsecure: false, counters: Counters(), directory: nil)
+            allowsInsecure: false, counters: Counters(), directory: nil, memory: 0)
         let documents = Documents(world: world, version: "test")
         let threads = Threads(world: world)
         let verifier = Verifier(world: world)

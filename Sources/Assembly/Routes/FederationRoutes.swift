@@ -134,18 +134,10 @@ struct FederationRoutes {
     private func receive(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let limit = Limits.inboxBody
         do {
-            if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-                throw Refusal.tooLarge(what: "The activity", limitBytes: limit)
-            }
-            let body: ByteBuffer
-            do {
-                body = try await withDeadline(.seconds(30)) { try await request.body.collect(upTo: limit) }
-            } catch is NIOTooManyBytesError {
-                throw Refusal.tooLarge(what: "The activity", limitBytes: limit)
-            }
+            let body = try await request.wholeBody(limit: limit, what: "The activity")
             try await intake.receive(
                 SignedReading.message(
-                    request, body: Array(body.readableBytesView), addresses: world.needs.addresses))
+                    request, body: body, addresses: world.needs.addresses))
             world.counters.count("hallway_inbox_total{answer=\"202\"}")
             return Response(status: .accepted)
         } catch let refusal as Refusal {

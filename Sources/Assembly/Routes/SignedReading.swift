@@ -2,7 +2,6 @@ import Domain
 import Federation
 import Hummingbird
 import JSON
-import NIOCore
 import Signatures
 import Surface
 
@@ -23,14 +22,7 @@ enum SignedReading {
     static func read(
         _ request: Request, verifier: Verifier, addresses: Addresses
     ) async throws -> (signer: Actor, body: JSONValue) {
-        let limit = 256 * 1024
-        let body: ByteBuffer
-        do {
-            body = try await withDeadline(.seconds(30)) { try await request.body.collect(upTo: limit) }
-        } catch is NIOTooManyBytesError {
-            throw Refusal.tooLarge(what: "The request", limitBytes: limit)
-        }
-        let bytes = Array(body.readableBytesView)
+        let bytes = try await request.wholeBody(limit: 256 * 1024)
         let signer: Actor
         do {
             signer = try await verifier.signer(of: message(request, body: bytes, addresses: addresses))

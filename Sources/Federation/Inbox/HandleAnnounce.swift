@@ -8,7 +8,7 @@ struct HandleAnnounce {
     let world: World
     let threads: Threads
 
-    func prepare(_ activity: Activity) async throws -> Handlers.Effect {
+    func prepare(_ activity: Activity) async throws -> Plan.Effect {
         let target = try activity.target()
         let (isKnown, isFollowed) = try await world.needs.store.read { transaction in
             (

@@ -8,7 +8,7 @@ import Storage
 struct HandleAnswer {
     let world: World
 
-    func accept(_ activity: Activity) throws -> Handlers.Effect {
+    func accept(_ activity: Activity) throws -> Plan.Effect {
         let find = try follow(activity)
         return { transaction in
             guard let follow = try find(transaction), follow.state == .asked else { return }
@@ -16,7 +16,7 @@ struct HandleAnswer {
         }
     }
 
-    func reject(_ activity: Activity) throws -> Handlers.Effect {
+    func reject(_ activity: Activity) throws -> Plan.Effect {
         let find = try follow(activity)
         return { transaction in
             guard let follow = try find(transaction) else { return }

@@ -4,29 +4,53 @@ import Social
 import Storage
 
 /// A post of another node arrives.
-struct HandleCreate {
+struct HandleCreate: Sendable {
     let world: World
     let threads: Threads
 
-    func prepare(_ activity: Activity) async throws -> Handlers.Effect {
-        let uri = try activity.target()
+    func plan(_ activity: Activity) throws -> Plan {
         // What is inside is its author's own (N42); a bare id is fetched from where it lives.
-        let object =
-            if let embedded = activity.object.objects("object").first { embedded } else {
-                try await Fetch(world: world).object(uri)
+        guard let embedded = activity.object.objects("object").first else {
+            let uri = try activity.target()
+            return .errand {
+                try await prepare(try await Fetch(world: world).object(uri), activity)
             }
-        guard Vocabulary.postTypes.contains(object.type) else {
+        }
+        // Only an answer may need its thread fetched.
+        guard embedded.uri("inReplyTo") == nil else {
+            return .errand { try await prepare(embedded, activity) }
+        }
+        guard let reading = try read(embedded, activity) else {
+            return .effect { try $0.countUnknown("Create \(embedded.type)") }
+        }
+        return .effect { transaction in
+            guard try concerns(reading, by: activity.actor, in: transaction) else { return }
+            try perform(reading, by: activity.actor, in: transaction)
+        }
+    }
+
+    /// Asks before anything is fetched for it whether anybody here should have it.
+    private func prepare(_ object: ASObject, _ activity: Activity) async throws -> Plan.Effect {
+        guard let reading = try read(object, activity) else {
             return { try $0.countUnknown("Create \(object.type)") }
         }
-        let reading = try PostIn(world: world).read(object, by: activity.actor)
-        guard try await concerns(reading, by: activity.actor) else { return { _ in } }
+        guard
+            try await world.needs.store.read({ try concerns(reading, by: activity.actor, in: $0) })
+        else { return { _ in } }
         await threads.complete(above: reading.post)
-        return { [world, actor = activity.actor] transaction in
-            guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, actor.id)) else { return }
-            let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
-            try Self.checkReply(post, by: actor, world: world, in: transaction)
-            _ = try Publish.receive(post, recipients: recipients, isNews: true, in: transaction)
-        }
+        return { try perform(reading, by: activity.actor, in: $0) }
+    }
+
+    private func read(_ object: ASObject, _ activity: Activity) throws -> PostIn.Reading? {
+        guard Vocabulary.postTypes.contains(object.type) else { return nil }
+        return try PostIn(world: world).read(object, by: activity.actor)
+    }
+
+    private func perform(_ reading: PostIn.Reading, by actor: Actor, in transaction: Transaction) throws {
+        guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, actor.id)) else { return }
+        let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
+        try Self.checkReply(post, by: actor, world: world, in: transaction)
+        _ = try Publish.receive(post, recipients: recipients, isNews: true, in: transaction)
     }
 
     /// An answer to something its author cannot see is no answer (N52).
@@ -39,16 +63,15 @@ struct HandleCreate {
         }
     }
 
-    /// Whether anybody here should have it: a follower, someone it names, or whoever wrote what it answers. Asked
-    /// before anything is fetched for it.
-    private func concerns(_ reading: PostIn.Reading, by actor: Actor) async throws -> Bool {
+    /// Whether anybody here should have it: a follower, someone it names, or whoever wrote what it answers.
+    private func concerns(
+        _ reading: PostIn.Reading, by actor: Actor, in transaction: Transaction
+    ) throws -> Bool {
         if (reading.mentioned + reading.addressees).contains(where: { world.needs.addresses.isOwn($0) }) {
             return true
         }
-        return try await world.needs.store.read { transaction in
-            if try !transaction.localFollowers(of: actor.id, forAnnounce: false).isEmpty { return true }
-            return try reading.post.reply.flatMap { try transaction.postID($0.uri) } != nil
-        }
+        if try transaction.hasLocalFollower(actor.id) { return true }
+        return try reading.post.reply.flatMap { try transaction.postID($0.uri) } != nil
     }
 
     /// An actor of another node as a viewer, inside a transaction.

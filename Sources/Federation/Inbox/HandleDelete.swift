@@ -7,7 +7,7 @@ import Storage
 struct HandleDelete {
     let world: World
 
-    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+    func effect(_ activity: Activity) throws -> Plan.Effect {
         let target = try activity.target()
         let now = world.needs.now()
         guard target != activity.actor.uri else {

@@ -8,7 +8,7 @@ import Storage
 struct HandleFlag {
     let world: World
 
-    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+    func effect(_ activity: Activity) throws -> Plan.Effect {
         let objects = activity.object.uris("object").prefix(50).compactMap { ObjectURI($0) }
             .filter { world.needs.addresses.isOwn($0) }
         let comment = SafeHTML.plainText(activity.object.text("content") ?? "", limit: 16_384)

@@ -6,7 +6,7 @@ import Storage
 struct HandleFollow {
     let world: World
 
-    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+    func effect(_ activity: Activity) throws -> Plan.Effect {
         let target = try activity.target()
         guard world.needs.addresses.isOwn(target) else {
             throw Refusal.notAllowed(because: "the followed actor is not of this node")

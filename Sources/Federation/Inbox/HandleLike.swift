@@ -7,7 +7,7 @@ import Storage
 struct HandleLike {
     let world: World
 
-    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+    func effect(_ activity: Activity) throws -> Plan.Effect {
         let target = try activity.target()
         // One grapheme or a short code; anything longer is no reaction, and a plain like remains.
         let content = activity.object.text("content").flatMap { text in

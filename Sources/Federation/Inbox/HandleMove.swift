@@ -10,7 +10,7 @@ struct HandleMove {
     private static let cooldown: Double = 7 * 86400
     let world: World
 
-    func prepare(_ activity: Activity) async throws -> Handlers.Effect {
+    func prepare(_ activity: Activity) async throws -> Plan.Effect {
         let source = try activity.target()
         guard source == activity.actor.uri,
             let target = activity.object.uri("target").flatMap({ ObjectURI($0) }), target != source

@@ -9,7 +9,7 @@ import Storage
 struct HandleUndo {
     let world: World
 
-    func prepare(_ activity: Activity) throws -> Handlers.Effect {
+    func effect(_ activity: Activity) throws -> Plan.Effect {
         let uri = activity.object.uri("object").flatMap { ObjectURI($0) }
         let embedded = activity.object.objects("object").first
         if let claimed = embedded?.uri("actor"), claimed != activity.actor.uri.string {

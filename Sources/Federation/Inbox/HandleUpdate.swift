@@ -4,23 +4,32 @@ import Social
 import Storage
 
 /// A post or a profile of another node has changed.
-struct HandleUpdate {
+struct HandleUpdate: Sendable {
     let world: World
 
-    func prepare(_ activity: Activity) async throws -> Handlers.Effect {
+    func plan(_ activity: Activity) throws -> Plan {
         let uri = try activity.target()
-        let object =
-            if let embedded = activity.object.objects("object").first { embedded } else {
-                try await Fetch(world: world).object(uri)
-            }
-        if Vocabulary.actorTypes.contains(object.type) {
-            guard uri == activity.actor.uri else {
-                throw Refusal.notAllowed(because: "only an actor itself changes its profile")
-            }
-            // Keys decide who may speak: they are read from the actor's own address, never from a message.
-            try await RemoteActors(world: world).refresh(uri)
-            return { _ in }
+        guard let embedded = activity.object.objects("object").first else {
+            return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }
         }
+        guard Vocabulary.actorTypes.contains(embedded.type) else {
+            return .effect(try effect(embedded, activity))
+        }
+        return .errand { try await prepare(embedded, activity) }
+    }
+
+    private func prepare(_ object: ASObject, _ activity: Activity) async throws -> Plan.Effect {
+        guard Vocabulary.actorTypes.contains(object.type) else { return try effect(object, activity) }
+        let uri = try activity.target()
+        guard uri == activity.actor.uri else {
+            throw Refusal.notAllowed(because: "only an actor itself changes its profile")
+        }
+        // Keys decide who may speak: they are read from the actor's own address, never from a message.
+        try await RemoteActors(world: world).refresh(uri)
+        return { _ in }
+    }
+
+    private func effect(_ object: ASObject, _ activity: Activity) throws -> Plan.Effect {
         guard Vocabulary.postTypes.contains(object.type) else {
             return { try $0.countUnknown("Update \(object.type)") }
         }

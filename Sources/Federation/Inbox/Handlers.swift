@@ -5,36 +5,45 @@ import JSON
 import Social
 import Storage
 
-/// Finds out what an activity will do. Whatever needs the network happens here; the effect itself is one
+/// What an activity will do: at once, or after something was asked of another node. The effect itself is one
 /// transaction, together with the end of the inbox row.
-struct Handlers: Sendable {
+enum Plan: Sendable {
     typealias Effect = @Sendable (Transaction) throws -> Void
 
+    case effect(Effect)
+    case errand(@Sendable () async throws -> Effect)
+}
+
+/// Finds out what received activities will do, by their type.
+struct Handlers: Sendable {
     let world: World
     let threads: Threads
 
+    /// `actor`: the signer, as it is known now; nil when it is not known any more.
+    ///
     /// - Throws: ``Refusal`` for an activity that breaks a rule: it is dropped.
-    func prepare(_ received: Received) async throws -> Effect {
+    func plan(_ received: Received, by actor: Actor?) throws -> Plan {
         let object = try ASObject(
             try JSONParser.parse(received.body, depth: Limits.jsonDepth, nodes: Limits.jsonNodes))
-        guard let actor = try await world.needs.store.read({ try $0.actor(received.signer) }),
-            let id = object.id.flatMap({ ObjectURI($0) })
-        else { throw Refusal.malformed(because: "no actor or id") }
+        guard let actor, let id = object.id.flatMap({ ObjectURI($0) }) else {
+            throw Refusal.malformed(because: "no actor or id")
+        }
         let activity = Activity(id: id, actor: actor, object: object, receivedAt: received.receivedAt)
         switch object.type {
-        case "Follow": return try HandleFollow(world: world).prepare(activity)
-        case "Accept": return try HandleAnswer(world: world).accept(activity)
-        case "Reject": return try HandleAnswer(world: world).reject(activity)
-        case "Undo": return try HandleUndo(world: world).prepare(activity)
-        case "Create": return try await HandleCreate(world: world, threads: threads).prepare(activity)
-        case "Update": return try await HandleUpdate(world: world).prepare(activity)
-        case "Delete": return try HandleDelete(world: world).prepare(activity)
-        case "Announce": return try await HandleAnnounce(world: world, threads: threads).prepare(activity)
-        case "Like", "EmojiReact": return try HandleLike(world: world).prepare(activity)
-        case "Block": return try HandleBlock(world: world).prepare(activity)
-        case "Flag": return try HandleFlag(world: world).prepare(activity)
-        case "Move": return try await HandleMove(world: world).prepare(activity)
-        default: return { try $0.countUnknown(object.type) }
+        case "Follow": return .effect(try HandleFollow(world: world).effect(activity))
+        case "Accept": return .effect(try HandleAnswer(world: world).accept(activity))
+        case "Reject": return .effect(try HandleAnswer(world: world).reject(activity))
+        case "Undo": return .effect(try HandleUndo(world: world).effect(activity))
+        case "Create": return try HandleCreate(world: world, threads: threads).plan(activity)
+        case "Update": return try HandleUpdate(world: world).plan(activity)
+        case "Delete": return .effect(try HandleDelete(world: world).effect(activity))
+        case "Announce":
+            return .errand { try await HandleAnnounce(world: world, threads: threads).prepare(activity) }
+        case "Like", "EmojiReact": return .effect(try HandleLike(world: world).effect(activity))
+        case "Block": return .effect(try HandleBlock(world: world).effect(activity))
+        case "Flag": return .effect(try HandleFlag(world: world).effect(activity))
+        case "Move": return .errand { try await HandleMove(world: world).prepare(activity) }
+        default: return .effect { try $0.countUnknown(object.type) }
         }
     }
 }

@@ -12,7 +12,8 @@ import Synchronization
 /// The drain that gives acknowledged activities their effect: each once, in order for each signer, and no signer
 /// waiting for another.
 public final class InboxWorker: Service {
-    private static let batch = 128
+    /// Rows that are read at once; those that need nothing of the network take effect in one transaction.
+    private static let batch = 100
     private static let lanes = 16
     /// For whatever one activity needs from the network.
     private static let patience = Duration.seconds(60)
@@ -41,7 +42,14 @@ public final class InboxWorker: Service {
             }
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
-                    await startLanes(in: &group)
+                    while await round(startLane: { [self] lane in
+                        group.addTask { [self] in
+                            await run(lane)
+                            busy.withLock { _ = $0.remove(lane.signer) }
+                            done()
+                            bell.ring()
+                        }
+                    }) {}
                     await bell.wait(upTo: .seconds(2))
                 }
             }
@@ -50,47 +58,100 @@ public final class InboxWorker: Service {
 
     /// Handles everything that is due, once; for tests.
     public func drain() async throws {
-        let now = world.needs.now()
-        while case let due = try await due(at: now), !due.isEmpty {
-            for lane in Dictionary(grouping: due, by: \.signer).values { await handle(lane) }
+        var lanes: [Lane] = []
+        while await round(startLane: { lanes.append($0) }) {
+            for lane in lanes {
+                await run(lane)
+                busy.withLock { _ = $0.remove(lane.signer) }
+            }
+            lanes = []
         }
     }
 
-    private func startLanes(in group: inout DiscardingTaskGroup) async {
+    /// Activities of one signer that wait for an errand, in order.
+    private struct Lane: Sendable {
+        var signer: ActorID
+        var steps: [(received: Received, plan: Result<Plan, any Error>)]
+    }
+
+    /// Handles what is due; false when nothing was.
+    private func round(startLane: (Lane) -> Void) async -> Bool {
         do {
-            let due = try await due(at: world.needs.now())
-            for (signer, lane) in Dictionary(grouping: due, by: \.signer) {
-                let mayStart = busy.withLock { $0.count < Self.lanes && $0.insert(signer).inserted }
-                guard mayStart else { continue }
-                group.addTask { [self] in
-                    await handle(lane)
-                    busy.withLock { _ = $0.remove(signer) }
-                    done()
-                    bell.ring()
+            let (due, actors) = try await due(at: world.needs.now())
+            guard !due.isEmpty else { return false }
+            var ready: [(received: Received, plan: Result<Plan, any Error>)] = []
+            var lanes: [ActorID: Lane] = [:]
+            for received in due {
+                let plan = Result { try handlers.plan(received, by: actors[received.signer]) }
+                if case .success(.errand) = plan {
+                    lanes[received.signer, default: Lane(signer: received.signer, steps: [])].steps
+                        .append((received, plan))
+                } else if lanes[received.signer] != nil {
+                    lanes[received.signer]?.steps.append((received, plan))
+                } else {
+                    ready.append((received, plan))
                 }
             }
+            // Where every lane is taken already, the next round comes when one ends.
+            var hasMoved = !ready.isEmpty
+            await perform(ready)
+            for lane in lanes.values {
+                let mayStart = busy.withLock { $0.count < Self.lanes && $0.insert(lane.signer).inserted }
+                guard mayStart else { continue }
+                hasMoved = true
+                startLane(lane)
+            }
+            return hasMoved
         } catch {
             world.logger.error("the inbox could not be read", metadata: ["fault": "\(error)"])
+            return false
         }
     }
 
-    private func due(at now: Date) async throws -> [Received] {
+    private func due(at now: Date) async throws -> ([Received], [ActorID: Actor]) {
         let busy = Array(busy.withLock { $0 })
-        return try await world.needs.store.read {
-            try $0.dueReceived(at: now, limit: Self.batch, except: busy)
+        return try await world.needs.store.read { transaction in
+            let due = try transaction.dueReceived(at: now, limit: Self.batch, except: busy)
+            let actors = try transaction.actors(Array(Set(due.map(\.signer))))
+            return (due, Dictionary(actors.map { ($0.id, $0) }) { first, _ in first })
         }
     }
 
-    private func handle(_ lane: [Received]) async {
-        for received in lane {
-            guard !Task.isCancelled, await handle(received) else { return }
+    /// Gives what needs nothing more its effect: all in one transaction, or, when one of them says no, each by itself.
+    private func perform(_ steps: [(received: Received, plan: Result<Plan, any Error>)]) async {
+        guard !steps.isEmpty else { return }
+        do {
+            try await world.needs.store.write { transaction in
+                for step in steps {
+                    guard case .effect(let effect) = try step.plan.get() else { continue }
+                    try effect(transaction)
+                    try transaction.finish(step.received.id)
+                }
+            }
+            world.counters.count("hallway_inbox_handled_total", by: steps.count)
+        } catch {
+            var stopped: Set<ActorID> = []
+            for step in steps where !stopped.contains(step.received.signer) {
+                if await !handle(step.received, step.plan) { stopped.insert(step.received.signer) }
+            }
+        }
+        done()
+    }
+
+    private func run(_ lane: Lane) async {
+        for step in lane.steps {
+            guard !Task.isCancelled, await handle(step.received, step.plan) else { return }
         }
     }
 
     /// Handles one; false when it has to wait, and its signer's later ones with it.
-    private func handle(_ received: Received) async -> Bool {
+    private func handle(_ received: Received, _ plan: Result<Plan, any Error>) async -> Bool {
         do {
-            let effect = try await within(Self.patience) { try await self.handlers.prepare(received) }
+            let effect: Plan.Effect
+            switch try plan.get() {
+            case .effect(let found): effect = found
+            case .errand(let errand): effect = try await within(Self.patience) { try await errand() }
+            }
             try await world.needs.store.write { transaction in
                 try effect(transaction)
                 try transaction.finish(received.id)

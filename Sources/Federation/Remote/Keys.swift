@@ -53,8 +53,8 @@ final class Keys: Sendable {
     private func known(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey)? {
         let entry = world.ring.entry(id)
         let now = world.needs.now()
-        let found = try await world.needs.store.read { transaction -> (Actor, ActorKey?)? in
-            if let entry { return try transaction.actor(entry.actor).map { ($0, nil) } }
+        if let entry, entry.until > now { return (entry.actor, entry.key) }
+        let found = try await world.needs.store.read { transaction -> (Actor, ActorKey)? in
             guard let key = try transaction.actorKey(id), let actor = try transaction.actor(key.actor) else {
                 return nil
             }
@@ -62,9 +62,12 @@ final class Keys: Sendable {
             return (actor, key)
         }
         guard let (actor, stored) = found else { return nil }
-        if let entry { return (actor, entry.key) }
-        guard let key = try stored?.parsed() else { return nil }
-        world.ring.keep(KeyRing.Entry(actor: actor.id, key: key), as: id)
+        // Parsing costs twenty verifications: what is parsed stays so while the bytes are the same.
+        let isSame = entry.map { $0.encoded == stored.publicKey } ?? false
+        guard let key = isSame ? entry?.key : try stored.parsed() else { return nil }
+        world.ring.keep(
+            KeyRing.Entry(actor: actor, key: key, encoded: stored.publicKey, until: now + world.memory),
+            as: id)
         return (actor, key)
     }
 
