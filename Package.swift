@@ -120,6 +120,12 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // Fills a database for deploy/bench.
+        .executableTarget(
+            name: "hallway-fill", dependencies: ["Domain", "Storage"], path: "Tests/Benchmarks/Fill",
+            swiftSettings: settings
+        ),
+
         // Tests/Support holds the cast, the vectors and the fake network.
         .target(
             name: "Support",

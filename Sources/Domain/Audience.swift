@@ -40,34 +40,42 @@ public enum Audience: Hashable, Sendable {
     }
 
     /// The one answer to "may this viewer see a post with this audience?" (DESIGN §4).
-    public func admits(_ viewer: Sight) -> Bool {
+    ///
+    /// Facts that cost something to find out are asked for only where they decide, the cheapest first: being a
+    /// recipient, and belonging to the audience, each suffice.
+    public func admits<Failure: Error>(
+        _ viewer: some SightFacts<Failure>
+    ) throws(Failure) -> Bool {
         if viewer.isAuthor { return true }
-        if viewer.isBlocked { return false }
-        if viewer.isRecipient { return true }
-        return switch condition {
-        case .recipient: false
-        case .follower: viewer.followsAuthor
-        case .groupMember: viewer.isInGroup
-        case .unitMember: viewer.isInUnit
-        case .sameNode: viewer.isOnAuthorsNode
-        case .organisationMember: viewer.isOfOrganisation
-        case .always: true
-        }
+        if try viewer.isBlocked { return false }
+        let belongs =
+            switch condition {
+            case .recipient: false
+            case .follower: try viewer.followsAuthor
+            case .groupMember: try viewer.isInGroup
+            case .unitMember: try viewer.isInUnit
+            case .sameNode: try viewer.isOnAuthorsNode
+            case .organisationMember: viewer.isOfOrganisation
+            case .always: true
+            }
+        if belongs { return true }
+        return try viewer.isRecipient
     }
 }
 
-/// How one viewer stands to one post: the facts that ``Audience/admits(_:)`` judges.
-public struct Sight: Hashable, Sendable {
-    public var isAuthor = false
-    public var isBlocked = false
-    public var isRecipient = false
-    public var followsAuthor = false
-    public var isInGroup = false
-    public var isInUnit = false
-    public var isOnAuthorsNode = false
-    public var isOfOrganisation = false
+/// How one viewer stands to one post: the facts that ``Audience/admits(_:)`` judges. Whoever must ask a database
+/// for them asks only for those that decide.
+public protocol SightFacts<Failure> {
+    associatedtype Failure: Error
 
-    public init() {}
+    var isAuthor: Bool { get }
+    var isOfOrganisation: Bool { get }
+    var isBlocked: Bool { get throws(Failure) }
+    var isRecipient: Bool { get throws(Failure) }
+    var followsAuthor: Bool { get throws(Failure) }
+    var isInGroup: Bool { get throws(Failure) }
+    var isInUnit: Bool { get throws(Failure) }
+    var isOnAuthorsNode: Bool { get throws(Failure) }
 }
 
 /// Who asks to see something.

@@ -45,7 +45,8 @@ public struct FanOut: Service {
             let position = try transaction.cursor(Self.cursor)
             let events = try transaction.events(after: position)
             guard let last = events.last else { return nil }
-            var delivery = LocalDelivery(transaction: transaction, ids: needs.ids, now: needs.now())
+            var delivery = try LocalDelivery(
+                transaction: transaction, events: events, ids: needs.ids, now: needs.now())
             for logged in events { try delivery.handle(logged.event) }
             try transaction.setCursor(Self.cursor, to: last.position)
             return Batch(news: delivery.news, hasPeople: events.contains { $0.event.isAboutPeople })

@@ -8,11 +8,17 @@ struct LocalDelivery {
     let ids: IDSource
     let now: Date
     private(set) var news: [(StreamHub.News, Set<StreamHub.Channel>)] = []
+    /// Read once for a whole batch: most events of one are news by the same few authors.
+    private let posts: [PostID: Post]
+    private var followers: [ActorID: [Transaction.LocalFollower]] = [:]
+    private var isOwn: [ActorID: Bool] = [:]
 
-    init(transaction: Transaction, ids: IDSource, now: Date) {
+    init(transaction: Transaction, events: [LoggedEvent], ids: IDSource, now: Date) throws {
         self.transaction = transaction
         self.ids = ids
         self.now = now
+        let published = events.compactMap { if case .published(let id) = $0.event { id } else { nil } }
+        posts = Dictionary(try transaction.posts(published).map { ($0.id, $0) }) { first, _ in first }
     }
 
     mutating func handle(_ event: Event) throws {
@@ -36,16 +42,17 @@ struct LocalDelivery {
     }
 
     private mutating func published(_ id: PostID) throws {
-        guard let post = try transaction.post(id), post.deletedAt == nil else { return }
+        guard let post = posts[id], post.deletedAt == nil else { return }
         let shown = post.body.announced ?? post.id
         var channels: Set<StreamHub.Channel> = [.person(post.author)]
-        for (person, notifies) in try transaction.localFollowers(
-            of: post.author, forAnnounce: post.body.announced != nil) where try belongsHome(post, of: person)
+        for follower in try followers(of: post.author)
+        where try (follower.showsAnnounces || post.body.announced == nil)
+            && belongsHome(post, of: follower.person)
         {
-            try transaction.insertHome(post.id, shown: shown, person: person)
-            channels.insert(.person(person))
-            if notifies, post.body.announced == nil {
-                try notify(person, .post, by: post.author, about: post.id)
+            try transaction.insertHome(post.id, shown: shown, person: follower.person)
+            channels.insert(.person(follower.person))
+            if follower.notifies, post.body.announced == nil {
+                try notify(follower.person, .post, by: post.author, about: post.id)
             }
         }
         for person in try transaction.recipients(of: post.id) {
@@ -81,7 +88,7 @@ struct LocalDelivery {
     private mutating func notify(
         _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID? = nil
     ) throws {
-        guard person != actor, try transaction.actor(person)?.isLocal == true,
+        guard person != actor, try isOwn(person),
             try !transaction.silences(person, actor)
         else { return }
         let notification = Notification(
@@ -91,21 +98,35 @@ struct LocalDelivery {
     }
 
     /// Everyone who may have it on their screen.
-    private func channels(ofKnown id: PostID) throws -> Set<StreamHub.Channel> {
+    private mutating func channels(ofKnown id: PostID) throws -> Set<StreamHub.Channel> {
         guard let post = try transaction.post(id) else { return [] }
-        let followers = try transaction.localFollowers(of: post.author, forAnnounce: false).map(\.person)
-        let people = followers + [post.author] + (try transaction.recipients(of: id))
+        let people =
+            try followers(of: post.author).map(\.person) + [post.author] + transaction.recipients(of: id)
         return Set(people.map { .person($0) }).union(try publicChannels(of: post))
     }
 
     /// The lists that everyone reads, for a post that stands on them.
-    private func publicChannels(of post: Post) throws -> Set<StreamHub.Channel> {
+    private mutating func publicChannels(of post: Post) throws -> Set<StreamHub.Channel> {
         let isListed = [.organisation, .anyone, .node].contains(post.audience) && !post.isQuiet
         guard isListed, post.body.announced == nil else { return [] }
         var channels: Set<StreamHub.Channel> = Set(post.tags.map { .hashtag($0) })
         guard post.reply == nil || post.reply?.author == post.author else { return channels }
         channels.insert(.everyone)
-        if try transaction.actor(post.author)?.isLocal == true { channels.insert(.everyoneHere) }
+        if try isOwn(post.author) { channels.insert(.everyoneHere) }
         return channels
+    }
+
+    private mutating func followers(of author: ActorID) throws -> [Transaction.LocalFollower] {
+        if let known = followers[author] { return known }
+        let found = try transaction.localFollowers(of: author)
+        followers[author] = found
+        return found
+    }
+
+    private mutating func isOwn(_ actor: ActorID) throws -> Bool {
+        if let known = isOwn[actor] { return known }
+        let found = try transaction.isLocal(actor)
+        isOwn[actor] = found
+        return found
     }
 }

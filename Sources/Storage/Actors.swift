@@ -23,6 +23,11 @@ extension Transaction {
         try first("SELECT id FROM actor WHERE uri = $1", [.uri(uri)]) { $0.id(0) }
     }
 
+    /// Whether an actor is of this node.
+    public func isLocal(_ id: ActorID) throws -> Bool {
+        try exists("SELECT 1 FROM actor WHERE id = $1 AND host IS NULL", [.id(id)])
+    }
+
     /// A person or group of this node, by the name part of its handle in any case.
     public func localActor(named name: String) throws -> Actor? {
         try complete(

@@ -72,19 +72,23 @@ extension Transaction {
         ) { $0.id(0) }
     }
 
-    /// The followers on this node to whose home timelines a post goes. `forAnnounce`: leaves out those who
-    /// asked not to see what the author passes on.
-    public func localFollowers(of actor: ActorID, forAnnounce: Bool) throws -> [(
-        person: ActorID, notifies: Bool
-    )] {
+    /// A follower on this node, to whose home timeline posts go.
+    public struct LocalFollower: Sendable {
+        public var person: ActorID
+        public var notifies: Bool
+        /// Whether what the author passes on is shown as well.
+        public var showsAnnounces: Bool
+    }
+
+    /// The followers of an actor on this node.
+    public func localFollowers(of actor: ActorID) throws -> [LocalFollower] {
         try all(
             """
-            SELECT f.follower, f.notifies FROM follow f JOIN actor a ON a.id = f.follower
+            SELECT f.follower, f.notifies, f.shows_announces FROM follow f JOIN actor a ON a.id = f.follower
             WHERE f.followee = $1 AND f.state = 1 AND a.host IS NULL AND a.state = 0
-                \(forAnnounce ? "AND f.shows_announces = 1" : "")
             """,
             [.id(actor)]
-        ) { ($0.id(0), $0.bool(1)) }
+        ) { LocalFollower(person: $0.id(0), notifies: $0.bool(1), showsAnnounces: $0.bool(2)) }
     }
 
     /// Whether anybody on this node follows an actor.

@@ -55,6 +55,16 @@ extension Transaction {
         return ids.compactMap { byID[$0] }
     }
 
+    /// Which of them were written on this node.
+    public func localPosts(_ ids: [PostID]) throws -> Set<PostID> {
+        guard !ids.isEmpty else { return [] }
+        let found: [PostID] = try all(
+            "SELECT id FROM post WHERE is_local = 1 AND id IN (\(placeholders(ids.count)))",
+            ids.map { .id($0) }
+        ) { $0.id(0) }
+        return Set(found)
+    }
+
     /// Replaces what a post says and keeps what it said before. `post`: with its new content and `editedAt`.
     public func update(_ post: Post, recipients: [ActorID]) throws {
         try run(

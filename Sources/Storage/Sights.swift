@@ -6,45 +6,12 @@ extension Transaction {
     ///
     /// A post that passes another on is seen by those who may see both.
     public func maySee(_ post: Post, _ viewer: Viewer) throws -> Bool {
-        guard post.deletedAt == nil, post.audience.admits(try sight(of: post, by: viewer)) else {
-            return false
-        }
+        guard post.deletedAt == nil,
+            try post.audience.admits(StoredSight(post: post, viewer: viewer, transaction: self))
+        else { return false }
         guard let announced = post.body.announced else { return true }
         guard let original = try self.post(announced) else { return false }
         return try maySee(original, viewer)
-    }
-
-    /// How a viewer stands to a post.
-    public func sight(of post: Post, by viewer: Viewer) throws -> Sight {
-        var sight = Sight()
-        let authorHost = try first("SELECT host FROM actor WHERE id = $1", [.id(post.author)]) {
-            $0.optionalText(0)
-        }
-        switch viewer {
-        case .nobody: break
-        case .person:
-            sight.isOfOrganisation = true
-            sight.isOnAuthorsNode = authorHost == .some(nil)
-        case .remote(_, let authority, let isOfOrganisation):
-            sight.isOfOrganisation = isOfOrganisation
-            sight.isOnAuthorsNode = authorHost == .some(authority)
-        // A node that asks for nobody in particular is none of its people.
-        case .node(_, let isOfOrganisation): sight.isOfOrganisation = isOfOrganisation
-        }
-        guard let actor = viewer.actor else { return sight }
-        sight.isAuthor = post.author == actor
-        sight.isBlocked = try isBlocked(actor, by: post.author)
-        sight.isRecipient = try exists(
-            "SELECT 1 FROM recipient WHERE post = $1 AND actor = $2", [.id(post.id), .id(actor)])
-        sight.followsAuthor = try isFollowing(actor, post.author)
-        switch post.audience {
-        case .group(let group): sight.isInGroup = try actor == group || isFollowing(actor, group)
-        case .unit(let unit) where sight.isOnAuthorsNode && viewer == .person(actor):
-            sight.isInUnit = try exists(
-                "SELECT 1 FROM actor WHERE id = $1 AND department = $2", [.id(actor), .text(unit)])
-        case .direct, .followers, .unit, .node, .organisation, .anyone: break
-        }
-        return sight
     }
 
     /// A condition on `post p` that holds for the posts a viewer may see: the same rule, in SQL. `viewer`:
@@ -103,5 +70,72 @@ extension Transaction {
             }
         case .always: return "1 = 1"
         }
+    }
+}
+
+/// How a viewer stands to a post, by what is stored.
+private struct StoredSight: SightFacts {
+    let post: Post
+    let viewer: Viewer
+    let transaction: Transaction
+
+    var isAuthor: Bool { viewer.actor == post.author }
+
+    var isOfOrganisation: Bool { viewer.isOfOrganisation }
+
+    var isBlocked: Bool {
+        get throws { try ask { try transaction.isBlocked($0, by: post.author) } }
+    }
+
+    var isRecipient: Bool {
+        get throws {
+            try ask { actor in
+                try transaction.exists(
+                    "SELECT 1 FROM recipient WHERE post = $1 AND actor = $2", [.id(post.id), .id(actor)])
+            }
+        }
+    }
+
+    var followsAuthor: Bool {
+        get throws { try ask { try transaction.isFollowing($0, post.author) } }
+    }
+
+    var isInGroup: Bool {
+        get throws {
+            guard case .group(let group) = post.audience else { return false }
+            return try ask { try $0 == group || transaction.isFollowing($0, group) }
+        }
+    }
+
+    var isInUnit: Bool {
+        get throws {
+            guard case .unit(let unit) = post.audience, case .person = viewer, try isOnAuthorsNode else {
+                return false
+            }
+            return try ask { actor in
+                try transaction.exists(
+                    "SELECT 1 FROM actor WHERE id = $1 AND department = $2", [.id(actor), .text(unit)])
+            }
+        }
+    }
+
+    var isOnAuthorsNode: Bool {
+        get throws {
+            let host = try transaction.first("SELECT host FROM actor WHERE id = $1", [.id(post.author)]) {
+                $0.optionalText(0)
+            }
+            return switch viewer {
+            case .person: host == .some(nil)
+            case .remote(_, let authority, _): host == .some(authority)
+            // A node that asks for nobody in particular is none of its people.
+            case .nobody, .node: false
+            }
+        }
+    }
+
+    /// What is true of nobody in particular is true of no one.
+    private func ask(_ question: (ActorID) throws -> Bool) throws -> Bool {
+        guard let actor = viewer.actor else { return false }
+        return try question(actor)
     }
 }

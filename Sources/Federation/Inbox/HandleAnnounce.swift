@@ -13,7 +13,7 @@ struct HandleAnnounce {
         let (isKnown, isFollowed) = try await world.needs.store.read { transaction in
             (
                 try transaction.postID(target) != nil,
-                try !transaction.localFollowers(of: activity.actor.id, forAnnounce: true).isEmpty
+                try transaction.localFollowers(of: activity.actor.id).contains(where: \.showsAnnounces)
             )
         }
         // Nobody here would see it.
@@ -30,7 +30,7 @@ struct HandleAnnounce {
             else { throw Refusal.notFound("Record") }
             guard try transaction.announce(of: original.id, by: actor.id) == nil,
                 try transaction.actor(original.author)?.isLocal == true
-                    || !transaction.localFollowers(of: actor.id, forAnnounce: false).isEmpty
+                    || transaction.hasLocalFollower(actor.id)
             else { return }
             let announce = Post(
                 id: world.needs.ids.next(), uri: activity.id, author: actor.id,

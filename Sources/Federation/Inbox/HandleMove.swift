@@ -30,18 +30,19 @@ struct HandleMove {
                 try transaction.nodeState(name).flatMap { Double(String(decoding: $0, as: UTF8.self)) } ?? 0
             guard now.timeIntervalSince1970 - last > Self.cooldown else { return }
             try transaction.setNodeState(name, to: Array(String(now.timeIntervalSince1970).utf8))
-            for (person, notifies) in try transaction.localFollowers(of: old.id, forAnnounce: false) {
+            for follower in try transaction.localFollowers(of: old.id) {
+                let person = follower.person
                 try FollowActor.end(person, old.id, in: transaction)
                 guard person != fresh.id, try transaction.follow(person, fresh.id) == nil,
                     try !transaction.isBlocked(person, by: fresh.id),
                     try !transaction.isBlocked(fresh.id, by: person)
                 else { continue }
-                var follow = Follow(
+                var moved = Follow(
                     follower: person, followee: fresh.id, state: .asked,
                     uri: world.needs.addresses.activity(world.needs.ids.next()), createdAt: now
                 )
-                follow.notifies = notifies
-                try FollowActor.receive(follow, followee: fresh, in: transaction)
+                moved.notifies = follower.notifies
+                try FollowActor.receive(moved, followee: fresh, in: transaction)
             }
         }
     }

@@ -36,13 +36,15 @@ public struct OutboxDrain: Service {
 
     /// Handles a batch of events; false when there was none.
     public func drain() async throws -> Bool {
-        let (position, events) = try await world.needs.store.read { transaction in
+        let (position, events, own) = try await world.needs.store.read { transaction in
             let position = try transaction.cursor(Self.cursor)
-            return (position, try transaction.events(after: position))
+            let events = try transaction.events(after: position)
+            return (position, events, try transaction.localPosts(events.compactMap(\.event.post)))
         }
         guard let last = events.last else { return false }
         var dispatches: [Dispatch] = []
-        for logged in events {
+        // Most events are about posts of other nodes, of which there is nothing to tell.
+        for logged in events where logged.event.post.map(own.contains) ?? true {
             if let dispatch = try await composer.compose(logged.event) { dispatches.append(dispatch) }
         }
         try await world.needs.store.write { [world, dispatches] transaction in
@@ -68,6 +70,19 @@ public struct OutboxDrain: Service {
                     actor: dispatch.activity.actor,
                     inbox: inbox, state: .waiting, attempts: 0, nextAt: world.needs.now(), answer: nil
                 ))
+        }
+    }
+}
+
+extension Event {
+    /// The post of which other nodes would be told.
+    fileprivate var post: PostID? {
+        switch self {
+        case .published(let post), .edited(let post), .deleted(let post): post
+        case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
+            .unblocked,
+            .profileChanged, .actorGone, .reported, .notified:
+            nil
         }
     }
 }
