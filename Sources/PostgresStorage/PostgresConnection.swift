@@ -1,4 +1,5 @@
 import CPostgres
+import Foundation
 import Storage
 
 /// One session with the server. Its calls block, so it belongs to one queue.
@@ -48,9 +49,20 @@ final class PostgresConnection {
         hasUnreadAnswer = false
     }
 
-    /// Takes in what has come; false when the session is over.
+    /// Takes in all that has come; false when the session is over.
+    ///
+    /// The server's last words and the end of the session come together, and are announced only once.
     func listen() -> Bool {
-        handle != nil && PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
+        guard handle != nil else { return false }
+        repeat {
+            guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { return false }
+        } while hasMore()
+        return true
+    }
+
+    private func hasMore() -> Bool {
+        var entry = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) > 0
     }
 
     /// The next notification that has come.
@@ -162,7 +174,6 @@ final class PostgresConnection {
         guard let handle else { return false }
         while hasUnreadAnswer, let rest = PQgetResult(handle) { PQclear(rest) }
         hasUnreadAnswer = false
-        // The first look may find the server's last words, the second that nothing follows.
-        return listen() && listen() && isIdle
+        return listen() && isIdle
     }
 }
