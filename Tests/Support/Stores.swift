@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import PostgresStorage
 public import Storage
+import Synchronization
 
 /// What tests keep their rows in.
 public enum Engine: String, CaseIterable, Sendable {
@@ -26,9 +27,15 @@ public struct NoDatabase: Error {
 }
 
 /// An empty database of a test's own: SQLite in memory, or a schema of its own on the PostgreSQL server, which is
-/// dropped afterwards (a run that is cut off leaves some, whose names begin with `hallway_test_`).
+/// dropped afterwards, at the end of the run at the latest (one that is cut off leaves some: `hallway_test_…`).
 public final class TestStore: Store {
     private static let cleaning = DispatchQueue(label: "hallway tests clean up")
+    /// Schemas that were made; the first of them sees to it that all of them go.
+    private static let schemas: Mutex<Set<String>> = {
+        atexit { TestStore.cleaning.sync { TestStore.dropAll() } }
+        return Mutex([])
+    }()
+
     private let store: any Store
     private let schema: String?
 
@@ -38,8 +45,9 @@ public final class TestStore: Store {
         case .postgres:
             let schema = "hallway_test_\(UInt64.random(in: .min ... .max))"
             try Self.command("CREATE SCHEMA \(schema)")
+            Self.schemas.withLock { _ = $0.insert(schema) }
             let url = "\(try Self.url(schema))&application_name=\(schema)"
-            (store, self.schema) = (try PostgresStore(url: url, readers: 3), schema)
+            (store, self.schema) = (try PostgresStore(url: url, readers: 2), schema)
         }
     }
 
@@ -48,7 +56,7 @@ public final class TestStore: Store {
         Self.cleaning.async { [store, schema] in
             do {
                 try store.close()
-                if let schema { try Self.command("DROP SCHEMA \(schema) CASCADE") }
+                if let schema { try Self.drop(schema) }
             } catch {
                 print("a test's database is left behind: \(error)")
             }
@@ -95,6 +103,17 @@ public final class TestStore: Store {
             throw NoDatabase(reason: "HALLWAY_TEST_POSTGRES is not set")
         }
         return address
+    }
+
+    private static func drop(_ schema: String) throws {
+        try command("DROP SCHEMA IF EXISTS \(schema) CASCADE")
+        schemas.withLock { _ = $0.remove(schema) }
+    }
+
+    private static func dropAll() {
+        for schema in schemas.withLock({ $0 }) {
+            do { try drop(schema) } catch { print("a test's database is left behind: \(error)") }
+        }
     }
 
     private static func command(_ sql: String) throws {
