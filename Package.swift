@@ -65,6 +65,8 @@ let package = Package(
 
         // What is kept, and what people do.
         room("Storage", ["Domain", .product(name: "GRDB", package: "GRDB.swift")]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        room("PostgresStorage", ["Domain", "Storage", "CPostgres"]),
         room("Social", ["Domain", "Markup", "Storage", logging, lifecycle]),
 
         // What travels.
@@ -130,7 +132,8 @@ let package = Package(
         .target(
             name: "Support",
             dependencies: [
-                "Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation", logging,
+                "Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "PostgresStorage", "CPostgres",
+                "Social", "Federation", logging,
             ],
             path: "Tests/Support", swiftSettings: settings
         ),
@@ -140,7 +143,7 @@ let package = Package(
         tests("MarkupTests", ["Markup"]),
         tests("ActivityStreamsTests", ["ActivityStreams", "JSON"]),
         tests("SignaturesTests", ["Signatures", "JSON"]),
-        tests("StorageTests", ["Domain", "Storage"]),
+        tests("StorageTests", ["Domain", "Storage", "PostgresStorage", "Social"]),
         tests(
             "JourneyTests",
             ["Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation"]),

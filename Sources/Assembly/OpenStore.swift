@@ -34,6 +34,8 @@ enum OpenStore {
             "the database \(path) cannot be opened for writing: check that folder and file are yours"
         case .busy:
             "the database \(path) is held by another process: stop it, or give this node a file of its own"
+        case .unavailable(let message):
+            "the database \(path) cannot be reached (\(message)): check that its server runs and may be reached from here"
         case .duplicate(let message), .other(let message): "the database \(path) cannot be used: \(message)"
         }
     }

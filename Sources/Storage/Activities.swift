@@ -34,7 +34,7 @@ extension Transaction {
             SELECT a.id, a.uri, a.actor, a.post, a.json, a.is_listed, a.created_at
             FROM activity a JOIN post p ON p.id = a.post
             WHERE a.actor = $2 AND a.is_listed = 1 AND a.id < $3 AND p.deleted_at IS NULL
-                AND ($1 IS NULL OR 1 = 1) AND \(Self.seenBy(viewer, place: 1))
+                AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1) AND \(Self.seenBy(viewer, place: 1))
             ORDER BY a.id DESC LIMIT $4
             """,
             [.id(viewer.actor), .id(actor), .int(before ?? .max), .number(limit)], Self.activity

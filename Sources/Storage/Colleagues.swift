@@ -28,13 +28,9 @@ extension Transaction {
         var conditions = [
             "a.state = 0", "a.kind = 0", "(a.host IS NULL OR a.organisation_handle IS NOT NULL)",
         ]
-        if let words = Self.match(query.text) {
-            switch dialect {
-            case .sqlite:
-                conditions.append(
-                    "a.id IN (SELECT rowid FROM actor_search WHERE actor_search MATCH \(bind(.text(words))))")
-            case .postgres: break
-            }
+        if let words = searchWords(query.text) {
+            let search = matching("actor_search", bind(.text(words)))
+            conditions.append("a.id IN (SELECT \(search.id) FROM actor_search s WHERE \(search.condition))")
         }
         for (column, text) in [
             ("title", query.title), ("department", query.department), ("office", query.office),
@@ -42,8 +38,10 @@ extension Transaction {
             conditions.append("LOWER(a.\(column)) = \(bind(.text(text.lowercased())))")
         }
         if !query.skill.isEmpty {
-            let skill = bind(.text("\n\(query.skill.lowercased())\n"))
-            conditions.append("INSTR(CHAR(10) || LOWER(a.skills) || CHAR(10), \(skill)) > 0")
+            // One skill a line: whoever has it has another text once that line is taken out.
+            let (skill, end) = (bind(.text("\n\(query.skill.lowercased())\n")), bind(.text("\n")))
+            let skills = "\(end) || LOWER(a.skills) || \(end)"
+            conditions.append("REPLACE(\(skills), \(skill), '') <> \(skills)")
         }
         if let node = query.node {
             conditions.append(node.isEmpty ? "a.host IS NULL" : "a.host = \(bind(.text(node)))")

@@ -59,7 +59,7 @@ extension Transaction {
     /// Puts off everything that waits for a host that does not answer.
     public func postpone(host: String, until date: Date) throws {
         try run(
-            "UPDATE delivery SET next_at = MAX(next_at, $2) WHERE host = $1 AND state = 0",
+            "UPDATE delivery SET next_at = \(larger("next_at", "$2")) WHERE host = $1 AND state = 0",
             [.text(host), .date(date)]
         )
     }
@@ -67,7 +67,7 @@ extension Transaction {
     /// Makes everything that waits for a host due, when it is heard from again.
     public func hasten(host: String, to date: Date) throws {
         try run(
-            "UPDATE delivery SET next_at = MIN(next_at, $2) WHERE host = $1 AND state = 0",
+            "UPDATE delivery SET next_at = \(smaller("next_at", "$2")) WHERE host = $1 AND state = 0",
             [.text(host), .date(date)]
         )
     }
@@ -124,7 +124,8 @@ extension Transaction {
     /// How many deliveries are in a state, or in all of the table.
     public func countDeliveries(_ state: Delivery.State? = nil) throws -> Int {
         try number(
-            "SELECT COUNT(*) FROM delivery WHERE $1 IS NULL OR state = $1", [.number(state?.rawValue)]
+            "SELECT COUNT(*) FROM delivery WHERE CAST($1 AS BIGINT) IS NULL OR state = $1",
+            [.number(state?.rawValue)]
         )
     }
 

@@ -127,11 +127,11 @@ extension Transaction {
 
     private func countFollow(_ follower: ActorID, _ followee: ActorID, by step: Int) throws {
         try run(
-            "UPDATE actor SET following_count = MAX(0, following_count + $2) WHERE id = $1",
+            "UPDATE actor SET following_count = \(larger("0", "following_count + $2")) WHERE id = $1",
             [.id(follower), .number(step)]
         )
         try run(
-            "UPDATE actor SET follower_count = MAX(0, follower_count + $2) WHERE id = $1",
+            "UPDATE actor SET follower_count = \(larger("0", "follower_count + $2")) WHERE id = $1",
             [.id(followee), .number(step)]
         )
     }

@@ -38,7 +38,7 @@ extension Transaction {
                 "\(Self.likeQuery) WHERE post = $1 AND actor = $2", [.id(post), .id(actor)], Self.like)
         else { return nil }
         try run("DELETE FROM liking WHERE post = $1 AND actor = $2", [.id(post), .id(actor)])
-        try run("UPDATE post SET like_count = MAX(0, like_count - 1) WHERE id = $1", [.id(post)])
+        try run("UPDATE post SET like_count = \(larger("0", "like_count - 1")) WHERE id = $1", [.id(post)])
         return like
     }
 

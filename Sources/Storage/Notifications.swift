@@ -48,7 +48,8 @@ extension Transaction {
     /// Forgets one notification of a person, or all of them.
     public func deleteNotifications(of person: ActorID, only id: NotificationID? = nil) throws {
         try run(
-            "DELETE FROM notification WHERE person = $1 AND ($2 IS NULL OR id = $2)", [.id(person), .id(id)]
+            "DELETE FROM notification WHERE person = $1 AND (CAST($2 AS BIGINT) IS NULL OR id = $2)",
+            [.id(person), .id(id)]
         )
     }
 
@@ -65,8 +66,8 @@ extension Transaction {
     {
         try run(
             """
-            DELETE FROM notification WHERE kind = $1 AND actor = $2 AND ($3 IS NULL OR person = $3)
-                AND ($4 IS NULL OR post = $4)
+            DELETE FROM notification WHERE kind = $1 AND actor = $2 AND (CAST($3 AS BIGINT) IS NULL OR person = $3)
+                AND (CAST($4 AS BIGINT) IS NULL OR post = $4)
             """,
             [.number(kind.rawValue), .id(actor), .id(person), .id(post)]
         )

@@ -206,19 +206,19 @@ extension Transaction {
     private func count(_ post: Post, by step: Int) throws {
         if let announced = post.body.announced {
             try run(
-                "UPDATE post SET announce_count = MAX(0, announce_count + $2) WHERE id = $1",
+                "UPDATE post SET announce_count = \(larger("0", "announce_count + $2")) WHERE id = $1",
                 [.id(announced), .number(step)]
             )
         } else if let parent = post.reply?.post {
             try run(
-                "UPDATE post SET reply_count = MAX(0, reply_count + $2) WHERE id = $1",
+                "UPDATE post SET reply_count = \(larger("0", "reply_count + $2")) WHERE id = $1",
                 [.id(parent), .number(step)]
             )
         }
         try run(
             """
-            UPDATE actor SET post_count = MAX(0, post_count + $2),
-                last_post_at = CASE WHEN $2 > 0 THEN MAX(COALESCE(last_post_at, 0), $3) ELSE last_post_at END
+            UPDATE actor SET post_count = \(larger("0", "post_count + $2")),
+                last_post_at = CASE WHEN $2 > 0 THEN \(larger("COALESCE(last_post_at, 0)", "$3")) ELSE last_post_at END
             WHERE id = $1
             """,
             [.id(post.author), .number(step), .date(post.createdAt)]

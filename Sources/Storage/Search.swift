@@ -6,43 +6,37 @@ extension Transaction {
     public func searchActors(_ text: String, limit: Int = 20, followedBy person: ActorID? = nil) throws
         -> [Actor]
     {
-        guard let words = Self.match(text) else { return [] }
-        switch dialect {
-        case .sqlite:
-            let ids: [ActorID] = try all(
-                """
-                SELECT a.id FROM actor_search s JOIN actor a ON a.id = s.rowid
-                WHERE actor_search MATCH $1 AND a.state = 0 AND a.kind <> 2
-                    AND ($3 IS NULL OR EXISTS (
-                        SELECT 1 FROM follow f WHERE f.follower = $3 AND f.followee = a.id AND f.state = 1))
-                ORDER BY a.host IS NOT NULL, a.follower_count DESC, a.id LIMIT $2
-                """,
-                [.text(words), .number(limit), .id(person)]
-            ) { $0.id(0) }
-            return try actors(ids)
-        case .postgres: return []
-        }
+        guard let words = searchWords(text) else { return [] }
+        let search = matching("actor_search", "$1")
+        let ids: [ActorID] = try all(
+            """
+            SELECT a.id FROM actor_search s JOIN actor a ON a.id = \(search.id)
+            WHERE \(search.condition) AND a.state = 0 AND a.kind <> 2
+                AND (CAST($3 AS BIGINT) IS NULL OR EXISTS (
+                    SELECT 1 FROM follow f WHERE f.follower = $3 AND f.followee = a.id AND f.state = 1))
+            ORDER BY a.host IS NOT NULL, a.follower_count DESC, a.id LIMIT $2
+            """,
+            [.text(words), .number(limit), .id(person)]
+        ) { $0.id(0) }
+        return try actors(ids)
     }
 
     /// Posts that hold all words and that the viewer may see, newest first.
     public func searchPosts(_ text: String, for viewer: Viewer, limit: Int = 20, offset: Int = 0) throws
         -> [Post]
     {
-        guard let words = Self.match(text) else { return [] }
-        switch dialect {
-        case .sqlite:
-            return try complete(
-                all(
-                    """
-                    SELECT \(Self.postColumns) FROM post_search s JOIN post p ON p.id = s.rowid
-                    WHERE post_search MATCH $2 AND p.deleted_at IS NULL AND ($1 IS NULL OR 1 = 1)
-                        AND \(Self.seenBy(viewer, place: 1))
-                    ORDER BY s.rowid DESC LIMIT $3 OFFSET $4
-                    """,
-                    [.id(viewer.actor), .text(words), .number(limit), .number(offset)], Self.post
-                ))
-        case .postgres: return []
-        }
+        guard let words = searchWords(text) else { return [] }
+        let search = matching("post_search", "$2")
+        return try complete(
+            all(
+                """
+                SELECT \(Self.postColumns) FROM post_search s JOIN post p ON p.id = \(search.id)
+                WHERE \(search.condition) AND p.deleted_at IS NULL AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1)
+                    AND \(Self.seenBy(viewer, place: 1))
+                ORDER BY \(search.id) DESC LIMIT $3 OFFSET $4
+                """,
+                [.id(viewer.actor), .text(words), .number(limit), .number(offset)], Self.post
+            ))
     }
 
     /// Hashtags that begin with a text, of posts that the viewer may see; the most used first.
@@ -52,7 +46,7 @@ extension Transaction {
         return try all(
             """
             SELECT t.tag FROM hashtag t JOIN post p ON p.id = t.post
-            WHERE t.tag >= $2 AND t.tag < $3 AND p.deleted_at IS NULL AND ($1 IS NULL OR 1 = 1)
+            WHERE t.tag >= $2 AND t.tag < $3 AND p.deleted_at IS NULL AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1)
                 AND \(Self.seenBy(viewer, place: 1))
             GROUP BY t.tag ORDER BY COUNT(*) DESC, t.tag LIMIT $4
             """,
@@ -65,40 +59,61 @@ extension Transaction {
             actor.name, actor.host ?? "", actor.displayName, actor.work.title, actor.work.department,
             actor.work.office, actor.work.skills.joined(separator: " "),
         ].joined(separator: " ")
-        switch dialect {
-        case .sqlite:
-            try run(
-                "DELETE FROM actor_search WHERE rowid = (SELECT id FROM actor WHERE uri = $1)",
-                [.uri(actor.uri)])
-            try run(
-                "INSERT INTO actor_search (rowid, words) SELECT id, $2 FROM actor WHERE uri = $1",
-                [.uri(actor.uri), .text(words)]
-            )
-        case .postgres: break
-        }
+        guard let id = try actorID(actor.uri) else { return }
+        try run("DELETE FROM actor_search WHERE \(indexKey) = $1", [.id(id)])
+        try insertWords("actor_search", .id(id), words)
     }
 
     func index(_ post: Post) throws {
         guard post.body.announced == nil else { return }
-        let words = "\(post.summary) \(Self.wordsOnly(post.content))"
-        switch dialect {
-        case .sqlite:
-            try run("INSERT INTO post_search (rowid, words) VALUES ($1, $2)", [.id(post.id), .text(words)])
-        case .postgres: break
-        }
+        try insertWords("post_search", .id(post.id), "\(post.summary) \(Self.wordsOnly(post.content))")
     }
 
     func removeFromIndex(_ post: PostID) throws {
-        switch dialect {
-        case .sqlite: try run("DELETE FROM post_search WHERE rowid = $1", [.id(post)])
-        case .postgres: break
+        try run("DELETE FROM post_search WHERE \(indexKey) = $1", [.id(post)])
+    }
+
+    /// What was typed, as the engine's index is asked for it: all words, each of them as a beginning; nil for none.
+    func searchWords(_ text: String) -> String? {
+        let words = Self.split(text).prefix(12).map { $0.prefix(40) }
+        guard !words.isEmpty else { return nil }
+        return switch dialect {
+        // Quoted, so that nothing typed is taken for an operator.
+        case .sqlite: words.map { "\"\($0)\"*" }.joined(separator: " ")
+        case .postgres: words.joined(separator: " ").lowercased()
         }
     }
 
-    /// Every word as a quoted prefix, so that nothing typed is taken for an operator.
-    static func match(_ text: String) -> String? {
-        let words = text.split { !$0.isLetter && !$0.isNumber }.prefix(12).map { "\"\($0.prefix(40))\"*" }
-        return words.isEmpty ? nil : words.joined(separator: " ")
+    /// The key of an index named `s` in the statement, and the condition on its rows. `place`: where ``searchWords(_:)``
+    /// are bound.
+    func matching(_ index: String, _ place: String) -> (id: String, condition: String) {
+        switch dialect {
+        case .sqlite: ("s.rowid", "\(index) MATCH \(place)")
+        case .postgres: ("s.id", "s.words @@ prefix_query(\(place))")
+        }
+    }
+
+    private var indexKey: String {
+        switch dialect {
+        case .sqlite: "rowid"
+        case .postgres: "id"
+        }
+    }
+
+    private func insertWords(_ index: String, _ id: SQLValue, _ words: String) throws {
+        switch dialect {
+        case .sqlite: try run("INSERT INTO \(index) (rowid, words) VALUES ($1, $2)", [id, .text(words)])
+        case .postgres:
+            // Split here, as a server's language has its own idea of what a word is.
+            let plain = Self.split(words).joined(separator: " ").lowercased()
+            try run(
+                "INSERT INTO \(index) (id, words) VALUES ($1, to_tsvector('simple', plain_words($2)))",
+                [id, .text(plain)])
+        }
+    }
+
+    private static func split(_ text: String) -> [Substring] {
+        text.split { !$0.isLetter && !$0.isNumber }
     }
 
     /// Content is sanitised HTML: what stands between tags are words.

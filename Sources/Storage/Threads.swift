@@ -21,7 +21,7 @@ extension Transaction {
                 """
                 SELECT \(Self.postColumns) FROM post p
                 WHERE p.thread = $2 AND p.id <> $3 AND p.deleted_at IS NULL AND p.announced IS NULL
-                    AND ($1 IS NULL OR 1 = 1) AND \(Self.seenBy(viewer, place: 1))
+                    AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1) AND \(Self.seenBy(viewer, place: 1))
                 ORDER BY p.id LIMIT $4
                 """,
                 [.id(viewer.actor), .id(post.thread), .id(post.id), .number(limit)], Self.post
@@ -43,7 +43,7 @@ extension Transaction {
         try all(
             """
             SELECT p.uri FROM post p
-            WHERE p.thread = $2 AND p.deleted_at IS NULL AND p.announced IS NULL AND ($1 IS NULL OR 1 = 1)
+            WHERE p.thread = $2 AND p.deleted_at IS NULL AND p.announced IS NULL AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1)
                 AND \(Self.seenBy(viewer, place: 1))
             ORDER BY p.id LIMIT $3
             """,
@@ -56,7 +56,7 @@ extension Transaction {
         try all(
             """
             SELECT p.uri FROM post p
-            WHERE p.reply_post = $2 AND p.deleted_at IS NULL AND ($1 IS NULL OR 1 = 1)
+            WHERE p.reply_post = $2 AND p.deleted_at IS NULL AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1)
                 AND \(Self.seenBy(viewer, place: 1))
             ORDER BY p.id LIMIT $3
             """,

@@ -78,7 +78,10 @@ private struct TimelineQuery {
         self.page = page
         values = [.id(viewer.actor)]
         // Used even where the condition does not name the viewer, so that the numbers stay.
-        conditions = ["p.deleted_at IS NULL", "($1 IS NULL OR 1 = 1)", Transaction.seenBy(viewer, place: 1)]
+        conditions = [
+            "p.deleted_at IS NULL", "(CAST($1 AS BIGINT) IS NULL OR 1 = 1)",
+            Transaction.seenBy(viewer, place: 1),
+        ]
     }
 
     mutating func choose(_ timeline: Timeline) {

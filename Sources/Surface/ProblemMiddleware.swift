@@ -45,6 +45,9 @@ public struct ProblemMiddleware: RouterMiddleware {
         case StorageError.diskFull:
             logger.critical("the disk is full: make room; nothing that was acknowledged is lost")
             return Problem(.unavailable(because: "There is no room to keep this just now; try again later"))
+        case StorageError.unavailable(let reason):
+            logger.error("the database cannot be reached", metadata: ["fault": "\(reason)"])
+            return Problem(.unavailable(because: "The node is busy; try again"))
         case StorageError.busy: return Problem(.unavailable(because: "The node is busy; try again"))
         case is NIOTooManyBytesError:
             return Problem(.tooLarge(what: "The request", limitBytes: Limits.inboxBody))

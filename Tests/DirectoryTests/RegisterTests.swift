@@ -12,13 +12,13 @@ struct RegisterTests {
     let clock = TestClock()
     let anchor: PrivateKey
     let nodeKey: PrivateKey
-    let store: SQLiteStore
+    let store: TestStore
     let directory: ObjectURI
 
     init() throws {
         anchor = try PrivateKey.makeEd25519()
         nodeKey = try PrivateKey.makeEd25519()
-        store = try SQLiteStore(path: nil)
+        store = try TestStore()
         directory = try theURI("https://org.example/")
     }
 

@@ -16,32 +16,6 @@ struct SQLiteStoreTests {
         try store.close()
     }
 
-    @Test("of many writes in one commit only the one that fails is undone")
-    func groupCommit() async throws {
-        let store = try SQLiteStore(path: nil)
-        let kept = await withTaskGroup(of: Bool.self) { group in
-            for number in 0..<200 {
-                group.addTask {
-                    do {
-                        try await store.write { transaction in
-                            try transaction.setNodeState("\(number)", to: [1])
-                            if number % 7 == 0 { throw Refusal.notFound("seven") }
-                        }
-                        return true
-                    } catch {
-                        return false
-                    }
-                }
-            }
-            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
-        }
-        #expect(kept == 171)
-        let stored = try await store.read { transaction in
-            try (0..<200).filter { try transaction.nodeState("\($0)") != nil }.count
-        }
-        #expect(stored == 171)
-    }
-
     @Test("a database of a later release is refused, and nothing in it changes")
     func newer() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).sqlite").path

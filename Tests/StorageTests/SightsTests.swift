@@ -8,11 +8,11 @@ import Testing
 /// The rule and the SQL made from it must never part: every audience against every kind of viewer.
 @Suite("Sights")
 struct SightsTests {
-    @Test("the timeline's SQL shows exactly what the rule admits")
-    func sameAnswer() async throws {
+    @Test("the timeline's SQL shows exactly what the rule admits", arguments: Engine.atHand)
+    func sameAnswer(engine: Engine) async throws {
         let clock = TestClock()
         let network = FakeNetwork()
-        let node = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let node = try await TestNode(Cast.oslo, network: network, clock: clock, engine: engine)
         let ada = try await Cast.welcome("ada", to: node)
         let boris = try await Cast.welcome("boris", to: node)
         let astrid = try await Cast.welcome("astrid", to: node)

@@ -12,7 +12,7 @@ import Synchronization
 /// A node without its HTTP server: the same parts as `Assembly/Node`, stepped by hand.
 public final class TestNode: Sendable {
     public let authority: String
-    public let store: SQLiteStore
+    public let store: any Store
     public let needs: Needs
     public let keys: NodeKeys
     public let network: FakeNetwork
@@ -30,12 +30,13 @@ public final class TestNode: Sendable {
         var verifier: Verifier
     }
 
-    public init(_ authority: String, network: FakeNetwork, clock: TestClock, policy: FederationPolicy = .open)
-        async throws
-    {
+    public init(
+        _ authority: String, network: FakeNetwork, clock: TestClock, policy: FederationPolicy = .open,
+        engine: Engine = .chosen
+    ) async throws {
         self.authority = authority
         self.network = network
-        store = try SQLiteStore(path: nil)
+        store = try TestStore(engine)
         guard let base = ObjectURI("https://\(authority)/"), let sealing = Sealing(key: RandomBytes.make(32))
         else {
             throw ExchangeFault.unusable("authority")

@@ -1,14 +1,15 @@
-import GRDB
-
 /// Many callers' writes in one transaction: durability without an fsync for each (DESIGN §6).
-struct GroupCommit {
-    let database: Database
+struct GroupCommit<Engine: Writer> {
+    let writer: Engine
 
     /// Runs the batch and tells every caller what became of its write.
     func run(_ batch: [WriteJob]) {
         do {
             let resumes = try attempt(batch)
             for resume in resumes { resume() }
+        } catch let error as StorageError where error.isUnavailable {
+            // Perhaps it was lost in the commit, so what is written must not be written again.
+            for job in batch { job.fail(error) }
         } catch {
             // Somebody's body threw: now each gets a savepoint of its own, so that only the culprit is undone.
             if batch.count == 1 { batch[0].fail(error) } else { runSeparately(batch) }
@@ -16,44 +17,35 @@ struct GroupCommit {
     }
 
     private func attempt(_ batch: [WriteJob]) throws -> [@Sendable () -> Void] {
-        try translating {
-            var resumes: [@Sendable () -> Void] = []
-            try database.inTransaction(.immediate) {
-                for job in batch {
-                    resumes.append(
-                        try job.attempt(Transaction(connection: SQLiteConnection(database: database))))
-                }
-                return .commit
-            }
-            return resumes
+        var resumes: [@Sendable () -> Void] = []
+        try writer.inTransaction { transaction in
+            resumes = try batch.map { try $0.attempt(transaction) }
         }
+        return resumes
     }
 
     private func runSeparately(_ batch: [WriteJob]) {
-        var resumes: [@Sendable () -> Void] = []
-        var kept: [WriteJob] = []
+        var kept: [(job: WriteJob, resume: @Sendable () -> Void)] = []
+        var undone: [(job: WriteJob, error: any Error)] = []
         do {
-            try translating {
-                try database.inTransaction(.immediate) {
-                    for job in batch {
-                        do {
-                            try database.inSavepoint {
-                                let transaction = Transaction(
-                                    connection: SQLiteConnection(database: database))
-                                resumes.append(try job.attempt(transaction))
-                                kept.append(job)
-                                return .commit
-                            }
-                        } catch {
-                            job.fail(error)
-                        }
+            try writer.inTransaction { transaction in
+                (kept, undone) = ([], [])
+                for job in batch {
+                    do {
+                        var resume: @Sendable () -> Void = {}
+                        try writer.inSavepoint { resume = try job.attempt($0) }
+                        kept.append((job, resume))
+                    } catch let error as StorageError where error.isUnavailable {
+                        throw error
+                    } catch {
+                        undone.append((job, error))
                     }
-                    return .commit
                 }
             }
-            for resume in resumes { resume() }
+            for (_, resume) in kept { resume() }
+            for (job, error) in undone { job.fail(error) }
         } catch {
-            for job in kept { job.fail(error) }
+            for job in batch { job.fail(error) }
         }
     }
 }

@@ -24,6 +24,8 @@ struct SQLiteConnection: SQLConnection {
         }
     }
 
+    func tell(_ word: String) {}
+
     private func prepare(_ sql: String, _ values: [SQLValue]) throws -> Statement {
         // `$1` is a name to SQLite, numbered by first appearance; `?1` is the number itself.
         let own = String(
@@ -31,6 +33,29 @@ struct SQLiteConnection: SQLConnection {
         let statement = try database.cachedStatement(sql: own)
         statement.setUncheckedArguments(StatementArguments(values.map(\.databaseValue)))
         return statement
+    }
+}
+
+/// The writer of a GRDB database.
+struct SQLiteWriter: Writer {
+    let database: Database
+
+    func inTransaction(_ body: (Transaction) throws -> Void) throws {
+        try translating {
+            try database.inTransaction(.immediate) {
+                try body(Transaction(connection: SQLiteConnection(database: database)))
+                return .commit
+            }
+        }
+    }
+
+    func inSavepoint(_ body: (Transaction) throws -> Void) throws {
+        try translating {
+            try database.inSavepoint {
+                try body(Transaction(connection: SQLiteConnection(database: database)))
+                return .commit
+            }
+        }
     }
 }
 

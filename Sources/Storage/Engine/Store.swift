@@ -10,6 +10,21 @@ public protocol Store: Sendable {
     func write<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws
         -> Value
 
+    /// What other processes on the same database tell: the words of ``Transaction/tell(_:)``, and an empty one
+    /// for every commit of theirs. Also empty when listening begins, or begins again after the connection was
+    /// lost: something may have happened meanwhile, so look. Whoever is slow hears the latest thousand.
+    func news() -> AsyncStream<String>
+
+    /// Asks for a lane of work, the inbox of a signer or the deliveries to a host, that only one process at a
+    /// time may work on. True when it is this process's until ``release(_:)``; a second claim meanwhile is refused.
+    ///
+    /// Lanes are claimed rather than rows, since within a lane the order must be kept (Spec/decisions/0011). A
+    /// process that dies, or loses its connection, loses all its lanes at once.
+    func claim(_ name: String) async throws -> Bool
+
+    /// Gives a lane back.
+    func release(_ name: String) async
+
     /// Ends all use of the database.
     func close() throws
 }
@@ -21,6 +36,9 @@ public struct Transaction {
     public init(connection: any SQLConnection) { self.connection = connection }
 
     var dialect: Dialect { connection.dialect }
+
+    /// Tells the other processes on the database a word, of 1,000 bytes at most, if and when this commits.
+    public func tell(_ word: String) throws { try connection.tell(word) }
 
     /// Runs a statement and tells how many rows it changed.
     @discardableResult
@@ -71,6 +89,9 @@ public protocol SQLConnection {
 
     /// Calls `body` for each row until it returns false.
     func rows(_ sql: String, _ values: [SQLValue], _ body: (any SQLRow) throws -> Bool) throws
+
+    /// See ``Transaction/tell(_:)``.
+    func tell(_ word: String) throws
 }
 
 /// What engines do not have in common; each use is a `switch`.
@@ -82,4 +103,14 @@ public enum Dialect: Sendable {
 /// `($1, $2, …)` for a list of known length.
 func placeholders(_ count: Int, from first: Int = 1) -> String {
     (first..<(first + count)).map { "$\($0)" }.joined(separator: ", ")
+}
+
+/// The larger of two expressions, neither of them null: engines have no common function for it.
+func larger(_ left: String, _ right: String) -> String {
+    "CASE WHEN \(left) > \(right) THEN \(left) ELSE \(right) END"
+}
+
+/// The smaller of two expressions, neither of them null.
+func smaller(_ left: String, _ right: String) -> String {
+    "CASE WHEN \(left) < \(right) THEN \(left) ELSE \(right) END"
 }

@@ -1,23 +1,36 @@
-import GRDB
-
-/// Forward-only steps from an empty file to today's schema.
-enum Migrations {
+/// Forward-only steps from an empty database to today's schema.
+public enum Migrations {
     /// Each is run once, in order, in a transaction of its own. Never change one that was released: add another.
     static let steps: [[String]] = [Schema1.statements]
 
-    static func run(on database: Database) throws {
-        try database.execute(sql: "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
-        let version = try Int.fetchOne(database, sql: "SELECT MAX(version) FROM schema_version") ?? 0
-        guard version <= steps.count else { throw StorageError.newer(version: version, known: steps.count) }
-        for (index, step) in steps.enumerated() where index >= version {
-            try database.inTransaction(.immediate) {
+    /// Brings a database up to date; several processes may do so at once.
+    ///
+    /// - Throws: ``StorageError/newer(version:known:)`` for one of a later release; nothing in it changes.
+    public static func run(on writer: some Writer) throws {
+        try writer.inTransaction { transaction in
+            try make("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)", transaction)
+            let version = try version(transaction)
+            guard version <= steps.count else {
+                throw StorageError.newer(version: version, known: steps.count)
+            }
+            guard version == 0 else { return }
+            for statement in transaction.dialect.foundation { try transaction.run(statement) }
+        }
+        for (index, step) in steps.enumerated() {
+            try writer.inTransaction { transaction in
                 // Another process may have been faster.
-                let current = try Int.fetchOne(database, sql: "SELECT MAX(version) FROM schema_version") ?? 0
-                guard current == index else { return .rollback }
-                for statement in step { try database.execute(sql: statement) }
-                try database.execute(sql: "INSERT INTO schema_version VALUES (?)", arguments: [index + 1])
-                return .commit
+                guard try version(transaction) == index else { return }
+                for statement in step { try make(statement, transaction) }
+                try transaction.run("INSERT INTO schema_version VALUES ($1)", [.number(index + 1)])
             }
         }
+    }
+
+    private static func make(_ statement: String, _ transaction: Transaction) throws {
+        for form in transaction.dialect.forms(of: statement) { try transaction.run(form) }
+    }
+
+    private static func version(_ transaction: Transaction) throws -> Int {
+        try transaction.number("SELECT MAX(version) FROM schema_version")
     }
 }

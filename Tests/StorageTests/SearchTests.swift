@@ -1,0 +1,125 @@
+import Domain
+import Foundation
+import Storage
+import Support
+import Testing
+
+@Suite("Search")
+struct SearchTests {
+    let date = Date(timeIntervalSince1970: 1_800_000_000)
+
+    @Test("people are found by beginnings of words, whatever the accents", arguments: Engine.atHand)
+    func people(engine: Engine) async throws {
+        let store = try await store(engine)
+        for (text, names) in [
+            ("zoe", ["zoe"]), ("Zoë", ["zoe"]), ("ZO", ["zoe"]), ("muller", ["zoe"]), ("Mül", ["zoe"]),
+            ("muller research", ["zoe"]), ("muller sales", []), ("o'brien", ["sean"]),
+            ("brien seán", ["sean"]),
+            ("владимир", ["vladimir"]), ("ВЛАД", ["vladimir"]), ("oe", []), ("", []), ("\"*) OR (", []),
+            ("⑴ ŉ ½", []), ("oslo", ["sean", "zoe"]), ("c++", ["sean", "zoe"]),
+        ] {
+            let found = try await store.read { try $0.searchActors(text).map(\.name).sorted() }
+            #expect(found == names, "\(text)")
+            var query = ColleagueQuery()
+            query.text = text
+            guard !query.isEmpty else { continue }
+            let colleagues = try await store.read { [query] in try $0.colleagues(query).map(\.name).sorted() }
+            #expect(
+                colleagues
+                    == (text.contains { $0.isLetter || $0.isNumber } ? names : ["sean", "vladimir", "zoe"]))
+        }
+    }
+
+    @Test("colleagues are filtered by department, office, skill and node", arguments: Engine.atHand)
+    func filters(engine: Engine) async throws {
+        let store = try await store(engine)
+        func names(_ change: (inout ColleagueQuery) -> Void) async throws -> [String] {
+            var query = ColleagueQuery()
+            change(&query)
+            return try await store.read { [query] in try $0.colleagues(query).map(\.name) }
+        }
+        #expect(try await names { $0.department = "research" } == ["zoe", "vladimir"])
+        #expect(try await names { $0.office = "OSLO" } == ["sean", "zoe"])
+        #expect(try await names { $0.skill = "rust" } == ["zoe"])
+        #expect(try await names { $0.skill = "c" } == ["sean", "zoe"])
+        #expect(try await names { $0.skill = "rus" } == [])
+        #expect(try await names { $0.node = "" } == ["sean", "zoe", "vladimir"])
+        #expect(try await names { $0.node = Cast.lima } == [])
+        let facets = try await store.read { try $0.facets() }
+        #expect(facets.departments.map(\.0) == ["Research", "Sales"])
+        #expect(facets.departments.map(\.1) == [2, 1])
+        let first = try await store.read { try $0.colleagues(ColleagueQuery(), limit: 1) }
+        let rest = try await store.read { try $0.colleagues(ColleagueQuery(), after: first.first) }
+        #expect((first + rest).map(\.name) == ["sean", "zoe", "vladimir"])
+    }
+
+    @Test("posts are found by all their words, the newest first", arguments: Engine.atHand)
+    func posts(engine: Engine) async throws {
+        let store = try await store(engine)
+        try await insert(1, "<p>The café opens at <b>nine</b></p>", store)
+        try await insert(2, "<p>Café, again! See https://coffee.example/menu_2024.html</p>", store)
+        try await insert(3, "<p>naïve re-opening: ½ price</p>", store)
+        for (text, ids) in [
+            ("cafe", [2, 1]), ("CAFÉ", [2, 1]), ("caf nine", [1]), ("open", [3, 1]), ("naive", [3]),
+            ("coffee.example", [2]), ("example", [2]), ("menu", [2]), ("2024", [2]), ("html", [2]), ("b", []),
+            ("nine again", []),
+        ] as [(String, [Int64])] {
+            let found = try await store.read { try $0.searchPosts(text, for: .nobody).map(\.id.raw) }
+            #expect(found == ids, "\(text)")
+        }
+        try await store.write { try $0.removeForTest(PostID(2), at: date) }
+        let left = try await store.read { try $0.searchPosts("cafe", for: .nobody).map(\.id.raw) }
+        #expect(left == [1])
+        let second = try await store.read { try $0.searchPosts("open", for: .nobody, limit: 1, offset: 1) }
+        #expect(second.map(\.id.raw) == [1])
+    }
+
+    @Test("hashtags are found by their beginning, the most used first", arguments: Engine.atHand)
+    func hashtags(engine: Engine) async throws {
+        let store = try await store(engine)
+        try await insert(1, "x", store, tags: ["swift", "swiftly"])
+        try await insert(2, "x", store, tags: ["swiftly", "swim", "sw"])
+        let found = try await store.read { try $0.searchHashtags("swi", for: .nobody) }
+        #expect(found == ["swiftly", "swift", "swim"])
+    }
+
+    private func store(_ engine: Engine) async throws -> TestStore {
+        let store = try TestStore(engine)
+        try await store.write { transaction in
+            for (id, name, display, department, office, skills) in [
+                (1, "zoe", "Zoë Müller", "Research", "Oslo", ["C", "Rust"]),
+                (2, "sean", "Seán O'Brien", "Sales", "Oslo", ["C++", "C"]),
+                (3, "vladimir", "Владимир", "Research", "Lima", []),
+            ] as [(Int64, String, String, String, String, [String])] {
+                let uri = try theURI("https://\(Cast.oslo)/actors/\(id)")
+                var actor = Actor(
+                    id: ActorID(id), uri: uri, kind: .person, name: name, host: nil, displayName: display,
+                    endpoints: .init(inbox: uri.sibling("/inbox")), createdAt: date)
+                actor.work.department = department
+                actor.work.office = office
+                actor.work.skills = skills
+                try transaction.save(actor)
+            }
+        }
+        return store
+    }
+
+    private func insert(_ id: Int64, _ content: String, _ store: TestStore, tags: [String] = []) async throws
+    {
+        var post = Post(
+            id: PostID(id), uri: try theURI("https://\(Cast.oslo)/posts/\(id)"), author: ActorID(1),
+            body: .note,
+            content: content, audience: .anyone, createdAt: date)
+        post.tags = tags
+        try await store.write { [post] in try $0.insert(post, recipients: [], isLocal: true) }
+    }
+}
+
+extension Transaction {
+    fileprivate func removeForTest(_ id: PostID, at date: Date) throws {
+        guard let post = try post(id) else { throw NoSuchPost() }
+        try bury(post, at: date)
+    }
+}
+
+private struct NoSuchPost: Error {}
