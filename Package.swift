@@ -108,7 +108,8 @@ let package = Package(
             [
                 "Domain", "JSON", "Markup", "ActivityStreams", "Signatures", "Storage", "Social",
                 "Federation",
-                "Directory", "Surface", "ClientAPI", "WebUI", hummingbird, httpTypes, logging,
+                "Directory", "PostgresStorage", "Surface", "ClientAPI", "WebUI", hummingbird, httpTypes,
+                logging,
                 lifecycle, nio,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

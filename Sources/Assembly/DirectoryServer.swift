@@ -17,12 +17,12 @@ public struct DirectoryServer: Sendable {
     var store: any Store { node.store }
 
     /// - Throws: ``SettingsFault``.
-    public init(settings: Settings, logger: Logger) async throws {
+    public init(settings: Settings, logger: Logger, isServing: Bool = false) async throws {
         var settings = settings
         // Whoever asks to join is not a member yet; what they may read is decided per route.
         settings.federation = .open
         settings.directoryURL = nil
-        node = try await Node(settings: settings, logger: logger)
+        node = try await Node(settings: settings, logger: logger, isServing: isServing)
     }
 
     /// The desk where nodes and people are admitted, also for the command line.

@@ -21,7 +21,7 @@ struct Housekeeping: Service {
                     if try await needs.store.read({ try $0.hasMutesToEnd(before: now) }) {
                         try await needs.store.write { try $0.endMutes(before: now) }
                     }
-                    guard now >= nextCleaning else {
+                    guard try await needs.store.claim("housekeeping"), now >= nextCleaning else {
                         try await Task.sleep(for: .seconds(5))
                         continue
                     }

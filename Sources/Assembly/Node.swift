@@ -17,7 +17,7 @@ import WebUI
 public struct Node: Sendable {
     let settings: Settings
     let logger: Logger
-    let store: SQLiteStore
+    let store: any Store
     let needs: Needs
     let keys: NodeKeys
     let world: World
@@ -33,6 +33,10 @@ public struct Node: Sendable {
         let delivery = Bell()
         let directory = Bell()
 
+        func ringAll() {
+            for bell in [inbox, outbox, fanOut, delivery, directory] { bell.ring() }
+        }
+
         func ringForEvents() {
             outbox.ring()
             fanOut.ring()
@@ -42,14 +46,17 @@ public struct Node: Sendable {
     /// Opens everything that the settings name.
     ///
     /// - Throws: ``SettingsFault``, in words for the person at the keyboard.
-    public init(settings: Settings, logger: Logger) async throws {
+    ///
+    /// - Parameter isServing: false for a command that works beside the processes that serve.
+    public init(settings: Settings, logger: Logger, isServing: Bool = false) async throws {
         self.settings = settings
         self.logger = logger
         store = try OpenStore.open(settings)
         let now: @Sendable () -> Date = { Date() }
         let sealing = try await MasterKey.open(folder: settings.dataFolder, store: store)
+        let number = try await Self.number(in: store, isServing: isServing)
         needs = Needs(
-            store: store, ids: IDSource(now: now), addresses: Addresses(base: settings.baseURL),
+            store: store, ids: IDSource(salt: number, now: now), addresses: Addresses(base: settings.baseURL),
             policy: settings.federation, now: now)
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         let client = try NodeClient(
@@ -65,6 +72,17 @@ public struct Node: Sendable {
             allowsInsecure: settings.allowsInsecurePeers, counters: Counters(),
             directory: settings.directoryURL?.authority)
         try await NodeSetup.prepare(needs, keys: keys, name: settings.nodeName)
+    }
+
+    /// A number that no other process on the database has, so that their ids differ: servers count from below,
+    /// commands from above.
+    private static func number(in store: any Store, isServing: Bool) async throws -> Int {
+        let numbers = Array(0...15)
+        for number in isServing ? numbers : numbers.reversed()
+        where try await store.claim("process \(number)") {
+            return number
+        }
+        throw SettingsFault("sixteen processes work on this database already: stop one of them")
     }
 
     /// The verbs by which people are made and changed.
@@ -101,6 +119,7 @@ public struct Node: Sendable {
                 client, Housekeeping(needs: needs, logger: logger), worker,
                 OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
                 FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
+                Neighbours(needs: needs, hub: hub) { bells.ringAll() },
                 InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
             ] + membership()
         try await Serving(settings: settings, logger: logger).run(router: router, services: services)

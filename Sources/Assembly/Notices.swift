@@ -21,7 +21,7 @@ struct Notices: Service {
                 do {
                     let state = try await world.needs.store.read { try $0.directoryState() }
                     if state != told {
-                        try await tell()
+                        if try await world.needs.store.claim("notices") { try await tell() }
                         told = state
                     }
                 } catch {

@@ -1,11 +1,11 @@
 import Domain
 import FoundationEssentials
+import PostgresStorage
 import Storage
 
 /// Opens the database that the settings name, or says in one sentence why it cannot.
 enum OpenStore {
-    static func open(_ settings: Settings) throws(SettingsFault) -> SQLiteStore {
-        let path = settings.databasePath
+    static func open(_ settings: Settings) throws(SettingsFault) -> any Store {
         do {
             try FileManager.default.createDirectory(
                 atPath: settings.dataFolder, withIntermediateDirectories: true,
@@ -14,12 +14,19 @@ enum OpenStore {
             throw SettingsFault(
                 "dataFolder \(settings.dataFolder) cannot be made: choose another, or change its rights")
         }
+        return try open(settings.database)
+    }
+
+    static func open(_ address: DatabaseAddress) throws(SettingsFault) -> any Store {
         do {
-            return try SQLiteStore(path: path)
+            switch address {
+            case .sqlite(let path): return try SQLiteStore(path: path)
+            case .postgres(let url): return try PostgresStore(url: url)
+            }
         } catch let error as StorageError {
-            throw SettingsFault(sentence(error, path: path))
+            throw SettingsFault(sentence(error, path: "\(address)"))
         } catch {
-            throw SettingsFault("the database \(path) cannot be opened: \(error)")
+            throw SettingsFault("the database \(address) cannot be opened: \(error)")
         }
     }
 

@@ -6,7 +6,7 @@ import Storage
 /// Whether the node can do its work, in words for those who run it.
 struct Readiness: Sendable {
     let settings: Settings
-    let store: SQLiteStore
+    let store: any Store
     let needs: Needs
 
     /// Room that is needed so that small and large writes alike go on.

@@ -32,7 +32,7 @@ public struct SelfCheck: Sendable {
         do {
             try await node.store.write { try $0.setNodeState("ready", to: [1]) }
             return Finding(
-                isGood: true, text: "database: \(node.settings.databasePath) can be read and written")
+                isGood: true, text: "database: \(node.settings.database) can be read and written")
         } catch {
             return Finding(
                 isGood: false, text: "database: \(error); check the disk's room and the rights of the file")

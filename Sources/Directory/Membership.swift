@@ -72,7 +72,7 @@ public struct Membership: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    try await synchronise()
+                    if try await store.claim("membership") { try await synchronise() }
                 } catch let fault as DirectoryFault {
                     logger.error("the directory is not believed", metadata: ["fault": "\(fault)"])
                     await alert("\(fault)")

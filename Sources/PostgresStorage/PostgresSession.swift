@@ -83,7 +83,7 @@ final class PostgresSession: Sendable {
         if state.withLock({ $0.watch == nil }) { try begin() }
         defer { hear() }
         return try state.withLock { state in
-            guard !state.lanes.contains(name) else { return false }
+            guard !state.lanes.contains(name) else { return true }
             let answer = try state.connection.execute(Self.lock("pg_try_advisory_lock"), [.text(name)])
             guard PostgresRow(result: answer, row: 0).bool(0) else { return false }
             state.lanes.insert(name)

@@ -29,7 +29,7 @@ public struct FanOut: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    while try await drain() {}
+                    while try await needs.store.claim(Self.cursor), try await drain() {}
                 } catch {
                     logger.error("fan-out stopped short", metadata: ["fault": "\(error)"])
                 }
@@ -49,6 +49,11 @@ public struct FanOut: Service {
                 transaction: transaction, events: events, ids: needs.ids, now: needs.now())
             for logged in events { try delivery.handle(logged.event) }
             try transaction.setCursor(Self.cursor, to: last.position)
+            if transaction.isShared {
+                for (item, channels) in delivery.news {
+                    for word in StreamWords.write(item, to: channels) { try transaction.tell(word) }
+                }
+            }
             return Batch(news: delivery.news, hasPeople: events.contains { $0.event.isAboutPeople })
         }
         guard let batch else { return false }

@@ -55,9 +55,9 @@ extension Transaction {
         )
     }
 
-    /// Ends the work on one, in the transaction that holds its effects.
-    public func finish(_ received: ReceivedID) throws {
-        try run("DELETE FROM inbox WHERE id = $1", [.id(received)])
+    /// Ends the work on one, in the transaction that holds its effects; false when it was ended before.
+    public func finish(_ received: ReceivedID) throws -> Bool {
+        try run("DELETE FROM inbox WHERE id = $1", [.id(received)]) > 0
     }
 
     /// Puts one off after a passing trouble.

@@ -10,7 +10,7 @@ struct NodeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await option.run { settings, logger in
-            try await Node(settings: settings, logger: logger).run()
+            try await Node(settings: settings, logger: logger, isServing: true).run()
         }
     }
 }
@@ -25,7 +25,7 @@ struct DirectoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await option.run { settings, logger in
-            try await DirectoryServer(settings: settings, logger: logger).run()
+            try await DirectoryServer(settings: settings, logger: logger, isServing: true).run()
         }
     }
 }

@@ -6,6 +6,7 @@ import Testing
 @Suite("Offices", .serialized)
 struct OfficesTests {
     static let clients = ProcessInfo.processInfo.environment["HALLWAY_TEST_CLIENTS"]
+    static let postgres = ProcessInfo.processInfo.environment["HALLWAY_TEST_POSTGRES"] != nil
     static let otherNode = ProcessInfo.processInfo.environment["HALLWAY_TEST_GOTOSOCIAL"]
 
     @Test("a post travels between four processes; the directory dies, an office is killed, someone leaves")
@@ -39,6 +40,11 @@ struct OfficesTests {
 
     @Test("Mastodon.py does the first part", .enabled(if: clients != nil, "deploy/test installs Mastodon.py"))
     func mastodonPy() async throws { try await play("mastodonpy") }
+
+    @Test(
+        "two processes on one PostgreSQL are one office, and either may be killed",
+        .enabled(if: postgres, "HALLWAY_TEST_POSTGRES names no server"))
+    func processes() async throws { try await play("together", of: "processes") }
 
     @Test(
         "a GoToSocial as released follows, reads and answers, both ways",

@@ -65,7 +65,7 @@ struct StatementsTests {
             #expect(try transaction.countDeliveries(.waiting) == 0)
             #expect(try transaction.dueReceived(at: date, limit: 1, except: [ada, boris]).isEmpty)
             #expect(try transaction.followers(of: ada, after: boris).isEmpty)
-            #expect(try transaction.localFollowers(of: ada, forAnnounce: true).isEmpty)
+            #expect(try transaction.localFollowers(of: ada).isEmpty)
             #expect(try transaction.followerInboxes(of: ada).isEmpty)
             #expect(try transaction.inboxes(of: [ada, boris]).isEmpty)
             #expect(try transaction.likers(of: post).isEmpty)

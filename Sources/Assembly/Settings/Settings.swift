@@ -8,8 +8,7 @@ public struct Settings: Sendable {
     public var listenHost: String
     public var listenPort: Int
     public var dataFolder: String
-    /// The SQLite file.
-    public var databasePath: String
+    public var database: DatabaseAddress
     public var federation: FederationPolicy
     public var directoryURL: ObjectURI?
     /// The code by which the directory admits this node without further question.
@@ -30,6 +29,24 @@ public struct Settings: Sendable {
     public var logLevel: String
     /// The contact that is shown to everyone.
     public var contactEmail: String
+}
+
+/// Where the database is.
+public enum DatabaseAddress: Sendable, Equatable, CustomStringConvertible {
+    /// The embedded engine, on this file.
+    case sqlite(path: String)
+    /// A server, by libpq's address.
+    case postgres(url: String)
+
+    /// For people and logs: without the password that an address may hold.
+    public var description: String {
+        switch self {
+        case .sqlite(let path): return path
+        case .postgres(let url):
+            let rest = url.drop { $0 != "@" }
+            return rest.isEmpty ? url : "postgres://…\(rest)"
+        }
+    }
 }
 
 /// A setting, or what it stands for, that cannot be used. One sentence that names the cause and the cure.

@@ -26,7 +26,7 @@ extension Settings {
         baseURL = uri
         (listenHost, listenPort) = try Self.listen(values["listen"] ?? "127.0.0.1:8080")
         dataFolder = values["dataFolder"] ?? "hallway-data"
-        databasePath = try Self.database(values["database"], folder: dataFolder)
+        database = try Self.database(values["database"], folder: dataFolder)
         federation = try Self.choice("federation", values, FederationPolicy.organisation) {
             FederationPolicy(rawValue: $0)
         }
@@ -98,16 +98,14 @@ extension Settings {
         return (parts[0].isEmpty ? "0.0.0.0" : String(parts[0]), port)
     }
 
-    private static func database(_ text: String?, folder: String) throws(SettingsFault) -> String {
-        guard let text, !text.isEmpty else { return "\(folder)/hallway.sqlite" }
-        if text.hasPrefix("postgres://") {
-            throw SettingsFault(
-                "database \"\(text)\": PostgreSQL is not supported by this release; use sqlite:PATH")
-        }
+    private static func database(_ text: String?, folder: String) throws(SettingsFault) -> DatabaseAddress {
+        guard let text, !text.isEmpty else { return .sqlite(path: "\(folder)/hallway.sqlite") }
+        if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") { return .postgres(url: text) }
         guard text.hasPrefix("sqlite:"), text.count > 7 else {
-            throw SettingsFault("database \"\(text)\" is not of the form sqlite:PATH")
+            throw SettingsFault(
+                "database is neither sqlite:PATH nor postgres://PERSON:PASSWORD@HOST/DATABASE")
         }
-        return String(text.dropFirst(7))
+        return .sqlite(path: String(text.dropFirst(7)))
     }
 
     private static func ranges(

@@ -37,7 +37,10 @@ public enum SettingsTable {
             isRequired: true),
         SettingEntry("listen", "address and port to listen on", fallback: "127.0.0.1:8080"),
         SettingEntry("dataFolder", "folder for the database and the master key", fallback: "hallway-data"),
-        SettingEntry("database", "sqlite:PATH", fallback: "sqlite:DATAFOLDER/hallway.sqlite"),
+        SettingEntry(
+            "database",
+            "sqlite:PATH, or postgres://PERSON:PASSWORD@HOST/DATABASE, which several processes may share",
+            fallback: "sqlite:DATAFOLDER/hallway.sqlite"),
         SettingEntry(
             "federation", "organisation (only nodes on the directory's signed list) or open (any node)",
             fallback: "organisation"),

@@ -15,6 +15,8 @@ public final class InboxWorker: Service {
     /// Rows that are read at once; those that need nothing of the network take effect in one transaction.
     private static let batch = 100
     private static let lanes = 16
+    /// One process at a time drains the inbox: the order is kept, and writes take turns anyway.
+    private static let lane = "inbox"
     /// For whatever one activity needs from the network.
     private static let patience = Duration.seconds(60)
 
@@ -36,7 +38,11 @@ public final class InboxWorker: Service {
         await cancelWhenGracefulShutdown { [self] in
             do {
                 // Whatever was under way when the process ended may be why it ended (N87).
-                try await world.needs.store.write { try $0.countRestart(limit: Limits.handlingAttempts) }
+                if try await world.needs.store.claim(Self.lane) {
+                    try await world.needs.store.write {
+                        try $0.countRestart(limit: Limits.handlingAttempts)
+                    }
+                }
             } catch {
                 world.logger.error("the inbox could not be counted", metadata: ["fault": "\(error)"])
             }
@@ -77,6 +83,7 @@ public final class InboxWorker: Service {
     /// Handles what is due; false when nothing was.
     private func round(startLane: (Lane) -> Void) async -> Bool {
         do {
+            guard try await world.needs.store.claim(Self.lane) else { return false }
             let (due, actors) = try await due(at: world.needs.now())
             guard !due.isEmpty else { return false }
             var ready: [(received: Received, plan: Result<Plan, any Error>)] = []
@@ -125,7 +132,7 @@ public final class InboxWorker: Service {
                 for step in steps {
                     guard case .effect(let effect) = try step.plan.get() else { continue }
                     try effect(transaction)
-                    try transaction.finish(step.received.id)
+                    try Self.finish(step.received, in: transaction)
                 }
             }
             world.counters.count("hallway_inbox_handled_total", by: steps.count)
@@ -154,7 +161,7 @@ public final class InboxWorker: Service {
             }
             try await world.needs.store.write { transaction in
                 try effect(transaction)
-                try transaction.finish(received.id)
+                try Self.finish(received, in: transaction)
             }
             world.counters.count("hallway_inbox_handled_total")
             return true
@@ -163,20 +170,28 @@ public final class InboxWorker: Service {
         }
     }
 
+    /// Another process has given it its effect: ours must not take place.
+    private struct AlreadyHandled: Error {}
+
+    private static func finish(_ received: Received, in transaction: Transaction) throws {
+        guard try transaction.finish(received.id) else { throw AlreadyHandled() }
+    }
+
     private func settle(_ received: Received, after error: any Error) async -> Bool {
         do {
             switch error {
             case is Refusal, is ASFault, is JSONError, is SignatureFault:
                 world.counters.count("hallway_inbox_dropped_total")
                 world.logger.debug("activity dropped", metadata: ["because": "\(error)"])
-                try await world.needs.store.write { try $0.finish(received.id) }
+                try await world.needs.store.write { _ = try $0.finish(received.id) }
                 return true
             case let fault as ExchangeFault where fault.isFinal:
                 world.counters.count("hallway_inbox_dropped_total")
                 world.logger.debug("activity dropped", metadata: ["because": "\(fault)"])
-                try await world.needs.store.write { try $0.finish(received.id) }
+                try await world.needs.store.write { _ = try $0.finish(received.id) }
                 return true
             case is CancellationError: return false
+            case is AlreadyHandled: return true
             default: return try await postpone(received, because: error)
             }
         } catch {

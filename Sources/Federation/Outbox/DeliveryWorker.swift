@@ -16,7 +16,11 @@ public final class DeliveryWorker: Service {
         var busy: Set<String> = []
         /// Nodes that did not answer, with the failures in a row: their lanes are open for one probe at a time.
         var broken: [String: Int] = [:]
+        /// Lanes that another process was working on, until when they are left to it.
+        var elsewhere: [String: Date] = [:]
     }
+
+    private static let elsewhereTime: Double = 1
 
     private let world: World
     private let bell: Bell
@@ -74,15 +78,17 @@ public final class DeliveryWorker: Service {
             let lanes = try await world.needs.store.read { try $0.lanes() }
             for lane in lanes where lane.due <= now {
                 let mayStart = state.withLock { state in
-                    state.busy.count < Self.lanesAtOnce && state.busy.insert(lane.host).inserted
+                    state.elsewhere[lane.host] ?? now <= now && state.busy.count < Self.lanesAtOnce
+                        && state.busy.insert(lane.host).inserted
                 }
                 guard mayStart else { continue }
                 group.addTask { [self] in
-                    do { try await work(lane.host) } catch {
-                        world.logger.error("a lane stopped short", metadata: ["fault": "\(error)"])
+                    let isOurs = await workAlone(lane.host)
+                    state.withLock { state in
+                        state.busy.remove(lane.host)
+                        state.elsewhere[lane.host] = isOurs ? nil : now + Self.elsewhereTime
                     }
-                    state.withLock { _ = $0.busy.remove(lane.host) }
-                    bell.ring()
+                    if isOurs { bell.ring() }
                 }
             }
             let waits = lanes.filter { $0.due > now }.map { $0.due.timeIntervalSince(now) }
@@ -96,6 +102,19 @@ public final class DeliveryWorker: Service {
     private func dueLanes() async throws -> [String] {
         let now = world.needs.now()
         return try await world.needs.store.read { try $0.lanes().filter { $0.due <= now }.map(\.host) }
+    }
+
+    /// Works on one lane, unless another process does: then false.
+    private func workAlone(_ host: String) async -> Bool {
+        let lane = "deliver to \(host)"
+        do {
+            guard try await world.needs.store.claim(lane) else { return false }
+            try await work(host)
+        } catch {
+            world.logger.error("a lane stopped short", metadata: ["fault": "\(error)"])
+        }
+        await world.needs.store.release(lane)
+        return true
     }
 
     /// Works on one lane until nothing of it is due, or the node does not answer.

@@ -25,7 +25,7 @@ public struct OutboxDrain: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
-                    while try await drain() {}
+                    while try await world.needs.store.claim(Self.cursor), try await drain() {}
                 } catch {
                     world.logger.error("the outbox stopped short", metadata: ["fault": "\(error)"])
                 }

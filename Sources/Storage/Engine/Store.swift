@@ -16,7 +16,8 @@ public protocol Store: Sendable {
     func news() -> AsyncStream<String>
 
     /// Asks for a lane of work, the inbox of a signer or the deliveries to a host, that only one process at a
-    /// time may work on. True when it is this process's until ``release(_:)``; a second claim meanwhile is refused.
+    /// time may work on. True when it is this process's until ``release(_:)``, also when it was before: a loop
+    /// asks at every round, since whoever loses its connection loses its lanes.
     ///
     /// Lanes are claimed rather than rows, since within a lane the order must be kept (Spec/decisions/0011). A
     /// process that dies, or loses its connection, loses all its lanes at once.
@@ -36,6 +37,14 @@ public struct Transaction {
     public init(connection: any SQLConnection) { self.connection = connection }
 
     var dialect: Dialect { connection.dialect }
+
+    /// Whether other processes may serve the same database, so that telling them something makes sense.
+    public var isShared: Bool {
+        switch dialect {
+        case .sqlite: false
+        case .postgres: true
+        }
+    }
 
     /// Tells the other processes on the database a word, of 1,000 bytes at most, if and when this commits.
     public func tell(_ word: String) throws { try connection.tell(word) }
