@@ -64,7 +64,12 @@ let package = Package(
         ),
 
         // What is kept, and what people do.
-        room("Storage", ["Domain", .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "Storage",
+            [
+                "Domain", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         room("PostgresStorage", ["Domain", "Storage", "CPostgres"]),
         room("Social", ["Domain", "Markup", "Storage", logging, lifecycle]),

@@ -8,55 +8,95 @@ public struct ObjectURI: Hashable, Sendable, Comparable, CustomStringConvertible
     public static let limit = 2048
 
     public let string: String
-    public let scheme: String
-    /// Canonical host without port.
-    public let host: String
-    public let port: Int?
+    /// Where the host and the authority end, in bytes.
+    private let hostEnd: Int
+    private let authorityEnd: Int
 
     public var description: String { string }
 
+    public var scheme: String { isSecure ? "https" : "http" }
+
+    /// Canonical host without port.
+    public var host: String { text(hostStart, hostEnd) }
+
+    public var port: Int? { hostEnd == authorityEnd ? nil : Int(text(hostEnd + 1, authorityEnd)) }
+
     /// Host, with the port where it is not the scheme's own: the name by which a node is known.
-    public var authority: String { port.map { "\(host):\($0)" } ?? host }
+    public var authority: String { text(hostStart, authorityEnd) }
 
     /// Scheme and authority (FEP-fe34: what must agree between an id, its owner and its key).
-    public var origin: String { "\(scheme)://\(authority)" }
+    public var origin: String { text(0, authorityEnd) }
 
     /// What follows the authority up to a fragment, at least `/`.
     public var pathAndQuery: String {
-        let rest = string.dropFirst(origin.count)
-        let bare = rest.prefix { $0 != "#" }
-        return bare.isEmpty ? "/" : (bare.hasPrefix("?") ? "/" + bare : String(bare))
+        let rest = string.utf8.dropFirst(authorityEnd).prefix { $0 != UInt8(ascii: "#") }
+        let bare = String(Substring(rest))
+        return bare.isEmpty ? "/" : (bare.hasPrefix("?") ? "/" + bare : bare)
     }
 
     /// The same URI without its fragment: the document that holds a key.
     public var withoutFragment: ObjectURI {
-        guard let hash = string.firstIndex(of: "#") else { return self }
-        return ObjectURI(String(string[..<hash])) ?? self
+        guard let hash = string.utf8.firstIndex(of: UInt8(ascii: "#")) else { return self }
+        return ObjectURI(stored: String(string[..<hash])) ?? self
     }
 
     /// Reads and canonicalises; nil for whatever is not an acceptable http(s) URI.
     public init?(_ text: String) {
-        guard (8...Self.limit).contains(text.utf8.count),
-            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }),
-            let separator = text.range(of: "://")
+        let bytes = text.utf8
+        guard (8...Self.limit).contains(bytes.count),
+            bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "\\") }),
+            let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { return nil }
-        let scheme = text[..<separator.lowerBound].lowercased()
-        guard scheme == "https" || scheme == "http" else { return nil }
-        let rest = text[separator.upperBound...]
-        let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
-        guard let (host, port) = Self.authority(rest[..<end]) else { return nil }
-        self.scheme = scheme
-        self.host = host
-        self.port = port == (scheme == "https" ? 443 : 80) ? nil : port
-        let tail = rest[end...]
-        let authority = self.port.map { "\(host):\($0)" } ?? host
-        string = "\(scheme)://\(authority)\(tail)"
+        let scheme = text[..<colon].lowercased()
+        let rest = bytes[colon...]
+        guard scheme == "https" || scheme == "http", rest.starts(with: "://".utf8) else { return nil }
+        let start = bytes.index(colon, offsetBy: 3)
+        let end = bytes[start...].firstIndex(where: Self.endsAuthority) ?? bytes.endIndex
+        guard let (host, port) = Self.authority(text[start..<end]) else { return nil }
+        let isUsual = port == nil || port == (scheme == "https" ? 443 : 80)
+        hostEnd = scheme.utf8.count + 3 + host.utf8.count
+        let own = isUsual ? host : "\(host):\(port ?? 0)"
+        authorityEnd = scheme.utf8.count + 3 + own.utf8.count
+        string = "\(scheme)://\(own)\(text[end...])"
     }
+
+    /// Takes what was canonical when it was stored; nil for what cannot have been.
+    public init?(stored text: String) {
+        let bytes = text.utf8
+        let start = text.hasPrefix("https://") ? 8 : text.hasPrefix("http://") ? 7 : 0
+        guard start > 0, bytes.count > start else { return nil }
+        string = text
+        var at = start
+        var colon = 0
+        for byte in bytes.dropFirst(start) {
+            if Self.endsAuthority(byte) { break }
+            if byte == UInt8(ascii: ":") { colon = at }
+            at += 1
+        }
+        authorityEnd = at
+        hostEnd = colon > 0 ? colon : at
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.string == right.string }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(string) }
 
     public static func < (left: Self, right: Self) -> Bool { left.string < right.string }
 
     /// Another address on the same origin. `path`: begins with `/`.
     public func sibling(_ path: String) -> ObjectURI { ObjectURI(origin + path) ?? self }
+
+    private var isSecure: Bool { string.utf8.dropFirst(4).first == UInt8(ascii: "s") }
+
+    private var hostStart: Int { isSecure ? 8 : 7 }
+
+    private func text(_ start: Int, _ end: Int) -> String {
+        String(Substring(string.utf8.dropFirst(start).prefix(end - start)))
+    }
+
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+    }
 
     private static func authority(_ text: Substring) -> (String, Int?)? {
         guard !text.contains("@"), !text.contains("[") else { return nil }
@@ -69,16 +109,5 @@ public struct ObjectURI: Hashable, Sendable, Comparable, CustomStringConvertible
             return nil
         }
         return (host, port)
-    }
-}
-
-extension StringProtocol {
-    fileprivate func range(of mark: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(mark) { return start..<index(start, offsetBy: mark.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

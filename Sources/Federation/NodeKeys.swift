@@ -13,6 +13,9 @@ public final class NodeKeys: Sendable {
     private let sealing: Sealing
     private let now: @Sendable () -> Date
     private let parsed = Mutex<[ObjectURI: PrivateKey]>([:])
+    /// Keys in force as last read. One that was rotated elsewhere is honoured for much longer than this.
+    private let read = Mutex<[ActorID: (keys: [ActorKey], until: Date)]>([:])
+    private static let memory: Double = 10
 
     public init(store: any Store, sealing: Sealing, now: @escaping @Sendable () -> Date) {
         self.store = store
@@ -58,18 +61,32 @@ public final class NodeKeys: Sendable {
             for key in fresh { try transaction.save(key) }
             try transaction.append(.profileChanged(actor.id))
         }
+        read.withLock { $0[actor.id] = nil }
     }
 
     private func current(_ kind: ActorKey.Kind, of actor: Actor) async throws -> ActorKey {
-        if let key = try await store.read({ try Self.inForce(kind, of: actor.id, in: $0) }) { return key }
+        if let key = try await keys(of: actor.id).first(where: { $0.kind == kind }) { return key }
         let fresh = try key(
             kind, named: kind == .rsa ? "main-key" : "ed25519-key", of: actor.id, uri: actor.uri)
-        return try await store.write { transaction in
+        let kept = try await store.write { transaction in
             // Someone else may have needed it at the same moment.
             if let key = try Self.inForce(kind, of: actor.id, in: transaction) { return key }
             try transaction.save(fresh)
             return fresh
         }
+        read.withLock { $0[actor.id] = nil }
+        return kept
+    }
+
+    private func keys(of actor: ActorID) async throws -> [ActorKey] {
+        let now = now()
+        if let known = read.withLock({ $0[actor] }), known.until > now { return known.keys }
+        let keys = try await store.read { try $0.keys(of: actor) }.filter { $0.retiredAt == nil }
+        read.withLock { read in
+            if read.count >= 10_000 { read.removeAll() }
+            read[actor] = (keys, now + Self.memory)
+        }
+        return keys
     }
 
     private static func inForce(

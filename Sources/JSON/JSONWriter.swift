@@ -40,22 +40,34 @@ extension String {
     /// Only what must be escaped is (RFC 8785 §3.2.2.2), so the canonical form uses this as well.
     func writeJSON(into out: inout [UInt8]) {
         out.append(UInt8(ascii: "\""))
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                out.append(UInt8(ascii: "\\"))
-                out.append(byte)
-            case 0x08: out.append(contentsOf: "\\b".utf8)
-            case 0x09: out.append(contentsOf: "\\t".utf8)
-            case 0x0a: out.append(contentsOf: "\\n".utf8)
-            case 0x0c: out.append(contentsOf: "\\f".utf8)
-            case 0x0d: out.append(contentsOf: "\\r".utf8)
-            case 0..<0x20:
-                let hex = String(byte, radix: 16)
-                out.append(contentsOf: "\\u00\(hex.count == 1 ? "0" : "")\(hex)".utf8)
-            default: out.append(byte)
+        var text = self
+        text.withUTF8 { bytes in
+            // Whole stretches are copied; what must be escaped is rare.
+            var start = 0
+            for (index, byte) in bytes.enumerated()
+            where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                out.append(contentsOf: bytes[start..<index])
+                start = index + 1
+                Self.escape(byte, into: &out)
             }
+            out.append(contentsOf: bytes[start...])
         }
         out.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ byte: UInt8, into out: inout [UInt8]) {
+        switch byte {
+        case 0x08: out.append(contentsOf: "\\b".utf8)
+        case 0x09: out.append(contentsOf: "\\t".utf8)
+        case 0x0a: out.append(contentsOf: "\\n".utf8)
+        case 0x0c: out.append(contentsOf: "\\f".utf8)
+        case 0x0d: out.append(contentsOf: "\\r".utf8)
+        case 0..<0x20:
+            let hex = String(byte, radix: 16)
+            out.append(contentsOf: "\\u00\(hex.count == 1 ? "0" : "")\(hex)".utf8)
+        default:
+            out.append(UInt8(ascii: "\\"))
+            out.append(byte)
+        }
     }
 }

@@ -43,6 +43,18 @@ struct PostgresRow: SQLRow {
         case .text, nil: .text(String(decoding: bytes, as: UTF8.self))
         }
     }
+
+    func optionalInt(_ index: Int) -> Int64? {
+        if case .int(let number) = value(index) { number } else { nil }
+    }
+
+    func optionalText(_ index: Int) -> String? {
+        if case .text(let text) = value(index) { text } else { nil }
+    }
+
+    func optionalBytes(_ index: Int) -> [UInt8]? {
+        if case .blob(let bytes) = value(index) { bytes } else { nil }
+    }
 }
 
 /// The types whose binary form is understood, by their object ids; all others are read as text.

@@ -5,7 +5,6 @@ import Testing
 /// Real processes, real HTTP, and the clients that people use.
 @Suite("Offices", .serialized)
 struct OfficesTests {
-    static let clients = ProcessInfo.processInfo.environment["HALLWAY_TEST_CLIENTS"]
     static let postgres = ProcessInfo.processInfo.environment["HALLWAY_TEST_POSTGRES"] != nil
     static let otherNode = ProcessInfo.processInfo.environment["HALLWAY_TEST_GOTOSOCIAL"]
 
@@ -35,10 +34,12 @@ struct OfficesTests {
     @Test("mistakes at the keyboard are named in one sentence")
     func mistakes() async throws { try await play("mistakes") }
 
-    @Test("toot does the first part", .enabled(if: clients != nil, "deploy/test installs toot"))
+    @Test("toot does the first part", .enabled(if: Story.clients != nil, "deploy/test installs toot"))
     func toot() async throws { try await play("toot") }
 
-    @Test("Mastodon.py does the first part", .enabled(if: clients != nil, "deploy/test installs Mastodon.py"))
+    @Test(
+        "Mastodon.py does the first part",
+        .enabled(if: Story.clients != nil, "deploy/test installs Mastodon.py"))
     func mastodonPy() async throws { try await play("mastodonpy") }
 
     @Test(
@@ -52,34 +53,6 @@ struct OfficesTests {
     func gotosocial() async throws { try await play("federate", of: "gotosocial") }
 
     private func play(_ story: String, of file: String = "offices") async throws {
-        let script = Vectors.checkout.appending(path: "Tests/ProcessTests/Clients/\(file).py").path
-        let here = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        let python = Self.clients.map { "\($0)/python" } ?? "/usr/bin/env"
-        var arguments = [script, here.appending(path: "hallway").path, story]
-        if let clients = Self.clients {
-            arguments.append(clients)
-        } else {
-            arguments.insert("python3", at: 0)
-        }
-        let (code, output) = try await run(python, arguments)
-        #expect(code == 0, "\(output)")
-    }
-
-    private func run(_ program: String, _ arguments: [String]) async throws -> (Int32, String) {
-        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let handle = try FileHandle(forWritingTo: file)
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardOutput = handle
-        process.standardError = handle
-        process.standardInput = FileHandle.nullDevice
-        let code = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        return (code, String(decoding: try Data(contentsOf: file), as: UTF8.self))
+        try await playStory(story, of: file)
     }
 }

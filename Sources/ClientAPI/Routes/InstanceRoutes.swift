@@ -1,13 +1,18 @@
 import Domain
+import FoundationEssentials
 import Hummingbird
 import JSON
 import Social
 import Storage
 import Surface
+import Synchronization
 
 /// What clients ask before anyone signs in, and small lists that are empty here.
 struct InstanceRoutes {
     let desk: Desk
+    private let counts = InstanceCounts()
+
+    init(desk: Desk) { self.desk = desk }
 
     func add(to router: Router<HallwayContext>) {
         router.get("api/v1/instance") { _, _ in Response(json: try await instance().v1) }
@@ -49,9 +54,23 @@ struct InstanceRoutes {
     }
 
     private func instance() async throws -> InstanceEntity {
-        let (people, posts) = try await desk.needs.store.read { transaction in
+        let (people, posts) = try await counts.read(desk.needs)
+        return InstanceEntity(desk: desk, people: people, posts: posts)
+    }
+}
+
+/// How much there is on the node. Counting looks at every row, so it is done once a minute.
+private final class InstanceCounts: Sendable {
+    private static let memory: Double = 60
+    private let known = Mutex<(people: Int, posts: Int, until: Date)?>(nil)
+
+    func read(_ needs: Needs) async throws -> (people: Int, posts: Int) {
+        let now = needs.now()
+        if let known = known.withLock({ $0 }), known.until > now { return (known.people, known.posts) }
+        let (people, posts) = try await needs.store.read { transaction in
             (try transaction.countActors(localOnly: true), try transaction.countPosts(localOnly: true))
         }
-        return InstanceEntity(desk: desk, people: people, posts: posts)
+        known.withLock { $0 = (people, posts, now + Self.memory) }
+        return (people, posts)
     }
 }

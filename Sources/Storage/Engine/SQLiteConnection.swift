@@ -1,5 +1,5 @@
-import Foundation
 import GRDB
+import GRDBSQLite
 
 /// One GRDB connection behind the seam.
 struct SQLiteConnection: SQLConnection {
@@ -17,9 +17,12 @@ struct SQLiteConnection: SQLConnection {
 
     func rows(_ sql: String, _ values: [SQLValue], _ body: (any SQLRow) throws -> Bool) throws {
         try translating {
-            let cursor = try Row.fetchCursor(prepare(sql, values))
-            while let row = try cursor.next() {
-                guard try body(SQLiteRow(row: row)) else { return }
+            let statement = try prepare(sql, values)
+            let row = SQLiteRow(statement: statement.sqliteStatement)
+            // The cursor steps; columns are read where they are, without a value of GRDB's in between.
+            let cursor = try Row.fetchCursor(statement)
+            while try cursor.next() != nil {
+                guard try body(row) else { return }
             }
         }
     }
@@ -31,7 +34,11 @@ struct SQLiteConnection: SQLConnection {
         let own = String(
             decoding: sql.utf8.map { $0 == UInt8(ascii: "$") ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
         let statement = try database.cachedStatement(sql: own)
-        statement.setUncheckedArguments(StatementArguments(values.map(\.databaseValue)))
+        // Forgets what was bound before; our own values are bound without going through GRDB's.
+        statement.setUncheckedArguments(StatementArguments())
+        for (index, value) in values.enumerated() {
+            value.bind(to: statement.sqliteStatement, at: Int32(index + 1))
+        }
         return statement
     }
 }
@@ -89,28 +96,71 @@ extension StorageError {
 }
 
 private struct SQLiteRow: SQLRow {
-    let row: Row
+    let statement: OpaquePointer
 
     func value(_ index: Int) -> SQLValue {
-        let value: DatabaseValue = row[index]
-        return switch value.storage {
-        case .null: .null
-        case .int64(let number): .int(number)
-        case .double(let number): .real(number)
-        case .string(let text): .text(text)
-        case .blob(let data): .blob(Array(data))
+        switch sqlite3_column_type(statement, Int32(index)) {
+        case SQLITE_INTEGER: .int(sqlite3_column_int64(statement, Int32(index)))
+        case SQLITE_FLOAT: .real(sqlite3_column_double(statement, Int32(index)))
+        case SQLITE_TEXT: .text(text(index))
+        case SQLITE_BLOB: .blob(bytes(at: index))
+        default: .null
         }
+    }
+
+    func optionalInt(_ index: Int) -> Int64? {
+        guard sqlite3_column_type(statement, Int32(index)) == SQLITE_INTEGER else { return nil }
+        return sqlite3_column_int64(statement, Int32(index))
+    }
+
+    func optionalText(_ index: Int) -> String? {
+        guard sqlite3_column_type(statement, Int32(index)) == SQLITE_TEXT else { return nil }
+        return text(index)
+    }
+
+    func optionalBytes(_ index: Int) -> [UInt8]? {
+        guard sqlite3_column_type(statement, Int32(index)) == SQLITE_BLOB else { return nil }
+        return bytes(at: index)
+    }
+
+    private func text(_ index: Int) -> String {
+        let start = sqlite3_column_text(statement, Int32(index))
+        let count = sqlite3_column_bytes(statement, Int32(index))
+        return String(decoding: UnsafeBufferPointer(start: start, count: Int(count)), as: UTF8.self)
+    }
+
+    private func bytes(at index: Int) -> [UInt8] {
+        let start = sqlite3_column_blob(statement, Int32(index))
+        let count = sqlite3_column_bytes(statement, Int32(index))
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(count)))
     }
 }
 
 extension SQLValue {
-    fileprivate var databaseValue: DatabaseValue {
+    /// SQLite copies what it is given.
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    fileprivate func bind(to statement: OpaquePointer, at index: Int32) {
         switch self {
-        case .null: .null
-        case .int(let number): number.databaseValue
-        case .real(let number): number.databaseValue
-        case .text(let text): text.databaseValue
-        case .blob(let bytes): Data(bytes).databaseValue
+        case .null: sqlite3_bind_null(statement, index)
+        case .int(let number): sqlite3_bind_int64(statement, index, number)
+        case .real(let number): sqlite3_bind_double(statement, index, number)
+        case .text(let text):
+            var text = text
+            text.withUTF8 { buffer in
+                _ = buffer.withMemoryRebound(to: CChar.self) { bytes in
+                    // An empty text has no address, and null would be no text.
+                    bytes.isEmpty
+                        ? sqlite3_bind_text(statement, index, "", 0, nil)
+                        : sqlite3_bind_text(
+                            statement, index, bytes.baseAddress, Int32(bytes.count), Self.transient)
+                }
+            }
+        case .blob(let bytes):
+            _ =
+                bytes.isEmpty
+                ? sqlite3_bind_zeroblob(statement, index, 0)
+                : sqlite3_bind_blob(statement, index, bytes, Int32(bytes.count), Self.transient)
         }
     }
 }
