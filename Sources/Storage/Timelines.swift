@@ -17,14 +17,32 @@ public enum Timeline: Sendable, Equatable {
     }
 }
 
+/// A line of a timeline: a post, and what it passes on, if it does.
+public struct TimelineEntry: Sendable, Equatable {
+    public var post: PostID
+    public var announced: PostID?
+}
+
 extension Transaction {
     /// One page of a timeline, newest first, as the viewer may see it.
     public func timeline(_ timeline: Timeline, for viewer: Viewer, _ page: Page) throws -> [Post] {
         var query = TimelineQuery(viewer: viewer, page: page)
         query.choose(timeline)
-        let posts = try all(query.sql, query.values, Self.post)
+        let posts = try all(query.sql(Self.postColumns), query.values, Self.post)
         // Reading upwards finds the oldest first.
         return try complete(page.after == nil ? posts : posts.reversed())
+    }
+
+    /// The same page as ids alone, for whoever has the posts at hand.
+    public func timelineEntries(_ timeline: Timeline, for viewer: Viewer, _ page: Page) throws
+        -> [TimelineEntry]
+    {
+        var query = TimelineQuery(viewer: viewer, page: page)
+        query.choose(timeline)
+        let entries = try all(query.sql("p.id, p.announced"), query.values) { row in
+            TimelineEntry(post: row.id(0), announced: row.optionalID(1))
+        }
+        return page.after == nil ? entries : entries.reversed()
     }
 
     /// Puts a post into a person's home timeline, unless what it shows is there already. `shown`: the post
@@ -124,9 +142,9 @@ private struct TimelineQuery {
         turn()
     }
 
-    var sql: String {
+    func sql(_ columns: String) -> String {
         """
-        SELECT \(Transaction.postColumns) FROM post p \(joins)
+        SELECT \(columns) FROM post p \(joins)
         WHERE \(conditions.joined(separator: " AND "))
         ORDER BY \(order) \(page.after == nil ? "DESC" : "ASC") LIMIT \(page.limit)
         """

@@ -7,6 +7,7 @@ public struct Desk: Sendable {
     public let signIn: SignIn
     public let grants: Grants
     public let hub: StreamHub
+    public let renderings = Renderings()
     public let nodeName: String
     public let contactEmail: String
     public let version: String

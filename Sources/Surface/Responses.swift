@@ -8,9 +8,17 @@ extension Response {
     public init(
         json: JSONValue, status: HTTPResponse.Status = .ok, type: String = "application/json; charset=utf-8"
     ) {
+        self.init(jsonBytes: json.bytes, status: status, type: type)
+    }
+
+    /// A JSON answer that is written already.
+    public init(
+        jsonBytes: [UInt8], status: HTTPResponse.Status = .ok,
+        type: String = "application/json; charset=utf-8"
+    ) {
         self.init(
             status: status, headers: [.contentType: type, .cacheControl: "private, no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: jsonBytes)))
     }
 
     /// A page for people. Nothing but this node may add to it (UI.md §1).

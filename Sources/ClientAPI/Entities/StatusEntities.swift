@@ -24,23 +24,55 @@ struct StatusEntities {
         return status
     }
 
+    /// Posts without what one reader did with them and without what they pass on, as bytes that lack their last
+    /// brace.
+    func open(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws -> [PostID: [UInt8]] {
+        let page = try PostPage(posts, for: viewer, in: transaction)
+        var texts: [PostID: [UInt8]] = [:]
+        for post in posts {
+            guard let json = core(post, page) else { continue }
+            texts[post.id] = JSONValue.object(json).bytes.dropLast()
+        }
+        return texts
+    }
+
     private func write(_ post: Post, _ page: PostPage, isPersonal: Bool) -> JSONValue? {
+        guard var json = core(post, page) else { return nil }
+        json["reblog"] = .null
+        if let announced = post.body.announced {
+            guard let original = page.originals[announced],
+                let status = write(original, page, isPersonal: isPersonal)
+            else { return nil }
+            json["reblog"] = status
+        }
+        if isPersonal {
+            for (name, value) in Self.personal(page.marks(on: post.body.announced ?? post.id)) {
+                json[name] = .bool(value)
+            }
+            json["filtered"] = []
+        }
+        return .object(json)
+    }
+
+    /// What one reader did with a post.
+    static func personal(_ marks: Marks) -> [(String, Bool)] {
+        [
+            ("favourited", marks.likes), ("reblogged", marks.announces), ("bookmarked", marks.bookmarks),
+            ("muted", false), ("pinned", false),
+        ]
+    }
+
+    private func core(_ post: Post, _ page: PostPage) -> JSONObject? {
         guard let author = page.authors[post.author], author.state != .left || post.body.announced == nil
         else {
             return nil
         }
         var shown = post
-        var reblog = JSONValue.null
         if let announced = post.body.announced {
-            guard let original = page.originals[announced],
-                let status = write(original, page, isPersonal: isPersonal)
-            else {
-                return nil
-            }
-            reblog = status
+            guard let original = page.originals[announced] else { return nil }
             shown = original
         }
-        var json = JSONObject([
+        return JSONObject([
             ("id", .string(post.id.description)), ("created_at", .string(Moment.text(post.createdAt))),
             ("in_reply_to_id", shown.reply?.post.map { .string($0.description) } ?? .null),
             ("in_reply_to_account_id", shown.reply?.author.map { .string($0.description) } ?? .null),
@@ -54,7 +86,7 @@ struct StatusEntities {
             ("reblogs_count", JSONValue(shown.counts.announces)),
             ("favourites_count", JSONValue(shown.counts.likes)),
             ("edited_at", shown.editedAt.map { .string(Moment.text($0)) } ?? .null),
-            ("content", .string(content(of: shown))), ("reblog", reblog), ("application", .null),
+            ("content", .string(content(of: shown))), ("application", .null),
             ("account", AccountEntity(desk: desk).write(author)),
             (
                 "media_attachments",
@@ -65,17 +97,6 @@ struct StatusEntities {
             ("emojis", []),
             ("card", .null), ("poll", .null),
         ])
-        if isPersonal { add(page.marks(on: shown.id), to: &json) }
-        return .object(json)
-    }
-
-    private func add(_ marks: Marks, to json: inout JSONObject) {
-        json["favourited"] = .bool(marks.likes)
-        json["reblogged"] = .bool(marks.announces)
-        json["bookmarked"] = .bool(marks.bookmarks)
-        json["muted"] = false
-        json["pinned"] = false
-        json["filtered"] = []
     }
 
     /// An article shows its title above its text.

@@ -32,13 +32,13 @@ struct Reading {
         _ timeline: Timeline, _ request: Request, _ context: HallwayContext, for viewer: Viewer
     ) async throws -> Response {
         let page = try await Fields(request, context: context).page()
-        let (posts, json) = try await desk.needs.store.read { [desk] transaction in
-            let posts = try transaction.timeline(timeline, for: viewer, page)
-            return (posts, try StatusEntities(desk: desk).write(posts, for: viewer, in: transaction))
+        let (entries, bytes) = try await desk.needs.store.read { [desk] transaction in
+            let entries = try transaction.timelineEntries(timeline, for: viewer, page)
+            return (entries, try StatusPage(desk: desk).write(entries, for: viewer, in: transaction))
         }
-        return Response(json: .array(json)).linked(
-            request, base: desk.needs.addresses.base.origin, oldest: posts.last?.id.raw,
-            newest: posts.first?.id.raw)
+        return Response(jsonBytes: bytes).linked(
+            request, base: desk.needs.addresses.base.origin, oldest: entries.last?.post.raw,
+            newest: entries.first?.post.raw)
     }
 
     /// A page of accounts, ordered by id upwards; `max_id` is the last of the page before.
@@ -57,7 +57,9 @@ struct Reading {
             newest: actors.first?.id.raw)
     }
 
+    /// A post that a person has just done something with.
     func status(_ post: Post, for person: ActorID) async throws -> Response {
+        desk.renderings.forget(post.id)
         let json = try await desk.needs.store.read { [desk] transaction in
             try StatusEntities(desk: desk).write(post, for: .person(person), in: transaction)
         }

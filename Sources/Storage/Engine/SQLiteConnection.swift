@@ -8,37 +8,44 @@ struct SQLiteConnection: SQLConnection {
     var dialect: Dialect { .sqlite }
 
     func run(_ sql: String, _ values: [SQLValue]) throws -> Int {
-        try translating {
-            let statement = try prepare(sql, values)
-            try statement.execute()
-            return database.changesCount
-        }
+        let statement = try prepare(sql, values)
+        defer { sqlite3_reset(statement) }
+        while try step(statement, sql) {}
+        return Int(sqlite3_changes(database.sqliteConnection))
     }
 
     func rows(_ sql: String, _ values: [SQLValue], _ body: (any SQLRow) throws -> Bool) throws {
-        try translating {
-            let statement = try prepare(sql, values)
-            let row = SQLiteRow(statement: statement.sqliteStatement)
-            // The cursor steps; columns are read where they are, without a value of GRDB's in between.
-            let cursor = try Row.fetchCursor(statement)
-            while try cursor.next() != nil {
-                guard try body(row) else { return }
-            }
+        let statement = try prepare(sql, values)
+        defer { sqlite3_reset(statement) }
+        let row = SQLiteRow(statement: statement)
+        while try step(statement, sql) {
+            guard try body(row) else { return }
+        }
+    }
+
+    /// Steps by hand: columns are read where they are, without a cursor and values of GRDB's in between.
+    private func step(_ statement: OpaquePointer, _ sql: String) throws -> Bool {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        default:
+            let code = sqlite3_extended_errcode(database.sqliteConnection)
+            let message = sqlite3_errmsg(database.sqliteConnection).map { String(cString: $0) }
+            throw StorageError(
+                DatabaseError(resultCode: ResultCode(rawValue: code), message: message, sql: sql))
         }
     }
 
     func tell(_ word: String) {}
 
-    private func prepare(_ sql: String, _ values: [SQLValue]) throws -> Statement {
+    private func prepare(_ sql: String, _ values: [SQLValue]) throws -> OpaquePointer {
         // `$1` is a name to SQLite, numbered by first appearance; `?1` is the number itself.
         let own = String(
             decoding: sql.utf8.map { $0 == UInt8(ascii: "$") ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
-        let statement = try database.cachedStatement(sql: own)
-        // Forgets what was bound before; our own values are bound without going through GRDB's.
-        statement.setUncheckedArguments(StatementArguments())
-        for (index, value) in values.enumerated() {
-            value.bind(to: statement.sqliteStatement, at: Int32(index + 1))
-        }
+        let statement = try translating { try database.cachedStatement(sql: own).sqliteStatement }
+        sqlite3_reset(statement)
+        sqlite3_clear_bindings(statement)
+        for (index, value) in values.enumerated() { value.bind(to: statement, at: Int32(index + 1)) }
         return statement
     }
 }

@@ -1,0 +1,75 @@
+import Domain
+import JSON
+import Social
+import Storage
+import Surface
+
+/// Writes a page of a timeline straight to bytes. What is the same for every reader is written once a second.
+struct StatusPage {
+    let desk: Desk
+
+    /// `entries`: that the viewer may see. An entry whose original they may not see is left out.
+    func write(_ entries: [TimelineEntry], for viewer: Viewer, in transaction: Transaction) throws -> [UInt8]
+    {
+        let originals = try transaction.posts(entries.compactMap(\.announced))
+            .filter { try transaction.maySee($0, viewer) }
+        let visible = Set(originals.map(\.id))
+        let entries = entries.filter { $0.announced.map(visible.contains) ?? true }
+        let shown = entries.map { $0.announced ?? $0.post }
+        let texts = try texts(of: Array(Set(entries.map(\.post) + shown)), for: viewer, in: transaction)
+        let marks: [PostID: Marks]? =
+            if case .person(let person) = viewer {
+                try transaction.marks(of: person, on: shown)
+            } else { nil }
+
+        var out: [UInt8] = []
+        out.reserveCapacity(texts.values.reduce(64) { $0 + $1.count + 256 })
+        out.append(UInt8(ascii: "["))
+        for entry in entries {
+            guard let text = texts[entry.post] else { continue }
+            let personal = marks.map { Self.personal($0[entry.announced ?? entry.post] ?? Marks()) } ?? []
+            var inner: [UInt8]?
+            if let announced = entry.announced {
+                guard let original = texts[announced] else { continue }
+                inner = original
+            }
+            if out.count > 1 { out.append(UInt8(ascii: ",")) }
+            out.append(contentsOf: text)
+            out.append(contentsOf: ",\"reblog\":".utf8)
+            if let inner {
+                out.append(contentsOf: inner)
+                out.append(contentsOf: ",\"reblog\":null".utf8)
+                out.append(contentsOf: personal)
+                out.append(UInt8(ascii: "}"))
+            } else {
+                out.append(contentsOf: "null".utf8)
+            }
+            out.append(contentsOf: personal)
+            out.append(UInt8(ascii: "}"))
+        }
+        out.append(UInt8(ascii: "]"))
+        return out
+    }
+
+    private func texts(
+        of posts: [PostID], for viewer: Viewer, in transaction: Transaction
+    ) throws -> [PostID: [UInt8]] {
+        let now = desk.needs.now()
+        let known = desk.renderings.find(posts, at: now)
+        let missing = posts.filter { known[$0] == nil }
+        guard !missing.isEmpty else { return known }
+        let fresh = try StatusEntities(desk: desk).open(
+            try transaction.posts(missing), for: viewer, in: transaction)
+        desk.renderings.keep(fresh, at: now)
+        return known.merging(fresh) { first, _ in first }
+    }
+
+    private static func personal(_ marks: Marks) -> [UInt8] {
+        var out: [UInt8] = []
+        for (name, value) in StatusEntities.personal(marks) {
+            out.append(contentsOf: ",\"\(name)\":\(value)".utf8)
+        }
+        out.append(contentsOf: ",\"filtered\":[]".utf8)
+        return out
+    }
+}
