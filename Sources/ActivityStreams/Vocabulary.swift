@@ -22,6 +22,9 @@ public enum Vocabulary {
     public static let rfc9421Ed25519 =
         "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25"
 
+    /// Our own: several activities in one request (Spec/federation.md).
+    public static let batchedDelivery = "https://hallway.social/ns#batchedDelivery"
+
     /// The context of actors.
     public static let actorContext: JSONValue = [
         "https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1",

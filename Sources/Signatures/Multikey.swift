@@ -1,7 +1,10 @@
 /// Ed25519 keys as FEP-521a writes them: multibase over multicodec.
 public enum Multikey {
     /// `z6Mk…` of a public key.
-    public static func encode(_ key: PublicKey) -> String { "z" + Base58.encode([0xed, 0x01] + key.raw) }
+    public static func encode(_ key: PublicKey) -> String { encode(raw: key.raw) }
+
+    /// The same of the 32 bytes of a key.
+    public static func encode(raw: [UInt8]) -> String { "z" + Base58.encode([0xed, 0x01] + raw) }
 
     /// Reads `z6Mk…`.
     ///

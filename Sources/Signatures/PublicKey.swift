@@ -55,7 +55,10 @@ public final class PublicKey: @unchecked Sendable {
     }
 
     /// PEM SubjectPublicKeyInfo, the form of `publicKeyPem`.
-    public var pem: String {
+    public var pem: String { Self.pem(der: der) }
+
+    /// The same of a key's DER, which need not be parsed for that.
+    public static func pem(der: [UInt8]) -> String {
         let body = der.base64
         var lines: [Substring] = []
         var rest = Substring(body)

@@ -16,30 +16,51 @@ extension Transaction {
         )
     }
 
-    /// The hosts that something waits for, each with the moment at which the first that may go is due: of each
-    /// author to each inbox that is the oldest, whatever came after it.
+    /// The hosts that something waits for, each with the moment at which the oldest of it is due.
+    ///
+    /// Hosts are found by skipping through the index, so that a long queue for one costs no more than a short one.
     public func lanes() throws -> [(host: String, due: Date)] {
         try all(
             """
-            SELECT host, MIN(next_at) FROM delivery WHERE id IN (
-                SELECT MIN(id) FROM delivery WHERE state = 0 GROUP BY host, actor, inbox
-            ) GROUP BY host
+            WITH RECURSIVE lane (host) AS (
+                SELECT MIN(host) FROM delivery WHERE state = 0
+                UNION ALL
+                SELECT (SELECT MIN(d.host) FROM delivery d WHERE d.state = 0 AND d.host > lane.host)
+                FROM lane WHERE lane.host IS NOT NULL
+            )
+            SELECT lane.host, (
+                SELECT d.next_at FROM delivery d WHERE d.host = lane.host AND d.state = 0 ORDER BY d.id LIMIT 1
+            ) FROM lane WHERE lane.host IS NOT NULL
             """
         ) { ($0.text(0), $0.date(1)) }
     }
 
-    /// The next deliveries of a lane: for each author the oldest that waits, if it is due.
+    /// The next deliveries of a lane: for each author and inbox the oldest that waits, if it is due.
     ///
     /// A delivery never overtakes an older one of the same author to the same inbox (DESIGN §6).
     public func due(host: String, at date: Date, limit: Int) throws -> [Delivery] {
         try all(
             """
             \(Self.deliveryQuery) WHERE id IN (
-                SELECT MIN(id) FROM delivery WHERE host = $1 AND state = 0 GROUP BY actor, inbox
+                SELECT MIN(w.id) FROM (
+                    SELECT id, actor, inbox FROM delivery WHERE host = $1 AND state = 0 ORDER BY id LIMIT 1000
+                ) w GROUP BY w.actor, w.inbox
             ) AND next_at <= $2 ORDER BY id LIMIT $3
             """,
             [.text(host), .date(date), .number(limit)], Self.delivery
         )
+    }
+
+    /// The oldest that wait for a host, due or not, with what is delivered: what a batch is made of.
+    public func waiting(host: String, limit: Int) throws -> [(delivery: Delivery, uri: ObjectURI, json: [UInt8])] {
+        try all(
+            """
+            SELECT d.id, d.activity, d.actor, d.inbox, d.state, d.attempts, d.next_at, d.answer, a.uri, a.json
+            FROM delivery d JOIN activity a ON a.id = d.activity
+            WHERE d.host = $1 AND d.state = 0 ORDER BY d.id LIMIT $2
+            """,
+            [.text(host), .number(limit)]
+        ) { (try Self.delivery($0), try $0.uri(8), $0.bytes(9)) }
     }
 
     /// Records what became of an attempt.

@@ -89,7 +89,8 @@ public final class TestNode: Sendable {
     public func handleInbox() async throws { try await parts.withLock { $0.inbox }.drain() }
 
     /// Hands an inbox request to the node, as its route would.
-    public func receive(_ message: HTTPMessage) async throws {
+    @discardableResult
+    public func receive(_ message: HTTPMessage) async throws -> Receipt {
         try await parts.withLock { $0.intake }.receive(message)
     }
 
@@ -103,8 +104,8 @@ public final class TestNode: Sendable {
             body: request.body)
         do {
             if request.method == "POST" {
-                try await receive(message)
-                return Answer(code: 202, fields: [], body: [])
+                let receipt = try await receive(message)
+                return Answer(code: 202, fields: [], body: receipt.body?.bytes ?? [])
             }
             let json = try await document(request.url, message)
             let type =

@@ -135,11 +135,11 @@ struct FederationRoutes {
         let limit = Limits.inboxBody
         do {
             let body = try await request.wholeBody(limit: limit, what: "The activity")
-            try await intake.receive(
+            let receipt = try await intake.receive(
                 SignedReading.message(
                     request, body: body, addresses: world.needs.addresses))
             world.counters.count("hallway_inbox_total{answer=\"202\"}")
-            return Response(status: .accepted)
+            return receipt.body.map { Response(json: $0, status: .accepted) } ?? Response(status: .accepted)
         } catch let refusal as Refusal {
             world.counters.count("hallway_inbox_total{answer=\"\(Problem(refusal).status.code)\"}")
             if case .tooLarge = refusal { hangUp(context) }

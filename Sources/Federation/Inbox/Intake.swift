@@ -45,8 +45,10 @@ public struct Intake: Sendable {
     /// Takes an inbox request; on return the activity is durable, or needs not be.
     ///
     /// - Parameter message: whole, its body within the limit.
+    /// - Returns: for a batch, what of it was not taken.
     /// - Throws: ``Refusal``.
-    public func receive(_ message: HTTPMessage) async throws {
+    @discardableResult
+    public func receive(_ message: HTTPMessage) async throws -> Receipt {
         guard MediaType.isActivityStreams(message.field("content-type")) else {
             throw Refusal.malformed(because: "the content type is not application/activity+json")
         }
@@ -58,27 +60,82 @@ public struct Intake: Sendable {
             signer = try await verifier.signer(of: message)
         } catch let fault as ExchangeFault {
             // Someone who is gone says goodbye: there is nothing to check it by and nothing to do (N29).
-            if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(message.body) { return }
+            if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(message.body) { return Receipt() }
             throw Refusal.notAuthenticated(because: "the key cannot be had")
         }
         heard(signer.uri.authority)
         let now = world.needs.now()
-        try throttles?.activities.take(signer.uri.authority, at: now)
         let (value, object) = try Self.parse(message.body)
-        let (activity, actor) = try await authenticate(value, object, signer: signer)
+        guard signer.kind == .application, let items = try Batch.activities(object) else {
+            let kept = try await judge(value, object, body: message.body, signer: signer, isItsNode: false, at: now)
+            if let kept { try await keep([kept]) }
+            return Receipt()
+        }
+        return try await receive(items, from: signer, at: now)
+    }
+
+    /// Each activity of a batch is judged on its own; one bad one does not spoil the rest.
+    private func receive(_ items: [JSONValue], from signer: Actor, at now: Date) async throws -> Receipt {
+        let member = try await world.needs.store.read { try $0.member(signer.uri.authority) }
+        let isItsNode = member?.application == signer.uri && member?.isAdmitted(at: now) == true
+        var receipt = Receipt()
+        receipt.isBatch = true
+        var kept: [Kept] = []
+        for item in items {
+            do {
+                let object = try Self.object(item)
+                let judged = try await judge(
+                    item, object, body: item.bytes, signer: signer, isItsNode: isItsNode, at: now)
+                if let judged { kept.append(judged) }
+            } catch let refusal as Refusal {
+                receipt.refused.append(
+                    Receipt.Refused(
+                        activity: item["id"]?.string, status: refusal.deliveryStatus, detail: "\(refusal)"))
+            } catch let fault as ExchangeFault {
+                receipt.refused.append(
+                    Receipt.Refused(activity: item["id"]?.string, status: 401, detail: "\(fault)"))
+            }
+        }
+        try await keep(kept)
+        return receipt
+    }
+
+    private struct Kept: Sendable {
+        var received: Received
+        var activity: ObjectURI
+    }
+
+    /// What is to be kept of an authentic activity; nil for one that nothing here understands. `isItsNode`: whether
+    /// the signer is the actor of its node, by the directory's word.
+    private func judge(
+        _ value: JSONValue, _ object: ASObject, body: [UInt8], signer: Actor, isItsNode: Bool, at now: Date
+    ) async throws -> Kept? {
+        try throttles?.activities.take(signer.uri.authority, at: now)
+        let (activity, actor) = try await authenticate(value, object, signer: signer, isItsNode: isItsNode)
         guard Self.known.contains(object.type) else {
             try await world.needs.store.write { try $0.countUnknown(object.type) }
-            return
+            return nil
         }
         if object.type == "Follow" { try throttles?.follows.take(signer.uri.authority, at: now) }
-        let received = Received(
-            id: world.needs.ids.next(), signer: actor.id, body: message.body, attempts: 0, receivedAt: now)
-        if try await world.needs.store.write({ try $0.insert(received, activity: activity) }) { bell.ring() }
+        return Kept(
+            received: Received(
+                id: world.needs.ids.next(), signer: actor.id, body: body, attempts: 0, receivedAt: now),
+            activity: activity)
+    }
+
+    private func keep(_ kept: [Kept]) async throws {
+        guard !kept.isEmpty else { return }
+        let isNew = try await world.needs.store.write { transaction in
+            try kept.reduce(false) { isNew, item in
+                try transaction.insert(item.received, activity: item.activity) || isNew
+            }
+        }
+        if isNew { bell.ring() }
     }
 
     /// Whose activity it is: its signer's own, or another's by a valid proof (N24, N25, N26).
     private func authenticate(
-        _ value: JSONValue, _ object: ASObject, signer: Actor
+        _ value: JSONValue, _ object: ASObject, signer: Actor, isItsNode: Bool
     ) async throws -> (activity: ObjectURI, actor: Actor) {
         guard let name = object.json["actor"]?.string ?? object.json["actor"]?["id"]?.string,
             object.json["actor"]?.array == nil, let actor = ObjectURI(name)
@@ -90,6 +147,15 @@ public struct Intake: Sendable {
             throw Refusal.notAllowed(because: "the activity's id is of another origin than its actor")
         }
         guard actor != signer.uri else { return (id, signer) }
+        // A node speaks for its own people: it holds their keys. The directory says which actor is the node's.
+        if isItsNode, actor.origin == signer.uri.origin,
+            let known = try await world.needs.store.read({ try $0.actor(actor) })
+        {
+            guard known.state == .active else {
+                throw Refusal.notAllowed(because: "the actor is suspended or gone")
+            }
+            return (id, known)
+        }
         return (id, try await verifier.prover(of: value, claimed: actor))
     }
 
@@ -102,8 +168,32 @@ public struct Intake: Sendable {
         }
     }
 
+    private static func object(_ value: JSONValue) throws(Refusal) -> ASObject {
+        do {
+            return try ASObject(value)
+        } catch {
+            throw .malformed(because: "not an activity: \(error)")
+        }
+    }
+
     private static func isSelfDelete(_ body: [UInt8]) -> Bool {
         guard let (_, object) = try? parse(body) else { return false }
         return object.type == "Delete" && object.uri("actor") == object.uri("object")
+    }
+}
+
+extension Refusal {
+    /// How the sender of a batch should take it: as the answer to a single delivery would be taken.
+    fileprivate var deliveryStatus: Int {
+        switch self {
+        case .notFound: 404
+        case .notAuthenticated: 401
+        case .notAllowed: 403
+        case .malformed: 400
+        case .invalid: 422
+        case .tooLarge: 413
+        case .tooMany: 429
+        case .unavailable: 503
+        }
     }
 }

@@ -18,6 +18,8 @@ public final class DeliveryWorker: Service {
         var broken: [String: Int] = [:]
         /// Lanes that another process was working on, until when they are left to it.
         var elsewhere: [String: Date] = [:]
+        /// Nodes that announce batches and did not take one.
+        var single: Set<String> = []
     }
 
     private static let elsewhereTime: Double = 1
@@ -122,6 +124,10 @@ public final class DeliveryWorker: Service {
         while !Task.isCancelled {
             let now = world.needs.now()
             let isBroken = state.withLock { $0.broken[host] != nil }
+            if !isBroken, let batch = try await batch(for: host, at: now) {
+                guard try await record(await attempt(batch), host: host) else { return }
+                continue
+            }
             let due = try await world.needs.store.read {
                 try $0.due(host: host, at: now, limit: isBroken ? 1 : Self.window)
             }
@@ -160,6 +166,56 @@ public final class DeliveryWorker: Service {
             return .silent("stopping")
         } catch {
             return .silent("fault")
+        }
+    }
+
+    private typealias Load = (delivery: Delivery, uri: ObjectURI, json: [UInt8])
+
+    /// Several activities for one inbox, where the node takes them so; nil where one by one is the way.
+    private func batch(for host: String, at now: Date) async throws -> [Load]? {
+        guard state.withLock({ !$0.single.contains(host) }) else { return nil }
+        let waiting = try await world.needs.store.read { transaction in
+            try transaction.capabilities(of: host).contains(.takesBatches)
+                ? try transaction.waiting(host: host, limit: Batch.mostActivities) : []
+        }
+        guard let inbox = waiting.first?.delivery.inbox else { return nil }
+        var load: [Load] = []
+        var bytes = 0
+        // Whoever has to wait holds back their own later ones.
+        var held: Set<ActorID> = []
+        for item in waiting where item.delivery.inbox == inbox && !held.contains(item.delivery.actor) {
+            guard item.delivery.nextAt <= now else {
+                held.insert(item.delivery.actor)
+                continue
+            }
+            bytes += item.json.count
+            guard bytes <= Batch.mostBytes else { break }
+            load.append(item)
+        }
+        return load.count > 1 ? load : nil
+    }
+
+    private func attempt(_ batch: [Load]) async -> [(Delivery, Outcome)] {
+        do {
+            guard let inbox = batch.first?.delivery.inbox,
+                try await world.standing(of: inbox.authority) != .refused
+            else { return batch.map { ($0.delivery, .refused("not a node we deal with")) } }
+            let request = OutgoingRequest(
+                method: "POST", url: inbox, fields: [("content-type", "application/activity+json")],
+                body: Batch.body(batch.map(\.json)), limitBytes: 64 * 1024)
+            let answer = try await SignedRequests(world: world).send(request, as: try await world.nodeActor())
+            if (400..<500).contains(answer.code), answer.code != 429 {
+                // It says that it takes batches, and does not take this one: one by one, then.
+                state.withLock { _ = $0.single.insert(inbox.authority) }
+                return []
+            }
+            let outcomes = Batch.outcomes(answer, of: batch.map(\.uri.string), now: world.needs.now())
+            world.counters.count("hallway_batches_total")
+            return batch.map { ($0.delivery, outcomes[$0.uri.string] ?? .silent("no answer")) }
+        } catch let fault as ExchangeFault {
+            return batch.map { ($0.delivery, .silent("\(fault)")) }
+        } catch {
+            return batch.map { ($0.delivery, .silent("fault")) }
         }
     }
 

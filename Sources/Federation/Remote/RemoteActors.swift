@@ -61,7 +61,8 @@ public struct RemoteActors: Sendable {
     @discardableResult
     func keep(_ object: ASObject) async throws -> Actor {
         let read = try ActorIn(world: world).read(object)
-        if read.speaksModern { world.styles.learn(.modern, for: read.actor.uri.authority) }
+        let authority = read.actor.uri.authority
+        if read.capabilities?.contains(.signsModern) == true { world.styles.learn(.modern, for: authority) }
         let kept = try await world.needs.store.write { transaction -> Actor in
             var actor = read.actor
             if let known = try transaction.actor(actor.uri) {
@@ -78,6 +79,9 @@ public struct RemoteActors: Sendable {
             }
             try transaction.forgetKeys(of: actor.id, except: read.keys.map(\.id))
             try transaction.restore(inbox: actor.endpoints.inbox)
+            if let announced = read.capabilities, try transaction.capabilities(of: authority) != announced {
+                try transaction.save(announced, of: authority)
+            }
             return actor
         }
         world.ring.forget(actor: kept.id)

@@ -13,7 +13,7 @@ struct SignedRequests: Sendable {
     /// takes is remembered.
     func send(_ request: OutgoingRequest, as actor: Actor) async throws -> Answer {
         let authority = request.url.authority
-        let style = world.styles.style(for: authority) ?? .classic
+        let style = try await style(for: authority)
         let answer = try await world.send(try await signed(request, as: actor, style: style))
         guard [400, 401].contains(answer.code) else {
             if answer.isSuccess { world.styles.learn(style, for: authority) }
@@ -23,6 +23,13 @@ struct SignedRequests: Sendable {
         let second = try await world.send(try await signed(request, as: actor, style: other))
         if second.isSuccess { world.styles.learn(other, for: authority) }
         return second.isSuccess ? second : answer
+    }
+
+    /// As this process has learned, or as the node announced to an earlier one.
+    private func style(for authority: String) async throws -> SignatureStyles.Style {
+        if let known = world.styles.style(for: authority) { return known }
+        let announced = try await world.needs.store.read { try $0.capabilities(of: authority) }
+        return announced.contains(.signsModern) ? .modern : .classic
     }
 
     private func signed(

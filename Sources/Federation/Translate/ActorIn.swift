@@ -13,8 +13,8 @@ struct ActorIn {
     struct Reading {
         var actor: Actor
         var keys: [ActorKey]
-        /// Whether its software announces RFC 9421 with Ed25519 (FEP-844e).
-        var speaksModern: Bool
+        /// What its software announces (FEP-844e); nil where the document says nothing of it.
+        var capabilities: Capabilities?
     }
 
     /// - Throws: `ExchangeFault.unusable` for a document that is no actor we can deal with.
@@ -50,7 +50,7 @@ struct ActorIn {
         actor.fields = Self.fields(object)
         actor.work = Self.work(object)
         actor.fetchedAt = now
-        return Reading(actor: actor, keys: keys(object, of: actor), speaksModern: Self.speaksModern(object))
+        return Reading(actor: actor, keys: keys(object, of: actor), capabilities: Self.capabilities(object))
     }
 
     /// Keys that the actor claims and that claim the actor; others are left out, not fatal (FEP-521a).
@@ -120,9 +120,13 @@ struct ActorIn {
         return work
     }
 
-    private static func speaksModern(_ object: ASObject) -> Bool {
-        let list = object.json["generator"]?["implements"] ?? object.json["implements"] ?? .null
-        return list.list.contains { $0["href"]?.string == Vocabulary.rfc9421Ed25519 }
+    private static func capabilities(_ object: ASObject) -> Capabilities? {
+        guard let list = object.json["generator"]?["implements"] ?? object.json["implements"] else { return nil }
+        let links = Set(list.list.prefix(64).compactMap { $0["href"]?.string })
+        var capabilities: Capabilities = []
+        if links.contains(Vocabulary.rfc9421Ed25519) { capabilities.insert(.signsModern) }
+        if links.contains(Vocabulary.batchedDelivery) { capabilities.insert(.takesBatches) }
+        return capabilities
     }
 
     /// Plain text on one line, without the invisible characters by which one name is made to look like another.

@@ -50,6 +50,7 @@ struct ActorOut {
     private static let capabilities: JSONValue = [
         ["type": "Link", "href": .string(Vocabulary.rfc9421), "name": "RFC 9421: HTTP Message Signatures"],
         ["type": "Link", "href": .string(Vocabulary.rfc9421Ed25519), "name": "RFC 9421 with Ed25519"],
+        ["type": "Link", "href": .string(Vocabulary.batchedDelivery), "name": "Batched delivery"],
     ]
 
     private static func type(_ actor: Actor) -> String {
@@ -66,14 +67,14 @@ struct ActorOut {
             case .rsa:
                 json["publicKey"] = [
                     "id": .string(key.id.string), "owner": .string(actor.uri.string),
-                    "publicKeyPem": .string(try key.parsed().pem),
+                    "publicKeyPem": .string(PublicKey.pem(der: key.publicKey)),
                 ]
             case .ed25519:
                 json["assertionMethod"] = [
                     [
                         "id": .string(key.id.string), "type": "Multikey",
                         "controller": .string(actor.uri.string),
-                        "publicKeyMultibase": .string(Multikey.encode(try key.parsed())),
+                        "publicKeyMultibase": .string(Multikey.encode(raw: key.publicKey)),
                     ]
                 ]
             }

@@ -1,0 +1,106 @@
+import ActivityStreams
+import Domain
+@testable import Federation
+import Foundation
+import JSON
+import Social
+import Storage
+import Support
+import Testing
+
+@Suite("Batched delivery")
+struct BatchTests {
+    let clock = TestClock()
+    let network = FakeNetwork()
+
+    func stage() async throws -> (oslo: TestNode, lima: TestNode, ada: Actor, carmen: Actor) {
+        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
+        let ada = try await Cast.welcome("ada", to: oslo)
+        let carmen = try await Cast.welcome("carmen", to: lima)
+        let found = try #require(await lima.find(try theHandle("ada@\(Cast.oslo)")))
+        _ = try await FollowActor(needs: lima.needs).follow(found.id, by: carmen.id)
+        try await settle([oslo, lima])
+        return (oslo, lima, ada, carmen)
+    }
+
+    func texts(of person: ActorID, on node: TestNode) async throws -> [String] {
+        try await node.store.read {
+            try $0.timeline(.home, for: .person(person), Page(limit: 40)).map(\.content)
+        }
+    }
+
+    @Test("what waits for one of our own nodes travels in one request, in order")
+    func together() async throws {
+        let (oslo, lima, ada, carmen) = try await stage()
+        let before = network.requests.count
+        for number in 1...7 {
+            _ = try await oslo.publish.publish(Draft(text: "\(number)", audience: .anyone), by: ada.id)
+        }
+        try await settle([oslo, lima])
+        let sent = network.requests[before...].filter { $0.hasPrefix("POST https://\(Cast.lima)") }
+        #expect(sent.count == 1)
+        let expected = (1...7).reversed().map { "<p>\($0)</p>" }
+        #expect(try await texts(of: carmen.id, on: lima) == expected)
+        #expect(try await oslo.store.read { try $0.countDeliveries(.waiting) } == 0)
+    }
+
+    @Test("one poisoned activity does not spoil the batch, and the answer says which it was")
+    func poisoned() async throws {
+        let (oslo, lima, ada, carmen) = try await stage()
+        var activities: [JSONValue] = []
+        for text in ["good", "altered", "good too"] {
+            let post = try await oslo.publish.publish(Draft(text: text, audience: .anyone), by: ada.id)
+            try await oslo.fillLedger()
+            let uri = oslo.needs.addresses.activity(ActivityID(post.id.raw))
+            let kept = try #require(await oslo.store.read { try $0.activity(uri) })
+            activities.append(try JSONParser.parse(kept.json))
+        }
+        var altered = try #require(activities[1].object)
+        altered["summary"] = "never said"
+        activities[1] = .object(altered)
+        var foreign = altered
+        foreign["id"] = .string("https://\(Cast.pune)/activities/1")
+        activities += [.object(foreign), "no activity at all"]
+        let inbox = try theURI("https://\(Cast.lima)/inbox")
+        let (code, body, _) = try await Errands(world: oslo.world).send(
+            "POST", inbox, ["type": "OrderedCollection", "orderedItems": .array(activities)])
+        #expect(code == 202)
+        let refused = try #require(body["refused"]?.array)
+        #expect(refused.map { $0["problem"]?["status"]?.int } == [401, 403, 400])
+        #expect(refused.first?["id"] == altered["id"])
+        try await lima.handleInbox()
+        try await lima.fanOut()
+        #expect(try await texts(of: carmen.id, on: lima) == ["<p>good too</p>", "<p>good</p>"])
+    }
+
+    @Test("a batch is of 1 to 100 activities", arguments: [0, 101])
+    func bounds(count: Int) async throws {
+        let (oslo, _, _, _) = try await stage()
+        let items = Array(repeating: JSONValue.string("x"), count: count)
+        let (code, _, _) = try await Errands(world: oslo.world).send(
+            "POST", try theURI("https://\(Cast.lima)/inbox"),
+            ["type": "OrderedCollection", "orderedItems": .array(items)])
+        #expect(code == 400)
+    }
+
+    @Test("a person's own signature carries no batch")
+    func personal() async throws {
+        let (oslo, _, _, _) = try await stage()
+        let vera = try Stranger("https://good.example/users/vera", on: network, clock: clock)
+        await #expect(throws: Refusal.self) {
+            try await vera.send(["type": "OrderedCollection", "orderedItems": ["x"]], to: oslo)
+        }
+    }
+
+    @Test("the examples of the protocol are read")
+    func vectors() throws {
+        let request = try ASObject(try Vectors.json("batch/request.json"))
+        #expect(try Batch.activities(request)?.count == 2)
+        let answer = Answer(code: 202, fields: [], body: try Vectors.bytes("batch/answer.json"))
+        let ids = ["https://oslo.example/activities/1", "https://oslo.example/activities/2"]
+        let outcomes = Batch.outcomes(answer, of: ids, now: clock.now)
+        #expect(outcomes[ids[0]] == .delivered(202))
+        #expect(outcomes[ids[1]] == .refused("403"))
+    }
+}
