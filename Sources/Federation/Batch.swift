@@ -15,7 +15,8 @@ enum Batch {
         var out: [UInt8] = []
         out.reserveCapacity(activities.reduce(128) { $0 + $1.count + 1 })
         out.append(
-            contentsOf: #"{"@context":"https://www.w3.org/ns/activitystreams","type":"OrderedCollection","#.utf8)
+            contentsOf: #"{"@context":"https://www.w3.org/ns/activitystreams","type":"OrderedCollection","#
+                .utf8)
         out.append(contentsOf: #""orderedItems":["#.utf8)
         for (index, activity) in activities.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }

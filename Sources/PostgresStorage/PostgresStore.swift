@@ -25,11 +25,7 @@ public final class PostgresStore: Store {
         let address = try PostgresAddress(url)
         let connection = PostgresConnection(address)
         try connection.open()
-        let mark = try connection.command("SELECT to_hex(hashtextextended(current_schema(), 0))")
-        guard let mark = PostgresRow(result: mark, row: 0).optionalText(0) else {
-            throw StorageError.other("the search path of the database names no schema that exists")
-        }
-        voice = PostgresVoice(channel: "hallway_\(mark)")
+        voice = try PostgresVoice(of: connection)
         try Migrations.run(on: PostgresWriter(connection: connection, voice: voice))
         connection.close()
         writer = PostgresWorker(address, name: "writer")

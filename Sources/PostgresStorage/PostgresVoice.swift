@@ -9,6 +9,15 @@ final class PostgresVoice: Sendable {
     /// - Parameter channel: one for each schema, since channels are the whole database's.
     init(channel: String) { self.channel = channel }
 
+    /// The voice of the schema that a connection works in.
+    convenience init(of connection: PostgresConnection) throws {
+        let mark = try connection.command("SELECT to_hex(hashtextextended(current_schema(), 0))")
+        guard let mark = PostgresRow(result: mark, row: 0).optionalText(0) else {
+            throw StorageError.other("the search path of the database names no schema that exists")
+        }
+        self.init(channel: "hallway_\(mark)")
+    }
+
     /// Says which of the server's processes writes for this one.
     func speak(as process: Int32) { own.store(process, ordering: .relaxed) }
 

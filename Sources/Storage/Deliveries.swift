@@ -52,7 +52,9 @@ extension Transaction {
     }
 
     /// The oldest that wait for a host, due or not, with what is delivered: what a batch is made of.
-    public func waiting(host: String, limit: Int) throws -> [(delivery: Delivery, uri: ObjectURI, json: [UInt8])] {
+    public func waiting(host: String, limit: Int) throws -> [(
+        delivery: Delivery, uri: ObjectURI, json: [UInt8]
+    )] {
         try all(
             """
             SELECT d.id, d.activity, d.actor, d.inbox, d.state, d.attempts, d.next_at, d.answer, a.uri, a.json

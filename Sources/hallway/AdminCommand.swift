@@ -8,7 +8,8 @@ struct AdminCommand: AsyncParsableCommand {
         commandName: "admin", abstract: "Look after a node or a directory, also while it runs.",
         subcommands: [
             PersonCommand.self, CountCommand.self, CheckCommand.self, RetryCommand.self, KeysCommand.self,
-            InvitationCommand.self,
+            InvitationCommand.self, BackupCommand.self, RestoreCommand.self, VerifyCommand.self,
+            MoveDatabaseCommand.self,
             NodesCommand.self,
         ]
     )

@@ -42,6 +42,14 @@ struct OfficesTests {
         .enabled(if: Story.clients != nil, "deploy/test installs Mastodon.py"))
     func mastodonPy() async throws { try await play("mastodonpy") }
 
+    @Test("a backup of a running node is verified and restored")
+    func backup() async throws { try await play("backup", of: "copies") }
+
+    @Test(
+        "a node moves to PostgreSQL and back, and nothing is lost",
+        .enabled(if: postgres, "HALLWAY_TEST_POSTGRES names no server"))
+    func move() async throws { try await play("move", of: "copies") }
+
     @Test(
         "two processes on one PostgreSQL are one office, and either may be killed",
         .enabled(if: postgres, "HALLWAY_TEST_POSTGRES names no server"))

@@ -213,7 +213,9 @@ struct PostgresStoreTests {
             for _ in 0..<4 { group.addTask { try first.another().close() } }
             try await group.waitForAll()
         }
-        #expect(try await first.read { try $0.number("SELECT COUNT(*) FROM schema_version") } == Migrations.steps.count)
+        #expect(
+            try await first.read { try $0.number("SELECT COUNT(*) FROM schema_version") }
+                == Migrations.steps.count)
     }
 
     @Test("a character that the server does not take does not stop what holds it")

@@ -98,7 +98,7 @@ extension Settings {
         return (parts[0].isEmpty ? "0.0.0.0" : String(parts[0]), port)
     }
 
-    private static func database(_ text: String?, folder: String) throws(SettingsFault) -> DatabaseAddress {
+    static func database(_ text: String?, folder: String) throws(SettingsFault) -> DatabaseAddress {
         guard let text, !text.isEmpty else { return .sqlite(path: "\(folder)/hallway.sqlite") }
         if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") { return .postgres(url: text) }
         guard text.hasPrefix("sqlite:"), text.count > 7 else {

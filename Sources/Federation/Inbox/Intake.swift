@@ -60,14 +60,17 @@ public struct Intake: Sendable {
             signer = try await verifier.signer(of: message)
         } catch let fault as ExchangeFault {
             // Someone who is gone says goodbye: there is nothing to check it by and nothing to do (N29).
-            if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(message.body) { return Receipt() }
+            if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(message.body) {
+                return Receipt()
+            }
             throw Refusal.notAuthenticated(because: "the key cannot be had")
         }
         heard(signer.uri.authority)
         let now = world.needs.now()
         let (value, object) = try Self.parse(message.body)
         guard signer.kind == .application, let items = try Batch.activities(object) else {
-            let kept = try await judge(value, object, body: message.body, signer: signer, isItsNode: false, at: now)
+            let kept = try await judge(
+                value, object, body: message.body, signer: signer, isItsNode: false, at: now)
             if let kept { try await keep([kept]) }
             return Receipt()
         }

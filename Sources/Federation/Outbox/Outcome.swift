@@ -46,8 +46,13 @@ enum Outcome: Sendable, Equatable {
             delivery.state = .delivered
             delivery.answer = String(code)
         case .refused(let reason):
-            delivery.state = .refused
             delivery.answer = reason
+            if Self.isPassing(reason), delivery.attempts < Self.doubts {
+                // Perhaps it has not heard yet that we belong, or of a new key.
+                delivery.nextAt = now + 5 * Double(delivery.attempts)
+            } else {
+                delivery.state = .refused
+            }
         case .gone:
             delivery.state = .refused
             delivery.answer = "410"
@@ -61,6 +66,11 @@ enum Outcome: Sendable, Equatable {
         let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
         if delivery.state == .waiting, age > Double(Limits.deliveryDays) * 86400 { delivery.state = .expired }
     }
+
+    /// How often a "no" about who we are is asked again before it is believed.
+    private static let doubts = 4
+
+    private static func isPassing(_ reason: String) -> Bool { reason == "401" || reason == "403" }
 
     /// Seconds or a date (RFC 9110 §10.2.3), at most a day.
     private static func retryAfter(_ field: String?, now: Date) -> Double {

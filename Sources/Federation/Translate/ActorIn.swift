@@ -121,7 +121,9 @@ struct ActorIn {
     }
 
     private static func capabilities(_ object: ASObject) -> Capabilities? {
-        guard let list = object.json["generator"]?["implements"] ?? object.json["implements"] else { return nil }
+        guard let list = object.json["generator"]?["implements"] ?? object.json["implements"] else {
+            return nil
+        }
         let links = Set(list.list.prefix(64).compactMap { $0["href"]?.string })
         var capabilities: Capabilities = []
         if links.contains(Vocabulary.rfc9421Ed25519) { capabilities.insert(.signsModern) }

@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 
 /// A place to which a whole database is copied.
 public protocol CopyTarget: Sendable {

@@ -34,17 +34,20 @@ extension Transaction {
     /// Rows that point at nothing, by what they are; empty when everything is in order.
     public func orphans() throws -> [String: Int] {
         let questions = [
-            "home timeline entries": "SELECT COUNT(*) FROM home h LEFT JOIN post p ON p.id = h.entry WHERE p.id IS NULL",
-            "posts without an author": "SELECT COUNT(*) FROM post p LEFT JOIN actor a ON a.id = p.author WHERE a.id IS NULL",
-            "deliveries": "SELECT COUNT(*) FROM delivery d LEFT JOIN activity a ON a.id = d.activity WHERE a.id IS NULL",
+            "home timeline entries":
+                "SELECT COUNT(*) FROM home h LEFT JOIN post p ON p.id = h.entry WHERE p.id IS NULL",
+            "posts without an author":
+                "SELECT COUNT(*) FROM post p LEFT JOIN actor a ON a.id = p.author WHERE a.id IS NULL",
+            "deliveries":
+                "SELECT COUNT(*) FROM delivery d LEFT JOIN activity a ON a.id = d.activity WHERE a.id IS NULL",
             "follows": """
-                SELECT COUNT(*) FROM follow f LEFT JOIN actor a ON a.id = f.follower LEFT JOIN actor b ON b.id = f.followee
-                WHERE a.id IS NULL OR b.id IS NULL
-                """,
+            SELECT COUNT(*) FROM follow f LEFT JOIN actor a ON a.id = f.follower LEFT JOIN actor b ON b.id = f.followee
+            WHERE a.id IS NULL OR b.id IS NULL
+            """,
             "notifications": """
-                SELECT COUNT(*) FROM notification n LEFT JOIN post p ON p.id = n.post
-                WHERE n.post IS NOT NULL AND p.id IS NULL
-                """,
+            SELECT COUNT(*) FROM notification n LEFT JOIN post p ON p.id = n.post
+            WHERE n.post IS NOT NULL AND p.id IS NULL
+            """,
         ]
         return try questions.mapValues { try number($0) }.filter { $0.value > 0 }
     }
