@@ -28,7 +28,7 @@ def says(office, *arguments):
 def same_after(office, ada, carmen, before):
     """Everything is as it was, and goes on: what is read, what is found, what travels."""
     expect([status["uri"] for status in ada.home(limit=40)] == before, "the timeline is the same")
-    found = ada.call("GET", "v2/search", q="grusse", type="statuses")["statuses"]
+    found = ada.call("GET", "v2/search", q="gruße", type="statuses")["statuses"]
     expect(len(found) == 12, "what was written is found, accents or not")
     said = ada.post("And on it goes", visibility="public")
     until("Carmen to read it", lambda: carmen.has(said["uri"]))
