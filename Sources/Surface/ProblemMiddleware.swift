@@ -27,6 +27,11 @@ public struct ProblemMiddleware: RouterMiddleware {
         _ request: Request, context: HallwayContext,
         next: @concurrent (Request, HallwayContext) async throws -> Response
     ) async throws -> Response {
+        let began = ContinuousClock.now
+        defer {
+            let took = ContinuousClock.now - began
+            counters.time("hallway_request_seconds{kind=\"\(Self.kind(request.uri.path))\"}", took.inSeconds)
+        }
         do {
             let response = try await next(request, context)
             counters.count("hallway_requests_total{code=\"\(response.status.code)\"}")
@@ -36,6 +41,17 @@ public struct ProblemMiddleware: RouterMiddleware {
             counters.count("hallway_requests_total{code=\"\(problem.status.code)\"}")
             return page(problem, request, context) ?? Self.json(problem)
         }
+    }
+
+    private static func kind(_ path: String) -> String {
+        if path.hasSuffix("/inbox") { return "inbox" }
+        if path.hasPrefix("/api/v1/streaming") { return "stream" }
+        if path.hasPrefix("/api/") || path.hasPrefix("/oauth/") { return "api" }
+        for start in ["/actor", "/posts", "/threads", "/activities", "/.well-known", "/nodeinfo"]
+        where path.hasPrefix(start) {
+            return "federation"
+        }
+        return "page"
     }
 
     private func problem(for error: any Error, request: Request) -> Problem {
@@ -78,5 +94,11 @@ extension Problem {
     init(fault: Void) {
         self.init(
             status: .internalServerError, message: "Something went wrong on our side", retryAfterSeconds: nil)
+    }
+}
+
+extension Duration {
+    fileprivate var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Federation
+import FoundationEssentials
 import Hummingbird
 import NIOCore
 import Social
@@ -33,25 +34,69 @@ struct OperationsRoutes {
     }
 
     private func metrics() async throws -> String {
-        let gauges = try await world.needs.store.read { transaction in
-            [
-                ("hallway_posts", try transaction.countPosts(localOnly: false)),
-                ("hallway_people", try transaction.countActors(localOnly: true)),
-                ("hallway_deliveries_waiting", try transaction.countDeliveries(.waiting)),
-                ("hallway_inbox_waiting", try transaction.countInbox()),
-                ("hallway_inbox_set_aside", try transaction.countInbox(setAside: true)),
-            ]
+        let (gauges, queues, nodes) = try await world.needs.store.read { transaction in
+            (
+                [
+                    ("hallway_posts", try transaction.countPosts(localOnly: false)),
+                    ("hallway_people", try transaction.countActors(localOnly: true)),
+                    ("hallway_inbox_set_aside", try transaction.countInbox(setAside: true)),
+                ], try transaction.queues(), try transaction.waitingByNode()
+            )
         }
-        var lines = (gauges + [("hallway_nodes_silent", worker.brokenLanes)]).map { name, value in
-            "# TYPE \(name) gauge\n\(name) \(value)"
+        var page = MetricsPage()
+        for (name, value) in gauges + [("hallway_nodes_silent", worker.brokenLanes)] {
+            page.gauge(name, Double(value))
         }
-        var family = ""
-        for (name, value) in world.counters.all {
-            let own = String(name.prefix { $0 != "{" })
-            if own != family { lines.append("# TYPE \(own) counter") }
-            family = own
-            lines.append("\(name) \(value)")
+        let now = world.needs.now()
+        for queue in queues {
+            page.gauge("hallway_waiting{stage=\"\(queue.name)\"}", Double(queue.waiting))
+            if queue.name == "inbox" || queue.name == "delivery" {
+                page.gauge(
+                    "hallway_waiting_seconds{stage=\"\(queue.name)\"}",
+                    max(0, queue.since.map { now.timeIntervalSince($0) } ?? 0))
+            }
         }
-        return lines.joined(separator: "\n") + "\n"
+        for (node, waiting) in nodes {
+            page.gauge("hallway_deliveries_waiting{node=\"\(node)\"}", Double(waiting))
+        }
+        for (name, value) in world.counters.all { page.counter(name, value) }
+        for (name, histogram) in world.counters.histograms { page.histogram(name, histogram) }
+        return page.text
+    }
+}
+
+/// Numbers in Prometheus's text format: families together, each with its type.
+private struct MetricsPage {
+    private var families: [(name: String, type: String, lines: [String])] = []
+
+    mutating func gauge(_ name: String, _ value: Double) { add(name, "gauge", ["\(name) \(value)"]) }
+
+    mutating func counter(_ name: String, _ value: Int) { add(name, "counter", ["\(name) \(value)"]) }
+
+    mutating func histogram(_ name: String, _ histogram: Counters.Histogram) {
+        let own = String(name.prefix { $0 != "{" })
+        let labels = name.dropFirst(own.count).dropFirst().dropLast()
+        let start = labels.isEmpty ? "" : "\(labels),"
+        let end = labels.isEmpty ? "" : "{\(labels)}"
+        var lines = zip(Counters.Histogram.bounds, histogram.counts).map { bound, count in
+            "\(own)_bucket{\(start)le=\"\(bound)\"} \(count)"
+        }
+        lines.append("\(own)_bucket{\(start)le=\"+Inf\"} \(histogram.total)")
+        lines.append("\(own)_sum\(end) \(histogram.seconds)")
+        lines.append("\(own)_count\(end) \(histogram.total)")
+        add(name, "histogram", lines)
+    }
+
+    var text: String {
+        families.map { "# TYPE \($0.name) \($0.type)\n" + $0.lines.joined(separator: "\n") + "\n" }.joined()
+    }
+
+    private mutating func add(_ name: String, _ type: String, _ lines: [String]) {
+        let own = String(name.prefix { $0 != "{" })
+        if let index = families.firstIndex(where: { $0.name == own }) {
+            families[index].lines += lines
+        } else {
+            families.append((own, type, lines))
+        }
     }
 }

@@ -135,7 +135,7 @@ public final class InboxWorker: Service {
                     try Self.finish(step.received, in: transaction)
                 }
             }
-            world.counters.count("hallway_inbox_handled_total", by: steps.count)
+            record(steps.map(\.received))
         } catch {
             var stopped: Set<ActorID> = []
             for step in steps where !stopped.contains(step.received.signer) {
@@ -163,10 +163,19 @@ public final class InboxWorker: Service {
                 try effect(transaction)
                 try Self.finish(received, in: transaction)
             }
-            world.counters.count("hallway_inbox_handled_total")
+            record([received])
             return true
         } catch {
             return await settle(received, after: error)
+        }
+    }
+
+    /// Counts what took effect, and how long it waited for that.
+    private func record(_ handled: [Received]) {
+        let now = world.needs.now()
+        world.counters.count("hallway_inbox_handled_total", by: handled.count)
+        for received in handled {
+            world.counters.time("hallway_inbox_wait_seconds", now.timeIntervalSince(received.receivedAt))
         }
     }
 

@@ -242,8 +242,12 @@ public final class DeliveryWorker: Service {
             }
             if isSilent { try transaction.postpone(host: host, until: now + pause) }
         }
-        for (_, outcome) in outcomes {
+        for (delivery, outcome) in outcomes {
             world.counters.count("hallway_deliveries_total{outcome=\"\(outcome.label)\"}")
+            if case .delivered = outcome {
+                let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
+                world.counters.time("hallway_delivery_age_seconds", age)
+            }
         }
         return !isSilent && !outcomes.contains { $0.1.isBusy }
     }
