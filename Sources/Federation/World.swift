@@ -55,7 +55,8 @@ public struct World: Sendable {
         let standing = try await needs.store.read { [needs] in
             try Self.standing(of: authority, needs: needs, in: $0)
         }
-        standings.keep(standing, for: authority, until: now + memory)
+        // A refusal is not remembered: whoever is admitted just now should not wait for it.
+        if standing != .refused { standings.keep(standing, for: authority, until: now + memory) }
         return standing
     }
 

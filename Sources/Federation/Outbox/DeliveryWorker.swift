@@ -152,7 +152,7 @@ public final class DeliveryWorker: Service {
             }
             guard let (activity, actor) = found else { return .refused("the activity is gone") }
             guard try await world.standing(of: delivery.inbox.authority) != .refused else {
-                return .refused("not a node we deal with")
+                return .refused(Outcome.unknownNode)
             }
             let request = OutgoingRequest(
                 method: "POST", url: delivery.inbox, fields: [("content-type", "application/activity+json")],
@@ -199,7 +199,7 @@ public final class DeliveryWorker: Service {
         do {
             guard let inbox = batch.first?.delivery.inbox,
                 try await world.standing(of: inbox.authority) != .refused
-            else { return batch.map { ($0.delivery, .refused("not a node we deal with")) } }
+            else { return batch.map { ($0.delivery, .refused(Outcome.unknownNode)) } }
             let request = OutgoingRequest(
                 method: "POST", url: inbox, fields: [("content-type", "application/activity+json")],
                 body: Batch.body(batch.map(\.json)), limitBytes: 64 * 1024)

@@ -70,7 +70,12 @@ enum Outcome: Sendable, Equatable {
     /// How often a "no" about who we are is asked again before it is believed.
     private static let doubts = 4
 
-    private static func isPassing(_ reason: String) -> Bool { reason == "401" || reason == "403" }
+    private static func isPassing(_ reason: String) -> Bool {
+        reason == "401" || reason == "403" || reason == unknownNode
+    }
+
+    /// Our own "no": the directory's list may name the node in a moment.
+    static let unknownNode = "not a node we deal with"
 
     /// Seconds or a date (RFC 9110 §10.2.3), at most a day.
     private static func retryAfter(_ field: String?, now: Date) -> Double {
