@@ -95,9 +95,11 @@ public struct Node: Sendable {
         let threads = Threads(world: world)
         let worker = DeliveryWorker(world: world, bell: bells.delivery)
         let verifier = Verifier(world: world)
+        let followers = FollowersSync(world: world)
         let intake = Intake(
             world: world, verifier: verifier, bell: bells.inbox,
-            throttles: settings.limitsRates ? Intake.Throttles() : nil, heard: { worker.heard(from: $0) })
+            throttles: settings.limitsRates ? Intake.Throttles() : nil, heard: { worker.heard(from: $0) },
+            compare: { [followers] in followers.heard($0, from: $1) })
         let desk = desk(threads: threads)
         let router = Router(context: HallwayContext.self, options: .autoGenerateHeadEndpoints)
         let pages = try Pages(desk: desk)
@@ -116,7 +118,7 @@ public struct Node: Sendable {
 
         let services: [any Service] =
             [
-                client, Housekeeping(needs: needs, logger: logger), worker,
+                client, Housekeeping(needs: needs, logger: logger), worker, followers,
                 OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
                 FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
                 Neighbours(needs: needs, hub: hub) { bells.ringAll() },

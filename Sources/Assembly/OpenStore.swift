@@ -36,6 +36,8 @@ enum OpenStore {
             "the database \(path) was made by a later release (schema \(version), this one knows \(known)): "
                 + "use that release, or restore an older backup"
         case .damaged: "\(path) is not a usable database: restore it from your backup; nothing was changed"
+        case .foreign:
+            "\(path) belongs to another program; nothing in it was changed: name a file of this node's own"
         case .diskFull: "the disk that holds \(path) is full: make room and start again; nothing is lost"
         case .readOnly:
             "the database \(path) cannot be opened for writing: check that folder and file are yours"

@@ -30,7 +30,13 @@ public struct SelfCheck: Sendable {
 
     private func database() async -> Finding {
         do {
-            try await node.store.write { try $0.setNodeState("ready", to: [1]) }
+            let moment = Array("\(node.needs.now().timeIntervalSince1970)".utf8)
+            try await node.store.write { try $0.setNodeState("ready", to: moment) }
+            if let fault = try await node.store.read({ try $0.integrityFault() }) {
+                return Finding(
+                    isGood: false,
+                    text: "database: damaged (\(fault.prefix(200))); restore it from your backup")
+            }
             return Finding(
                 isGood: true, text: "database: \(node.settings.database) can be read and written")
         } catch {

@@ -17,6 +17,10 @@ public struct Addresses: Sendable, Equatable {
     public func actor(_ id: ActorID) -> ObjectURI { base.sibling("/actors/\(id)") }
     public func post(_ id: PostID) -> ObjectURI { base.sibling("/posts/\(id)") }
     public func thread(_ id: PostID) -> ObjectURI { base.sibling("/threads/\(id)") }
+    /// Where another node reads which of an actor's followers are its own (FEP-8fcf).
+    public func followersPart(of actor: ObjectURI) -> ObjectURI {
+        actor.sibling("\(actor.pathAndQuery)/followers_synchronization")
+    }
     public func activity(_ id: ActivityID) -> ObjectURI { base.sibling("/activities/\(id)") }
 
     /// The endpoints of an actor of this node.

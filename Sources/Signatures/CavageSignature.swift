@@ -56,6 +56,7 @@ public struct CavageSignature: Sendable {
             covered.append("digest")
             if message.field("content-type") != nil { covered.append("content-type") }
         }
+        if message.field(Self.synchronization) != nil { covered.append(Self.synchronization) }
         signed.fields = message.fields + added + [("host", message.authority)]
         let base = try signingString(signed, covered: covered, created: nil, expires: nil)
         let signature = try key.algorithm.sign(Array(base.utf8), by: key)
@@ -67,6 +68,12 @@ public struct CavageSignature: Sendable {
             ))
         return added
     }
+
+    /// FEP-8fcf wants its field signed.
+    static let synchronization = "collection-synchronization"
+
+    /// Whether the signature covers a field.
+    public func covers(_ name: String) -> Bool { covered.contains(name) }
 
     /// What is there must be readable: a limit that is not understood is not no limit (N13).
     private static func seconds(_ text: String?) throws(SignatureFault) -> Int64? {

@@ -98,6 +98,9 @@ public struct MessageSignature: Sendable {
         return lines.joined(separator: "\n")
     }
 
+    /// Whether the signature covers a field.
+    public func covers(_ name: String) -> Bool { components.contains { $0.name == name } }
+
     /// The bytes of the signature, for algorithms that are not between servers.
     public var value: [UInt8] { signature }
 
@@ -111,6 +114,9 @@ public struct MessageSignature: Sendable {
         if message.method == "POST" {
             added.append(("content-digest", BodyDigest.contentDigest(of: message.body)))
             names += #" "content-digest""#
+        }
+        if message.field(CavageSignature.synchronization) != nil {
+            names += " \"\(CavageSignature.synchronization)\""
         }
         signed.fields += added
         let created = Int64(now.timeIntervalSince1970)

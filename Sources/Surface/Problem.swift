@@ -28,7 +28,9 @@ public struct Problem: Error, Sendable {
         case .tooMany(let seconds):
             (status, message) = (.tooManyRequests, "Too many requests")
             retryAfter = seconds
-        case .unavailable(let reason): (status, message) = (.serviceUnavailable, reason)
+        case .unavailable(let reason):
+            (status, message) = (.serviceUnavailable, reason)
+            retryAfter = 5
         }
         retryAfterSeconds = retryAfter
     }

@@ -64,6 +64,9 @@ public struct ProblemMiddleware: RouterMiddleware {
         case StorageError.unavailable(let reason):
             logger.error("the database cannot be reached", metadata: ["fault": "\(reason)"])
             return Problem(.unavailable(because: "The node is busy; try again"))
+        case StorageError.readOnly(let reason):
+            logger.critical("the database cannot be written", metadata: ["fault": "\(reason)"])
+            return Problem(.unavailable(because: "Nothing can be kept just now; try again later"))
         case StorageError.busy: return Problem(.unavailable(because: "The node is busy; try again"))
         case is NIOTooManyBytesError:
             return Problem(.tooLarge(what: "The request", limitBytes: Limits.inboxBody))

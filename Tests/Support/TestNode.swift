@@ -28,6 +28,12 @@ public final class TestNode: Sendable {
         var fanOut: FanOut
         var documents: Documents
         var verifier: Verifier
+        var heard: Heard
+    }
+
+    /// What actors' nodes said of their followers, until it is compared.
+    private final class Heard: Sendable {
+        let fields = Mutex<[(String, Actor)]>([])
     }
 
     public init(
@@ -88,6 +94,16 @@ public final class TestNode: Sendable {
 
     public func handleInbox() async throws { try await parts.withLock { $0.inbox }.drain() }
 
+    /// Compares followers with those nodes that said something of them (FEP-8fcf).
+    public func compareFollowers() async throws {
+        let (world, heard) = parts.withLock { ($0.world, $0.heard) }
+        let fields = heard.fields.withLock { fields in
+            defer { fields = [] }
+            return fields
+        }
+        for (field, actor) in fields { try await FollowersSync(world: world).compare(actor, field) }
+    }
+
     /// Hands an inbox request to the node, as its route would.
     @discardableResult
     public func receive(_ message: HTTPMessage) async throws -> Receipt {
@@ -135,6 +151,11 @@ public final class TestNode: Sendable {
             return try await WebFinger(world: world).answer(String(url.pathAndQuery[mark.upperBound...]))
         }
         let viewer = try await world.viewer(verifier.signer(of: message))
+        if url.pathAndQuery.hasSuffix("/followers_synchronization"), let id = needs.addresses.actorID(url),
+            let actor = try await store.read({ try $0.actor(id) })
+        {
+            return try await documents.followersPart(of: actor, for: viewer)
+        }
         if let id = needs.addresses.actorID(url), let actor = try await store.read({ try $0.actor(id) }) {
             return try await documents.actor(actor, for: viewer)
         }
@@ -166,18 +187,20 @@ public final class TestNode: Sendable {
         let documents = Documents(world: world, version: "test")
         let threads = Threads(world: world)
         let verifier = Verifier(world: world)
+        let heard = Heard()
         let delivery = DeliveryWorker(world: world, bell: Bell(), jitter: { 1 })
         return Parts(
             world: world,
             intake: Intake(
                 world: world, verifier: verifier, bell: Bell(), throttles: nil,
-                heard: { delivery.heard(from: $0) }),
+                heard: { delivery.heard(from: $0) },
+                compare: { field, actor in heard.fields.withLock { $0.append((field, actor)) } }),
             inbox: InboxWorker(world: world, threads: threads, bell: Bell(), done: {}),
             outbox: OutboxDrain(world: world, documents: documents, bell: Bell(), done: {}),
             delivery: delivery,
             fanOut: FanOut(
                 needs: needs, bell: Bell(), hub: StreamHub(), logger: world.logger, peopleChanged: {}),
-            documents: documents, verifier: verifier)
+            documents: documents, verifier: verifier, heard: heard)
     }
 }
 

@@ -104,6 +104,11 @@ struct FederationRoutes {
                     after: request.uri.queryParameters["after"].map(String.init))
             }
         }
+        router.get("actors/:actor/followers_synchronization") { request, context in
+            try await read(request, context) {
+                try await documents.followersPart(of: actor(context), for: $0)
+            }
+        }
         router.get("actors/:actor/following") { request, context in
             try await read(request, context) { viewer in
                 try await documents.following(

@@ -27,6 +27,15 @@ extension Documents {
         }
     }
 
+    /// The followers of an actor that live on the reader's own node (FEP-8fcf).
+    public func followersPart(of actor: Actor, for viewer: Viewer) async throws -> JSONValue {
+        guard let authority = viewer.authority else { throw Refusal.notFound("Record") }
+        let followers = try await world.needs.store.read { try $0.followers(of: actor.id, on: authority) }
+        return Collections.whole(
+            id: world.needs.addresses.followersPart(of: actor.uri).string,
+            items: followers.map { .string($0.string) })
+    }
+
     public func following(of actor: Actor, for viewer: Viewer, after: String?) async throws -> JSONValue {
         try await people(
             try endpoint(actor.endpoints.following), total: actor.counts.following, for: viewer, after: after

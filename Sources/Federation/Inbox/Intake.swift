@@ -1,5 +1,5 @@
 import ActivityStreams
-import Domain
+public import Domain
 import FoundationEssentials
 import JSON
 public import Signatures
@@ -20,6 +20,7 @@ public struct Intake: Sendable {
     private let bell: Bell
     private let throttles: Throttles?
     private let heard: @Sendable (String) -> Void
+    private let compare: @Sendable (_ field: String, _ actor: Actor) -> Void
 
     /// How much one node may send.
     public struct Throttles: Sendable {
@@ -30,16 +31,19 @@ public struct Intake: Sendable {
     }
 
     /// `bell`: rung when there is something to handle. `throttles`: nil where rate limits are off. `heard`:
-    /// told of each node that spoke to us, so that what waits for it is tried again.
+    /// told of each node that spoke to us, so that what waits for it is tried again. `compare`: told what an
+    /// actor's node says of its followers (FEP-8fcf).
     public init(
         world: World, verifier: Verifier, bell: Bell, throttles: Throttles?,
-        heard: @escaping @Sendable (String) -> Void
+        heard: @escaping @Sendable (String) -> Void,
+        compare: @escaping @Sendable (_ field: String, _ actor: Actor) -> Void = { _, _ in }
     ) {
         self.world = world
         self.verifier = verifier
         self.bell = bell
         self.throttles = throttles
         self.heard = heard
+        self.compare = compare
     }
 
     /// Takes an inbox request; on return the activity is durable, or needs not be.
@@ -72,6 +76,7 @@ public struct Intake: Sendable {
             let kept = try await judge(
                 value, object, body: message.body, signer: signer, isItsNode: false, at: now)
             if let kept { try await keep([kept]) }
+            if let field = Verifier.signed(FollowersDigest.field, of: message) { compare(field, signer) }
             return Receipt()
         }
         return try await receive(items, from: signer, at: now)

@@ -55,6 +55,15 @@ public struct Verifier: Sendable {
         }
     }
 
+    /// A field's value, where the request's signature covers it. To be asked after ``signer(of:)`` has verified.
+    static func signed(_ name: String, of message: HTTPMessage) -> String? {
+        guard let value = message.field(name), let signature = try? read(message), signature.covers(name)
+        else {
+            return nil
+        }
+        return value
+    }
+
     /// The actor by whose proof a document that someone else passes on is genuine (FEP-8b32).
     ///
     /// - Throws: as ``signer(of:)``.
@@ -86,6 +95,13 @@ public struct Verifier: Sendable {
             switch self {
             case .classic(let signature): signature.keyID
             case .modern(let signature): signature.keyID
+            }
+        }
+
+        func covers(_ name: String) -> Bool {
+            switch self {
+            case .classic(let signature): signature.covers(name)
+            case .modern(let signature): signature.covers(name)
             }
         }
     }

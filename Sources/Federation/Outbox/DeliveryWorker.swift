@@ -18,11 +18,14 @@ public final class DeliveryWorker: Service {
         var broken: [String: Int] = [:]
         /// Lanes that another process was working on, until when they are left to it.
         var elsewhere: [String: Date] = [:]
+        /// When another node was last told which of its people follow somebody, by actor and host.
+        var compared: [String: Date] = [:]
         /// Nodes that announce batches and did not take one.
         var single: Set<String> = []
     }
 
     private static let elsewhereTime: Double = 1
+    private static let comparisonTime: Double = 600
 
     private let world: World
     private let bell: Bell
@@ -144,20 +147,29 @@ public final class DeliveryWorker: Service {
 
     private func attempt(_ delivery: Delivery) async -> Outcome {
         do {
-            let found = try await world.needs.store.read { transaction -> (OutgoingActivity, Actor)? in
+            let isDue = isComparisonDue(of: delivery.actor, with: delivery.inbox.authority)
+            let found = try await world.needs.store.read {
+                transaction -> (OutgoingActivity, Actor, [ObjectURI])? in
                 guard let activity = try transaction.activity(delivery.activity),
                     let actor = try transaction.actor(delivery.actor)
                 else { return nil }
-                return (activity, actor)
+                let host = delivery.inbox.authority
+                return (activity, actor, isDue ? try transaction.followers(of: actor.id, on: host) : [])
             }
-            guard let (activity, actor) = found else { return .refused("the activity is gone") }
+            guard let (activity, actor, followers) = found else { return .refused("the activity is gone") }
             guard try await world.standing(of: delivery.inbox.authority) != .refused else {
                 return .refused(Outcome.unknownNode)
             }
-            let request = OutgoingRequest(
+            var request = OutgoingRequest(
                 method: "POST", url: delivery.inbox, fields: [("content-type", "application/activity+json")],
                 body: activity.json, limitBytes: 64 * 1024
             )
+            if !followers.isEmpty, let collection = actor.endpoints.followers {
+                let digest = FollowersDigest(
+                    collection: collection, url: world.needs.addresses.followersPart(of: actor.uri),
+                    followers: followers)
+                request.fields.append((FollowersDigest.field, digest.text))
+            }
             return Outcome(
                 try await SignedRequests(world: world).send(request, as: actor), now: world.needs.now())
         } catch let fault as ExchangeFault {
@@ -216,6 +228,20 @@ public final class DeliveryWorker: Service {
             return batch.map { ($0.delivery, .silent("\(fault)")) }
         } catch {
             return batch.map { ($0.delivery, .silent("fault")) }
+        }
+    }
+
+    /// Whether the other node should hear again whom of its people we know as followers (FEP-8fcf).
+    private func isComparisonDue(of actor: ActorID, with host: String) -> Bool {
+        let now = world.needs.now()
+        return state.withLock { state in
+            let name = "\(actor) \(host)"
+            if let last = state.compared[name], now.timeIntervalSince(last) < Self.comparisonTime {
+                return false
+            }
+            if state.compared.count > 10_000 { state.compared.removeAll() }
+            state.compared[name] = now
+            return true
         }
     }
 

@@ -47,8 +47,11 @@ enum Outcome: Sendable, Equatable {
             delivery.answer = String(code)
         case .refused(let reason):
             delivery.answer = reason
-            if Self.isPassing(reason), delivery.attempts < Self.doubts {
-                // Perhaps it has not heard yet that we belong, or of a new key.
+            if reason == "401" {
+                // A wrong clock, here or there, or a key it has not seen: neither is this activity's fault.
+                delivery.nextAt = now + Backoff.pause(after: delivery.attempts)
+            } else if Self.isPassing(reason), delivery.attempts < Self.doubts {
+                // Perhaps it has not heard yet that we belong.
                 delivery.nextAt = now + 5 * Double(delivery.attempts)
             } else {
                 delivery.state = .refused
@@ -71,7 +74,7 @@ enum Outcome: Sendable, Equatable {
     private static let doubts = 4
 
     private static func isPassing(_ reason: String) -> Bool {
-        reason == "401" || reason == "403" || reason == unknownNode
+        reason == "403" || reason == unknownNode
     }
 
     /// Our own "no": the directory's list may name the node in a moment.

@@ -3,10 +3,16 @@ struct GroupCommit<Engine: Writer> {
     let writer: Engine
 
     /// Runs the batch and tells every caller what became of its write.
-    func run(_ batch: [WriteJob]) {
+    ///
+    /// - Returns: nil, or why no transaction could even begin: then whoever else waits need not try either.
+    func run(_ batch: [WriteJob]) -> (any Error)? {
+        var hasBegun = false
         do {
-            let resumes = try attempt(batch)
+            let resumes = try attempt(batch) { hasBegun = true }
             for resume in resumes { resume() }
+        } catch  where !hasBegun {
+            for job in batch { job.fail(error) }
+            return error
         } catch let error as StorageError where error.isUnavailable {
             // Perhaps it was lost in the commit, so what is written must not be written again.
             for job in batch { job.fail(error) }
@@ -14,11 +20,13 @@ struct GroupCommit<Engine: Writer> {
             // Somebody's body threw: now each gets a savepoint of its own, so that only the culprit is undone.
             if batch.count == 1 { batch[0].fail(error) } else { runSeparately(batch) }
         }
+        return nil
     }
 
-    private func attempt(_ batch: [WriteJob]) throws -> [@Sendable () -> Void] {
+    private func attempt(_ batch: [WriteJob], begun: () -> Void) throws -> [@Sendable () -> Void] {
         var resumes: [@Sendable () -> Void] = []
         try writer.inTransaction { transaction in
+            begun()
             resumes = try batch.map { try $0.attempt(transaction) }
         }
         return resumes

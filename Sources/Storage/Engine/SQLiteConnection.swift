@@ -88,7 +88,7 @@ extension StorageError {
         self =
             switch error.resultCode {
             case .SQLITE_FULL: .diskFull
-            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: .readOnly(message)
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_IOERR: .readOnly(message)
             case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
             case .SQLITE_NOTADB, .SQLITE_CORRUPT: .damaged(message)
             case .SQLITE_CONSTRAINT

@@ -62,7 +62,13 @@ public final class SQLiteStore: Store {
 
     public func release(_ name: String) async {}
 
-    public func close() throws { try translating { try pool.close() } }
+    public func close() throws {
+        try translating {
+            // So that the file by itself is the whole database, for whoever copies it.
+            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try pool.close()
+        }
+    }
 
     /// What `PRAGMA synchronous` answers: 2 is FULL.
     func synchronousLevel() throws -> Int {

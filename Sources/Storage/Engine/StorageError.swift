@@ -11,6 +11,8 @@ public enum StorageError: Error, Equatable, Sendable {
     case unavailable(String)
     /// The file is no database, or its content contradicts itself.
     case damaged(String)
+    /// It belongs to another program.
+    case foreign
     /// Made by a later release than this one.
     case newer(version: Int, known: Int)
     case other(String)

@@ -31,7 +31,18 @@ public final class WriteQueue: Sendable {
 
     /// Runs waiting jobs in batches, one commit each, until none is left.
     public func drain(_ writer: some Writer) {
-        while let batch = next() { GroupCommit(writer: writer).run(batch) }
+        while let batch = next() {
+            guard let fault = GroupCommit(writer: writer).run(batch) else { continue }
+            // Waiting for a lock once is enough for everybody who is in line by now.
+            for job in takeAll() { job.fail(fault) }
+        }
+    }
+
+    private func takeAll() -> [WriteJob] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
     }
 
     /// Adds a job; true when the caller must start the writer.

@@ -8,6 +8,7 @@ public enum Migrations {
     /// - Throws: ``StorageError/newer(version:known:)`` for one of a later release; nothing in it changes.
     public static func run(on writer: some Writer) throws {
         try writer.inTransaction { transaction in
+            try refuseForeign(transaction)
             try make("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)", transaction)
             let version = try version(transaction)
             guard version <= steps.count else {
@@ -23,6 +24,18 @@ public enum Migrations {
                 for statement in step { try make(statement, transaction) }
                 try transaction.run("INSERT INTO schema_version VALUES ($1)", [.number(index + 1)])
             }
+        }
+    }
+
+    /// A file of another program stays as it is. On a server the schema is ours by the address.
+    private static func refuseForeign(_ transaction: Transaction) throws {
+        switch transaction.dialect {
+        case .postgres: return
+        case .sqlite:
+            let isOurs = try transaction.exists("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
+            let isEmpty = try !transaction.exists(
+                "SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!'")
+            guard isOurs || isEmpty else { throw StorageError.foreign }
         }
     }
 

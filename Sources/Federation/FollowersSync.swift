@@ -1,0 +1,73 @@
+import ActivityStreams
+public import Domain
+import FoundationEssentials
+import Logging
+public import ServiceLifecycle
+import Signatures
+import Social
+import Storage
+import Synchronization
+
+/// Repairs what two nodes believe about who follows whom, after one of them was restored from a backup, say (FEP-8fcf).
+public final class FollowersSync: Service {
+    /// The same actor is looked at once in that time.
+    private static let pause: Double = 600
+    private let world: World
+    private let asked = Mutex<[ActorID: Date]>([:])
+    private let requests = AsyncStream.makeStream(
+        of: (Actor, String).self, bufferingPolicy: .bufferingNewest(100))
+
+    public init(world: World) { self.world = world }
+
+    public func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            for await (actor, field) in requests.stream {
+                do { try await compare(actor, field) } catch {
+                    world.logger.debug("followers were not compared", metadata: ["because": "\(error)"])
+                }
+            }
+        }
+    }
+
+    /// Asks for a comparison with what an actor's node said in a signed field.
+    public func heard(_ field: String, from actor: Actor) { requests.continuation.yield((actor, field)) }
+
+    /// Compares, and where the two differ asks the actor's node and puts ours right.
+    ///
+    /// People of ours whom it does not list do not follow any more; those whom it lists and who do not follow are told of.
+    public func compare(_ actor: Actor, _ field: String) async throws {
+        guard let claim = FollowersDigest(field), claim.collection == actor.endpoints.followers,
+            claim.url.origin == actor.uri.origin, !actor.isLocal
+        else { return }
+        let own = try await world.needs.store.read { try $0.ownFollowers(of: actor.id) }
+        guard FollowersDigest.digest(of: own.map(\.uri)) != claim.digest, isDue(actor.id) else { return }
+        let object = try await Fetch(world: world).object(claim.url, strict: false)
+        let listed = Set(
+            (object.uris("orderedItems") + object.uris("items")).prefix(10_000).compactMap { ObjectURI($0) }
+                .filter { world.needs.addresses.isOwn($0) })
+        try await world.needs.store.write { [world] transaction in
+            let own = try transaction.ownFollowers(of: actor.id)
+            for follower in own where !listed.contains(follower.uri) {
+                try FollowActor.end(follower.person, actor.id, in: transaction)
+            }
+            for uri in listed.subtracting(own.map(\.uri)) {
+                guard let person = try transaction.actor(uri), person.isLocal,
+                    try transaction.follow(person.id, actor.id) == nil
+                else { continue }
+                let undone = world.needs.addresses.activity(world.needs.ids.next())
+                try transaction.append(.unfollowed(person.id, of: actor.id, uri: undone))
+            }
+        }
+        world.counters.count("hallway_followers_repaired_total")
+    }
+
+    private func isDue(_ actor: ActorID) -> Bool {
+        let now = world.needs.now()
+        return asked.withLock { asked in
+            if let last = asked[actor], now.timeIntervalSince(last) < Self.pause { return false }
+            if asked.count > 10_000 { asked.removeAll() }
+            asked[actor] = now
+            return true
+        }
+    }
+}
