@@ -9,15 +9,25 @@ import Storage
 struct Housekeeping: Service {
     /// Longer than any signature is good for.
     private static let memory: Double = 14 * 86400
+    /// Seconds; clocks are corrected by less all the time.
+    private static let step: Double = 30
     let needs: Needs
     let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var nextCleaning = needs.now()
+            var last = needs.now()
             while !Task.isCancelled {
                 do {
                     let now = needs.now()
+                    if now < last - Self.step {
+                        // What was put off by a fast clock would wait for a moment that is hours away.
+                        logger.warning("the clock was set back", metadata: ["seconds": "\(Int(last.timeIntervalSince(now)))"])
+                        try await needs.store.write { try $0.hastenAll(to: now) }
+                        nextCleaning = now
+                    }
+                    last = now
                     if try await needs.store.read({ try $0.hasMutesToEnd(before: now) }) {
                         try await needs.store.write { try $0.endMutes(before: now) }
                     }

@@ -37,9 +37,9 @@ final class Standings: Sendable {
     private static let limit = 10_000
     private let known = Mutex<[String: (standing: World.Standing, until: Date)]>([:])
 
-    func standing(_ authority: String, at now: Date) -> World.Standing? {
+    func standing(_ authority: String, at now: Date, memory: Double) -> World.Standing? {
         known.withLock { known in
-            guard let found = known[authority], found.until > now else { return nil }
+            guard let found = known[authority], found.until.holds(at: now, atMost: memory) else { return nil }
             return found.standing
         }
     }

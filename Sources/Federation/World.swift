@@ -51,7 +51,7 @@ public struct World: Sendable {
     public func standing(of authority: String) async throws -> Standing {
         if authority == directory { return .member }
         let now = needs.now()
-        if let known = standings.standing(authority, at: now) { return known }
+        if let known = standings.standing(authority, at: now, memory: memory) { return known }
         let standing = try await needs.store.read { [needs] in
             try Self.standing(of: authority, needs: needs, in: $0)
         }

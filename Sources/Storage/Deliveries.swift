@@ -16,9 +16,11 @@ extension Transaction {
         )
     }
 
-    /// The hosts that something waits for, each with the moment at which the oldest of it is due.
+    /// The hosts that something waits for, each with the moment at which the first that may go is due: of each
+    /// author to each inbox that is the oldest, whatever came after it.
     ///
-    /// Hosts are found by skipping through the index, so that a long queue for one costs no more than a short one.
+    /// Hosts are found by skipping through the index, and of each only the head of its queue is looked at, so that a
+    /// long queue costs no more than a short one.
     public func lanes() throws -> [(host: String, due: Date)] {
         try all(
             """
@@ -29,7 +31,11 @@ extension Transaction {
                 FROM lane WHERE lane.host IS NOT NULL
             )
             SELECT lane.host, (
-                SELECT d.next_at FROM delivery d WHERE d.host = lane.host AND d.state = 0 ORDER BY d.id LIMIT 1
+                SELECT MIN(h.next_at) FROM delivery h WHERE h.id IN (
+                    SELECT MIN(w.id) FROM (
+                        SELECT d.id, d.actor, d.inbox FROM delivery d
+                        WHERE d.host = lane.host AND d.state = 0 ORDER BY d.id LIMIT 200
+                    ) w GROUP BY w.actor, w.inbox)
             ) FROM lane WHERE lane.host IS NOT NULL
             """
         ) { ($0.text(0), $0.date(1)) }
@@ -93,6 +99,12 @@ extension Transaction {
             "UPDATE delivery SET next_at = \(smaller("next_at", "$2")) WHERE host = $1 AND state = 0",
             [.text(host), .date(date)]
         )
+    }
+
+    /// Makes whatever was put off due again, deliveries and received activities: for a clock that was set back.
+    public func hastenAll(to date: Date) throws {
+        try run("UPDATE delivery SET next_at = $1 WHERE state = 0 AND next_at > $1", [.date(date)])
+        try run("UPDATE inbox SET next_at = $1 WHERE fault IS NULL AND next_at > $1", [.date(date)])
     }
 
     /// An inbox that is gone for good (410) gets nothing any more.

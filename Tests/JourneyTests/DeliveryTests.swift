@@ -80,4 +80,22 @@ struct DeliveryTests {
         try await settle([node])
         #expect(try await states(node)[.expired] == 1)
     }
+
+    @Test("an author whom a node does not believe holds back nobody else")
+    func doubted() async throws {
+        let (node, ada, vera) = try await stage()
+        let boris = try await Cast.welcome("boris", to: node)
+        try await vera.send(vera.activity("Follow", .string(boris.uri.string)), to: node)
+        try await settle([node])
+        network.serve("\(vera.uri)/inbox", .null, code: 401)
+        _ = try await node.publish.publish(Draft(text: "not believed", audience: .anyone), by: ada.id)
+        try await settle([node])
+        network.serve("\(vera.uri)/inbox", .null, code: 202)
+        _ = try await node.publish.publish(Draft(text: "believed", audience: .anyone), by: boris.id)
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 1)
+        clock.advance(10)
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 0)
+    }
 }

@@ -103,6 +103,7 @@ struct StatementsTests {
             #expect(try transaction.muted(by: ada).isEmpty)
             try transaction.postpone(host: Cast.lima, until: date)
             try transaction.hasten(host: Cast.lima, to: date)
+            try transaction.hastenAll(to: date)
             try transaction.retire(inbox: uri, at: date)
             #expect(try transaction.isRetired(inbox: uri))
             try transaction.restore(inbox: uri)

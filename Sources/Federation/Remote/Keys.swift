@@ -31,7 +31,7 @@ final class Keys: Sendable {
     func key(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey) {
         if let known = try await known(id) { return known }
         let now = world.needs.now()
-        if let missing = memory.withLock({ $0.missing[id] }), missing.until > now { throw missing.fault }
+        if let missing = memory.withLock({ $0.missing[id] }), missing.until.holds(at: now, atMost: Self.patience) { throw missing.fault }
         try fetches.take(id.authority, at: now)
         do {
             return try await fetch(id)
@@ -53,7 +53,7 @@ final class Keys: Sendable {
     private func known(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey)? {
         let entry = world.ring.entry(id)
         let now = world.needs.now()
-        if let entry, entry.until > now { return (entry.actor, entry.key) }
+        if let entry, entry.until.holds(at: now, atMost: world.memory) { return (entry.actor, entry.key) }
         let found = try await world.needs.store.read { transaction -> (Actor, ActorKey)? in
             guard let key = try transaction.actorKey(id), let actor = try transaction.actor(key.actor) else {
                 return nil
