@@ -23,7 +23,9 @@ struct Housekeeping: Service {
                     let now = needs.now()
                     if now < last - Self.step {
                         // What was put off by a fast clock would wait for a moment that is hours away.
-                        logger.warning("the clock was set back", metadata: ["seconds": "\(Int(last.timeIntervalSince(now)))"])
+                        logger.warning(
+                            "the clock was set back",
+                            metadata: ["seconds": "\(Int(last.timeIntervalSince(now)))"])
                         try await needs.store.write { try $0.hastenAll(to: now) }
                         nextCleaning = now
                     }

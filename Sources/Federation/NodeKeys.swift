@@ -80,7 +80,9 @@ public final class NodeKeys: Sendable {
 
     private func keys(of actor: ActorID) async throws -> [ActorKey] {
         let now = now()
-        if let known = read.withLock({ $0[actor] }), known.until.holds(at: now, atMost: Self.memory) { return known.keys }
+        if let known = read.withLock({ $0[actor] }), known.until.holds(at: now, atMost: Self.memory) {
+            return known.keys
+        }
         let keys = try await store.read { try $0.keys(of: actor) }.filter { $0.retiredAt == nil }
         read.withLock { read in
             if read.count >= 10_000 { read.removeAll() }

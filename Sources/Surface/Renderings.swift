@@ -17,7 +17,9 @@ public final class Renderings: Sendable {
         kept.withLock { kept in
             var found: [PostID: [UInt8]] = [:]
             for post in posts {
-                if let rendering = kept[post], rendering.until.holds(at: now, atMost: Self.memory) { found[post] = rendering.bytes }
+                if let rendering = kept[post], rendering.until.holds(at: now, atMost: Self.memory) {
+                    found[post] = rendering.bytes
+                }
             }
             return found
         }

@@ -74,6 +74,44 @@ struct BatchTests {
         #expect(try await texts(of: carmen.id, on: lima) == ["<p>good too</p>", "<p>good</p>"])
     }
 
+    @Test("a member's node speaks for its own people, and for nobody else")
+    func member() async throws {
+        let (oslo, lima, ada, carmen) = try await stage()
+        try await lima.store.write { [clock] transaction in
+            try transaction.save(
+                Member(
+                    authority: Cast.oslo, name: "Oslo", application: oslo.needs.addresses.node,
+                    entity: "organisation",
+                    key: "", ranges: [], expiresAt: clock.now + 86400, state: .admitted, document: []))
+        }
+        func note(_ number: Int, by actor: ObjectURI) -> JSONValue {
+            let id = "\(actor.origin)/posts/\(number)"
+            let note: JSONValue = [
+                "id": .string(id), "type": "Note", "attributedTo": .string(actor.string),
+                "content": .string("\(number)"), "to": ["https://www.w3.org/ns/activitystreams#Public"],
+            ]
+            return [
+                "id": .string("\(id)/create"), "type": "Create", "actor": .string(actor.string),
+                "object": note,
+            ]
+        }
+        func send(_ items: [JSONValue]) async throws -> [Int64?] {
+            let (code, body, _) = try await Errands(world: oslo.world).send(
+                "POST", try theURI("https://\(Cast.lima)/inbox"),
+                ["type": "OrderedCollection", "orderedItems": .array(items)])
+            #expect(code == 202)
+            return (body["refused"]?.array ?? []).map { $0["problem"]?["status"]?.int }
+        }
+        let foreign = try theURI("https://\(Cast.pune)/actors/1")
+        #expect(try await send([note(1, by: ada.uri), note(2, by: foreign)]) == [403])
+        try await lima.handleInbox()
+        try await lima.fanOut()
+        #expect(try await texts(of: carmen.id, on: lima) == ["1"])
+        let known = try #require(await lima.store.read { try $0.actorID(ada.uri) })
+        try await lima.store.write { try $0.setState(.suspended, of: known) }
+        #expect(try await send([note(3, by: ada.uri)]) == [403])
+    }
+
     @Test("a batch is of 1 to 100 activities", arguments: [0, 101])
     func bounds(count: Int) async throws {
         let (oslo, _, _, _) = try await stage()

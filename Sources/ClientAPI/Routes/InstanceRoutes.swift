@@ -66,7 +66,9 @@ private final class InstanceCounts: Sendable {
 
     func read(_ needs: Needs) async throws -> (people: Int, posts: Int) {
         let now = needs.now()
-        if let known = known.withLock({ $0 }), known.until.holds(at: now, atMost: Self.memory) { return (known.people, known.posts) }
+        if let known = known.withLock({ $0 }), known.until.holds(at: now, atMost: Self.memory) {
+            return (known.people, known.posts)
+        }
         let (people, posts) = try await needs.store.read { transaction in
             (try transaction.countActors(localOnly: true), try transaction.countPosts(localOnly: true))
         }

@@ -74,7 +74,7 @@ public struct Intake: Sendable {
         let (value, object) = try Self.parse(message.body)
         guard signer.kind == .application, let items = try Batch.activities(object) else {
             let kept = try await judge(
-                value, object, body: message.body, signer: signer, isItsNode: false, at: now)
+                value, object, body: message.body, signer: signer, own: [:], at: now)
             if let kept { try await keep([kept]) }
             if let field = Verifier.signed(FollowersDigest.field, of: message) { compare(field, signer) }
             return Receipt()
@@ -84,8 +84,7 @@ public struct Intake: Sendable {
 
     /// Each activity of a batch is judged on its own; one bad one does not spoil the rest.
     private func receive(_ items: [JSONValue], from signer: Actor, at now: Date) async throws -> Receipt {
-        let member = try await world.needs.store.read { try $0.member(signer.uri.authority) }
-        let isItsNode = member?.application == signer.uri && member?.isAdmitted(at: now) == true
+        let own = try await people(ofItsNode: signer, namedIn: items, at: now)
         var receipt = Receipt()
         receipt.isBatch = true
         var kept: [Kept] = []
@@ -93,7 +92,7 @@ public struct Intake: Sendable {
             do {
                 let object = try Self.object(item)
                 let judged = try await judge(
-                    item, object, body: item.bytes, signer: signer, isItsNode: isItsNode, at: now)
+                    item, object, body: item.bytes, signer: signer, own: own, at: now)
                 if let judged { kept.append(judged) }
             } catch let refusal as Refusal {
                 receipt.refused.append(
@@ -113,13 +112,30 @@ public struct Intake: Sendable {
         var activity: ObjectURI
     }
 
-    /// What is to be kept of an authentic activity; nil for one that nothing here understands. `isItsNode`: whether
-    /// the signer is the actor of its node, by the directory's word.
+    /// The actors in whose name the signer may speak: those of its own origin, where it is the actor of its node by the
+    /// directory's word (Spec/decisions/0013). Read once for the whole batch.
+    private func people(
+        ofItsNode signer: Actor, namedIn items: [JSONValue], at now: Date
+    ) async throws -> [ObjectURI: Actor] {
+        let names = Set(items.compactMap { $0["actor"]?.string.flatMap { ObjectURI($0) } })
+            .filter { $0.origin == signer.uri.origin }
+        return try await world.needs.store.read { transaction in
+            guard let member = try transaction.member(signer.uri.authority), member.application == signer.uri,
+                member.isAdmitted(at: now)
+            else { return [:] }
+            let actors = try names.compactMap { try transaction.actor($0) }
+            return Dictionary(actors.map { ($0.uri, $0) }) { first, _ in first }
+        }
+    }
+
+    /// What is to be kept of an authentic activity; nil for one that nothing here understands. `own`: those for whom
+    /// the signer may speak.
     private func judge(
-        _ value: JSONValue, _ object: ASObject, body: [UInt8], signer: Actor, isItsNode: Bool, at now: Date
+        _ value: JSONValue, _ object: ASObject, body: [UInt8], signer: Actor, own: [ObjectURI: Actor],
+        at now: Date
     ) async throws -> Kept? {
         try throttles?.activities.take(signer.uri.authority, at: now)
-        let (activity, actor) = try await authenticate(value, object, signer: signer, isItsNode: isItsNode)
+        let (activity, actor) = try await authenticate(value, object, signer: signer, own: own)
         guard Self.known.contains(object.type) else {
             try await world.needs.store.write { try $0.countUnknown(object.type) }
             return nil
@@ -143,7 +159,7 @@ public struct Intake: Sendable {
 
     /// Whose activity it is: its signer's own, or another's by a valid proof (N24, N25, N26).
     private func authenticate(
-        _ value: JSONValue, _ object: ASObject, signer: Actor, isItsNode: Bool
+        _ value: JSONValue, _ object: ASObject, signer: Actor, own: [ObjectURI: Actor]
     ) async throws -> (activity: ObjectURI, actor: Actor) {
         guard let name = object.json["actor"]?.string ?? object.json["actor"]?["id"]?.string,
             object.json["actor"]?.array == nil, let actor = ObjectURI(name)
@@ -155,10 +171,8 @@ public struct Intake: Sendable {
             throw Refusal.notAllowed(because: "the activity's id is of another origin than its actor")
         }
         guard actor != signer.uri else { return (id, signer) }
-        // A node speaks for its own people: it holds their keys. The directory says which actor is the node's.
-        if isItsNode, actor.origin == signer.uri.origin,
-            let known = try await world.needs.store.read({ try $0.actor(actor) })
-        {
+        // A node speaks for its own people: it holds their keys.
+        if let known = own[actor] {
             guard known.state == .active else {
                 throw Refusal.notAllowed(because: "the actor is suspended or gone")
             }

@@ -31,7 +31,11 @@ final class Keys: Sendable {
     func key(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey) {
         if let known = try await known(id) { return known }
         let now = world.needs.now()
-        if let missing = memory.withLock({ $0.missing[id] }), missing.until.holds(at: now, atMost: Self.patience) { throw missing.fault }
+        if let missing = memory.withLock({ $0.missing[id] }),
+            missing.until.holds(at: now, atMost: Self.patience)
+        {
+            throw missing.fault
+        }
         try fetches.take(id.authority, at: now)
         do {
             return try await fetch(id)
