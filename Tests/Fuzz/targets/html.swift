@@ -9,7 +9,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let again = SafeHTML.sanitise(safe)
     claim(again == safe, "\(safe) reads as \(again)")
     _ = SafeHTML.plainText(html)
-    let written = WrittenText(html).html(mention: { ("https://oslo.example/@\($0)", $0) }, tag: { "/tags/\($0)" })
+    let written = WrittenText(html)
+        .html(mention: { ("https://oslo.example/@\($0)", $0) }, tag: { "/tags/\($0)" })
     for tag in tags(of: written) { check(tag) }
     return 0
 }
