@@ -3,6 +3,8 @@ import CXML2
 /// Writes the allowed part of a parsed document.
 struct AllowListWriter {
     private var out = ""
+    /// What is open where we write, outermost first.
+    private var open: [String] = []
     private let depthLimit: Int
 
     init(depthLimit: Int) { self.depthLimit = depthLimit }
@@ -24,7 +26,7 @@ struct AllowListWriter {
         guard !droppedElements.contains(name) else { return }
         switch name {
         case "br": out += "<br>"
-        case "hr": out += "<hr>"
+        case "hr": out += mayOpen("hr") ? "<hr>" : "<br>"
         case "p", "b", "i", "u", "s", "del", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li",
             "ruby",
             "rt", "rp", "sub", "sup", "h2", "h3", "h4":
@@ -42,7 +44,7 @@ struct AllowListWriter {
     }
 
     private mutating func write(link node: xmlNodePtr, depth: Int) {
-        guard let target = node.attribute("href").flatMap(Link.safe) else {
+        guard let target = node.attribute("href").flatMap(Link.safe), mayOpen("a") else {
             return write(childrenOf: node, depth: depth + 1)
         }
         let attributes =
@@ -52,10 +54,41 @@ struct AllowListWriter {
     }
 
     private mutating func wrap(_ node: xmlNodePtr, in name: String, attributes: String = "", depth: Int) {
+        guard mayOpen(name) else {
+            // The words stay, and stay apart.
+            if !out.isEmpty, !out.hasSuffix(">") { out += "<br>" }
+            return write(childrenOf: node, depth: depth + 1)
+        }
         out += "<\(name)\(attributes)>"
+        open.append(name)
         write(childrenOf: node, depth: depth + 1)
+        open.removeLast()
         out += "</\(name)>"
     }
+
+    /// Whether every reader would find the element where we write it: an unknown element between an item and an
+    /// item, a paragraph and a block, or a link and a link hides from libxml2 that the second ends the first.
+    private func mayOpen(_ name: String) -> Bool {
+        switch name {
+        case "a": !open.contains("a")
+        case "li": mayHoldBlocks && lastListPart != "li"
+        case "p", "pre", "blockquote", "h2", "h3", "h4", "hr", "ul", "ol":
+            mayHoldBlocks && open.last != "ul" && open.last != "ol"
+        default: true
+        }
+    }
+
+    private var mayHoldBlocks: Bool { open.allSatisfy { !Self.holdsWords.contains($0) } }
+
+    private var lastListPart: String? { open.last { Self.listParts.contains($0) } }
+
+    private static let listParts: Set<String> = ["ul", "ol", "li"]
+
+    /// What holds words and their marks, and no blocks.
+    private static let holdsWords: Set<String> = [
+        "p", "pre", "h2", "h3", "h4", "b", "i", "u", "s", "del", "em", "strong", "code", "ruby", "rt", "rp",
+        "sub", "sup", "span", "a",
+    ]
 
     /// Microformats and Mastodon's own marks: nothing else may take on the look of our pages.
     private static func classes(of node: xmlNodePtr) -> String {

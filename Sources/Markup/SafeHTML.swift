@@ -25,8 +25,9 @@ public enum SafeHTML {
     }
 
     private static func parse(_ html: String, limit: Int, _ body: (xmlNodePtr) -> Void) {
-        // NUL ends text for libxml2, and nobody writes one in good faith.
-        var bytes = html.utf8.prefix(limit).filter { $0 != 0 }
+        // NUL ends text for libxml2, which takes other control characters in one place and drops them in the
+        // next; nobody writes one in good faith.
+        var bytes = html.utf8.prefix(limit).filter { $0 >= 0x20 || (0x09...0x0d).contains($0) && $0 != 0x0b }
         bytes.insert(contentsOf: "<div>".utf8, at: 0)
         let options =
             HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue

@@ -1,4 +1,5 @@
 import Markup
+import Support
 import Testing
 
 @Suite("SafeHTML")
@@ -55,6 +56,21 @@ struct SafeHTMLTests {
     func deep() {
         let html = String(repeating: "<b>", count: 50_000) + "x"
         #expect(SafeHTML.sanitise(html).utf8.count < 10_000)
+    }
+
+    @Test(
+        "what fuzzing found reads as itself when it is sanitised",
+        arguments: try Vectors.files(in: "fuzz/html"))
+    func found(path: String) throws {
+        let safe = SafeHTML.sanitise(try Vectors.text(path))
+        #expect(SafeHTML.sanitise(safe) == safe)
+    }
+
+    @Test("a block where only words may stand gives way to a line break")
+    func misplaced() {
+        #expect(SafeHTML.sanitise("<p>a<x><p>b</p></x></p>") == "<p>a<br>b</p>")
+        #expect(SafeHTML.sanitise("<li>a<x><li>b</li></x></li>") == "<li>a<br>b</li>")
+        #expect(SafeHTML.sanitise("a\u{1}b") == "ab")
     }
 
     @Test("plain text keeps words and lines")

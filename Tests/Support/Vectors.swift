@@ -21,6 +21,12 @@ public enum Vectors {
 
     public static func json(_ path: String) throws -> JSONValue { try JSONParser.parse(bytes(path)) }
 
+    /// The names of all files of a folder, in order.
+    public static func files(in path: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: path).path)
+            .sorted().map { "\(path)/\($0)" }
+    }
+
     /// The names of the JSON files of a folder, in order.
     public static func names(in path: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: path).path)
