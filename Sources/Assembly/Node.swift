@@ -43,11 +43,10 @@ public struct Node: Sendable {
         }
     }
 
-    /// Opens everything that the settings name.
+    /// Opens everything that the settings name. `isServing`: false for a command that works beside the processes that
+    /// serve.
     ///
     /// - Throws: ``SettingsFault``, in words for the person at the keyboard.
-    ///
-    /// - Parameter isServing: false for a command that works beside the processes that serve.
     public init(settings: Settings, logger: Logger, isServing: Bool = false) async throws {
         self.settings = settings
         self.logger = logger

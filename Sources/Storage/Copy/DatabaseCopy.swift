@@ -10,9 +10,9 @@ public protocol CopyTarget: Sendable {
 public enum DatabaseCopy {
     private static let page = 1000
 
-    /// Copies one consistent view of a database, which may be in use, into an empty one.
+    /// Copies one consistent view of a database, which may be in use, into an empty one. `progress`: told of each
+    /// table that is done.
     ///
-    /// - Parameter progress: told of each table that is done.
     /// - Returns: what each table holds, the same on both sides.
     /// - Throws: ``StorageError`` when the target holds rows already, or what arrived is not what was sent.
     public static func copy(
