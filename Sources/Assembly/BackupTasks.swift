@@ -34,14 +34,21 @@ public struct BackupTasks: Sendable {
             try files.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-        let sums = try await say {
-            try await DatabaseCopy.copy(
-                from: store, to: SQLiteFile(path: "\(folder)/\(Self.database)"), progress: progress)
-        }
-        try await say {
-            try files.copyItem(atPath: "\(settings.dataFolder)/\(Self.key)", toPath: "\(folder)/\(Self.key)")
-            // Last, so that a backup which was cut short is known for what it is.
-            try Data(Self.write(sums).bytes).write(to: URL(filePath: "\(folder)/\(Self.list)"))
+        let sums: [String: TableSum]
+        do {
+            sums = try await say {
+                try await DatabaseCopy.copy(
+                    from: store, to: SQLiteFile(path: "\(folder)/\(Self.database)"), progress: progress)
+            }
+            try await say {
+                try files.copyItem(
+                    atPath: "\(settings.dataFolder)/\(Self.key)", toPath: "\(folder)/\(Self.key)")
+                // Last, so that a backup which was cut short is known for what it is.
+                try Data(Self.write(sums).bytes).write(to: URL(filePath: "\(folder)/\(Self.list)"))
+            }
+        } catch {
+            try? files.removeItem(atPath: folder)
+            throw error
         }
         return sums.values.reduce(0) { $0 + $1.rows }
     }
@@ -51,7 +58,7 @@ public struct BackupTasks: Sendable {
         _ = try await verify(folder)
         let files = FileManager.default
         let key = "\(settings.dataFolder)/\(Self.key)"
-        let source = try OpenStore.open(.sqlite(path: "\(folder)/\(Self.database)"))
+        let source = try await say { try SQLiteStore(reading: "\(folder)/\(Self.database)") }
         try await say {
             try files.createDirectory(
                 atPath: settings.dataFolder, withIntermediateDirectories: true,
@@ -61,10 +68,17 @@ public struct BackupTasks: Sendable {
             throw SettingsFault(
                 "\(settings.dataFolder) belongs to a node already: restore into a new dataFolder")
         }
-        let sums = try await say {
-            try await DatabaseCopy.copy(from: source, to: target(settings.database), progress: progress)
-        }
+        // The key first: a database without it would be of no use, and could not be restored into again.
         try await say { try files.copyItem(atPath: "\(folder)/\(Self.key)", toPath: key) }
+        let sums: [String: TableSum]
+        do {
+            sums = try await say {
+                try await DatabaseCopy.copy(from: source, to: target(settings.database), progress: progress)
+            }
+        } catch {
+            try? files.removeItem(atPath: key)
+            throw error
+        }
         return sums.values.reduce(0) { $0 + $1.rows }
     }
 
@@ -75,11 +89,15 @@ public struct BackupTasks: Sendable {
         guard let data = try? Data(contentsOf: URL(filePath: "\(folder)/\(Self.list)")),
             let expected = Self.read(Array(data))
         else { throw SettingsFault("\(folder) is no complete backup: it has no \(Self.list)") }
-        let store = try OpenStore.open(.sqlite(path: "\(folder)/\(Self.database)"))
+        let store = try await say { try SQLiteStore(reading: "\(folder)/\(Self.database)") }
         if let fault = try await say({ try await store.read { try $0.integrityFault() } }) {
             throw SettingsFault("the backup \(folder) is damaged: \(fault)")
         }
         let found = try await say { try await DatabaseCopy.sums(of: store) }
+        guard Set(found.keys) == Set(expected.keys) else {
+            throw SettingsFault(
+                "the backup \(folder) is of another release, or its \(Self.list) is not whole")
+        }
         for (table, sum) in expected where found[table] != sum {
             throw SettingsFault("the backup \(folder) is damaged: \(table) is not what was backed up")
         }

@@ -78,6 +78,12 @@ public struct Receipt: Sendable {
     var refused: [Refused] = []
     var isBatch = false
 
+    /// Notes one that was not taken, in few words: the answer to a whole batch must stay small.
+    mutating func refuse(_ item: JSONValue, status: Int, because detail: String) {
+        let id = item["id"]?.string.map { String($0.prefix(ObjectURI.limit)) }
+        refused.append(Refused(activity: id, status: status, detail: String(detail.prefix(200))))
+    }
+
     /// The body of the answer; nil for a single activity.
     public var body: JSONValue? { isBatch ? Batch.answer(refused) : nil }
 }

@@ -12,6 +12,10 @@ import Synchronization
 public final class FollowersSync: Service {
     /// The same actor is looked at once in that time.
     private static let pause: Double = 600
+    private static let patience = Duration.seconds(30)
+    /// People of ours that one comparison tells of.
+    private static let mostTold = 100
+    private let nodes = Throttle(capacity: 20, period: .seconds(600))
     private let world: World
     private let asked = Mutex<[ActorID: Date]>([:])
     private let requests = AsyncStream.makeStream(
@@ -34,23 +38,33 @@ public final class FollowersSync: Service {
 
     /// Compares, and where the two differ asks the actor's node and puts ours right.
     ///
-    /// People of ours whom it does not list do not follow any more; those whom it lists and who do not follow are told of.
+    /// People of ours whom it does not list do not follow any more; those whom it lists and who do not follow are told
+    /// of. Its list counts only when it is what the digest says, whole; whoever began to follow meanwhile stays.
     public func compare(_ actor: Actor, _ field: String) async throws {
         guard let claim = FollowersDigest(field), claim.collection == actor.endpoints.followers,
-            claim.url.origin == actor.uri.origin, !actor.isLocal
+            claim.url.origin == actor.uri.origin, !actor.isLocal, isDue(actor)
         else { return }
+        let asked = world.needs.now()
         let own = try await world.needs.store.read { try $0.ownFollowers(of: actor.id) }
-        guard FollowersDigest.digest(of: own.map(\.uri)) != claim.digest, isDue(actor.id) else { return }
-        let object = try await Fetch(world: world).object(claim.url, strict: false)
-        let listed = Set(
-            (object.uris("orderedItems") + object.uris("items")).prefix(10_000).compactMap { ObjectURI($0) }
-                .filter { world.needs.addresses.isOwn($0) })
+        // An actor whom nobody here follows has nothing to be put right.
+        guard !own.isEmpty, FollowersDigest.digest(of: own.map(\.uri)) != claim.digest else { return }
+        let object = try await within(Self.patience) { [world] in
+            try await Fetch(world: world).object(claim.url, strict: false)
+        }
+        let items = Set((object.uris("orderedItems") + object.uris("items")).compactMap { ObjectURI($0) })
+        guard ["OrderedCollection", "Collection"].contains(object.type),
+            FollowersDigest.digest(of: Array(items)) == claim.digest
+        else { return }
+        let listed = items.filter { world.needs.addresses.isOwn($0) }
+        let known = Set(own.map(\.person))
         try await world.needs.store.write { [world] transaction in
             let own = try transaction.ownFollowers(of: actor.id)
-            for follower in own where !listed.contains(follower.uri) {
+            for follower in own where known.contains(follower.person) && !listed.contains(follower.uri) {
+                guard let follow = try transaction.follow(follower.person, actor.id), follow.createdAt < asked
+                else { continue }
                 try FollowActor.end(follower.person, actor.id, in: transaction)
             }
-            for uri in listed.subtracting(own.map(\.uri)) {
+            for uri in listed.subtracting(own.map(\.uri)).prefix(Self.mostTold) {
                 guard let person = try transaction.actor(uri), person.isLocal,
                     try transaction.follow(person.id, actor.id) == nil
                 else { continue }
@@ -61,13 +75,15 @@ public final class FollowersSync: Service {
         world.counters.count("hallway_followers_repaired_total")
     }
 
-    private func isDue(_ actor: ActorID) -> Bool {
+    /// Not the same actor again soon, and not many actors of one node.
+    private func isDue(_ actor: Actor) -> Bool {
         let now = world.needs.now()
-        return asked.withLock { asked in
-            if let last = asked[actor], now.timeIntervalSince(last) < Self.pause { return false }
+        let isFirst = asked.withLock { asked in
+            if let last = asked[actor.id], abs(now.timeIntervalSince(last)) < Self.pause { return false }
             if asked.count > 10_000 { asked.removeAll() }
-            asked[actor] = now
+            asked[actor.id] = now
             return true
         }
+        return isFirst && (try? nodes.take(actor.uri.authority, at: now)) != nil
     }
 }

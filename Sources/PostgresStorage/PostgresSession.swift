@@ -20,11 +20,11 @@ final class PostgresSession: Sendable {
         /// Attempts to connect since the session was lost.
         var attempts = 0
 
-        /// The session is over, and every lane is free.
+        /// The session is over, and every lane is free; what is asked for again is remembered.
         mutating func end() {
             watch?.cancel()
             watch = nil
-            lanes = []
+            lanes = lanes.filter { $0.hasPrefix("process ") }
             connection.close()
         }
     }
@@ -132,6 +132,13 @@ final class PostgresSession: Sendable {
             guard !state.isClosed else { throw StorageError.unavailable("the store is closed") }
             state.end()
             try state.connection.open()
+            let numbers = state.lanes
+            state.lanes = []
+            // This process's number is in its ids, so it is taken again before anybody else can have it.
+            for name in numbers {
+                let answer = try state.connection.execute(Self.lock("pg_try_advisory_lock"), [.text(name)])
+                if PostgresRow(result: answer, row: 0).bool(0) { state.lanes.insert(name) }
+            }
             try state.connection.command("LISTEN \(voice.channel)")
             state.attempts = 0
             state.watch = try watch(state.connection.socket)

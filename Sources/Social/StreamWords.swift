@@ -57,11 +57,13 @@ enum StreamWords {
     }
 
     private static func channel(_ text: Substring) -> StreamHub.Channel? {
-        switch text.first {
-        case "p": Int64(text.dropFirst()).map { .person(ActorID($0)) }
-        case "e": .everyone
-        case "h": .everyoneHere
-        case "#": .hashtag(String(text.dropFirst()))
+        if text == "e" { return .everyone }
+        if text == "h" { return .everyoneHere }
+        // By bytes: a tag may begin with a mark that would join the letter before it.
+        let rest = Substring(text.utf8.dropFirst())
+        return switch text.utf8.first {
+        case UInt8(ascii: "p"): Int64(rest).map { .person(ActorID($0)) }
+        case UInt8(ascii: "#"): .hashtag(String(rest))
         default: nil
         }
     }

@@ -28,6 +28,11 @@ extension Transaction {
         try exists("SELECT 1 FROM actor WHERE id = $1 AND host IS NULL", [.id(id)])
     }
 
+    /// Whether an actor may speak.
+    public func isActive(_ id: ActorID) throws -> Bool {
+        try exists("SELECT 1 FROM actor WHERE id = $1 AND state = 0", [.id(id)])
+    }
+
     /// A person or group of this node, by the name part of its handle in any case.
     public func localActor(named name: String) throws -> Actor? {
         try complete(

@@ -34,7 +34,7 @@ extension Transaction {
                 SELECT MIN(h.next_at) FROM delivery h WHERE h.id IN (
                     SELECT MIN(w.id) FROM (
                         SELECT d.id, d.actor, d.inbox FROM delivery d
-                        WHERE d.host = lane.host AND d.state = 0 ORDER BY d.id LIMIT 200
+                        WHERE d.host = lane.host AND d.state = 0 ORDER BY d.id LIMIT 1000
                     ) w GROUP BY w.actor, w.inbox)
             ) FROM lane WHERE lane.host IS NOT NULL
             """

@@ -1,12 +1,13 @@
 public import Domain
 
 extension Transaction {
-    /// The followers of an actor of this node that live on one other node, by name.
+    /// The followers of an actor of this node that live on one other node, by name; also those who are suspended, or
+    /// their follows would be thought ended.
     public func followers(of actor: ActorID, on authority: String) throws -> [ObjectURI] {
         try all(
             """
             SELECT a.uri FROM follow f JOIN actor a ON a.id = f.follower
-            WHERE f.followee = $1 AND f.state = 1 AND a.host = $2 AND a.state = 0 ORDER BY a.uri
+            WHERE f.followee = $1 AND f.state = 1 AND a.host = $2 ORDER BY a.uri
             """,
             [.id(actor), .text(authority)]
         ) { try $0.uri(0) }

@@ -43,8 +43,9 @@ public enum DatabaseAddress: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .sqlite(let path): return path
         case .postgres(let url):
-            let rest = url.drop { $0 != "@" }
-            return rest.isEmpty ? url : "postgres://…\(rest)"
+            let bare = url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { $0 != "?" }
+            let place = bare.lastIndex(of: "@").map { bare[bare.index(after: $0)...] } ?? bare
+            return "postgres://\(place)"
         }
     }
 }

@@ -74,11 +74,14 @@ public final class InboxWorker: Service {
         }
     }
 
-    /// Activities of one signer that wait for an errand, in order.
+    /// Activities of one signer, of which the first waits for an errand, in order. Each is planned when its turn comes:
+    /// the ones before it may change what is known of the signer.
     private struct Lane: Sendable {
         var signer: ActorID
-        var steps: [(received: Received, plan: Result<Plan, any Error>)]
+        var steps: [Received] = []
     }
+
+    private typealias Step = (received: Received, plan: Result<Plan, any Error>)
 
     /// Handles what is due; false when nothing was.
     private func round(startLane: (Lane) -> Void) async -> Bool {
@@ -86,23 +89,24 @@ public final class InboxWorker: Service {
             guard try await world.needs.store.claim(Self.lane) else { return false }
             let (due, actors) = try await due(at: world.needs.now())
             guard !due.isEmpty else { return false }
-            var ready: [(received: Received, plan: Result<Plan, any Error>)] = []
+            var ready: [Step] = []
             var lanes: [ActorID: Lane] = [:]
             for received in due {
+                guard lanes[received.signer] == nil else {
+                    lanes[received.signer]?.steps.append(received)
+                    continue
+                }
                 let plan = Result { try handlers.plan(received, by: actors[received.signer]) }
                 if case .success(.errand) = plan {
-                    lanes[received.signer, default: Lane(signer: received.signer, steps: [])].steps
-                        .append((received, plan))
-                } else if lanes[received.signer] != nil {
-                    lanes[received.signer]?.steps.append((received, plan))
+                    lanes[received.signer] = Lane(signer: received.signer, steps: [received])
                 } else {
                     ready.append((received, plan))
                 }
             }
+            let stopped = await perform(ready)
             // Where every lane is taken already, the next round comes when one ends.
             var hasMoved = !ready.isEmpty
-            await perform(ready)
-            for lane in lanes.values {
+            for lane in lanes.values where !stopped.contains(lane.signer) {
                 let mayStart = busy.withLock { $0.count < Self.lanes && $0.insert(lane.signer).inserted }
                 guard mayStart else { continue }
                 hasMoved = true
@@ -125,29 +129,44 @@ public final class InboxWorker: Service {
     }
 
     /// Gives what needs nothing more its effect: all in one transaction, or, when one of them says no, each by itself.
-    private func perform(_ steps: [(received: Received, plan: Result<Plan, any Error>)]) async {
-        guard !steps.isEmpty else { return }
+    /// Returns the signers of whom one has to wait.
+    private func perform(_ steps: [Step]) async -> Set<ActorID> {
+        guard !steps.isEmpty else { return [] }
+        defer { done() }
+        // What broke a rule when it was planned would break the whole transaction.
+        let (planned, broken) = (steps.filter(\.plan.isSuccess), steps.filter { !$0.plan.isSuccess })
+        for step in broken { _ = await handle(step.received, step.plan) }
         do {
             try await world.needs.store.write { transaction in
-                for step in steps {
+                for step in planned {
                     guard case .effect(let effect) = try step.plan.get() else { continue }
-                    try effect(transaction)
                     try Self.finish(step.received, in: transaction)
+                    try effect(transaction)
                 }
             }
-            record(steps.map(\.received))
+            record(planned.map(\.received))
+            return []
         } catch {
             var stopped: Set<ActorID> = []
-            for step in steps where !stopped.contains(step.received.signer) {
+            for step in planned where !stopped.contains(step.received.signer) {
                 if await !handle(step.received, step.plan) { stopped.insert(step.received.signer) }
             }
+            return stopped
         }
-        done()
     }
 
     private func run(_ lane: Lane) async {
-        for step in lane.steps {
-            guard !Task.isCancelled, await handle(step.received, step.plan) else { return }
+        for received in lane.steps {
+            guard !Task.isCancelled else { return }
+            let plan: Result<Plan, any Error>
+            do {
+                guard try await world.needs.store.claim(Self.lane) else { return }
+                let actor = try await world.needs.store.read { try $0.actor(received.signer) }
+                plan = Result { try handlers.plan(received, by: actor) }
+            } catch {
+                plan = .failure(error)
+            }
+            guard await handle(received, plan) else { return }
         }
     }
 
@@ -160,8 +179,8 @@ public final class InboxWorker: Service {
             case .errand(let errand): effect = try await within(Self.patience) { try await errand() }
             }
             try await world.needs.store.write { transaction in
-                try effect(transaction)
                 try Self.finish(received, in: transaction)
+                try effect(transaction)
             }
             record([received])
             return true
@@ -184,6 +203,10 @@ public final class InboxWorker: Service {
 
     private static func finish(_ received: Received, in transaction: Transaction) throws {
         guard try transaction.finish(received.id) else { throw AlreadyHandled() }
+        // Whoever was suspended, or left, since it was taken in has nothing more to say (N28, N113).
+        guard try transaction.isActive(received.signer) else {
+            throw Refusal.notAllowed(because: "the actor is suspended or gone")
+        }
     }
 
     private func settle(_ received: Received, after error: any Error) async -> Bool {
@@ -231,4 +254,8 @@ extension ExchangeFault {
         case .unreachable, .tooSlow: false
         }
     }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool { if case .success = self { true } else { false } }
 }

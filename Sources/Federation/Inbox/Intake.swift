@@ -83,28 +83,43 @@ public struct Intake: Sendable {
     }
 
     /// Each activity of a batch is judged on its own; one bad one does not spoil the rest.
+    ///
+    /// Whoever must wait with one waits with their later ones, so that their order is kept.
     private func receive(_ items: [JSONValue], from signer: Actor, at now: Date) async throws -> Receipt {
         let own = try await people(ofItsNode: signer, namedIn: items, at: now)
         var receipt = Receipt()
         receipt.isBatch = true
         var kept: [Kept] = []
+        var waiting: [String: Int] = [:]
         for item in items {
+            let name = item["actor"]?.string ?? item["actor"]?["id"]?.string ?? ""
             do {
+                if let status = waiting[name] { throw Waiting(status: status) }
                 let object = try Self.object(item)
                 let judged = try await judge(
                     item, object, body: item.bytes, signer: signer, own: own, at: now)
                 if let judged { kept.append(judged) }
-            } catch let refusal as Refusal {
-                receipt.refused.append(
-                    Receipt.Refused(
-                        activity: item["id"]?.string, status: refusal.deliveryStatus, detail: "\(refusal)"))
             } catch let fault as ExchangeFault {
-                receipt.refused.append(
-                    Receipt.Refused(activity: item["id"]?.string, status: 401, detail: "\(fault)"))
+                // Someone who is gone says goodbye (N29).
+                if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(item.bytes) {
+                    continue
+                }
+                waiting[name] = 503
+                receipt.refuse(item, status: 503, because: "\(fault)")
+            } catch let earlier as Waiting {
+                receipt.refuse(item, status: earlier.status, because: "an earlier one waits")
+            } catch let refusal as Refusal {
+                let status = refusal.deliveryStatus
+                if [429, 503].contains(status) { waiting[name] = status }
+                receipt.refuse(item, status: status, because: "\(refusal)")
             }
         }
         try await keep(kept)
         return receipt
+    }
+
+    private struct Waiting: Error {
+        var status: Int
     }
 
     private struct Kept: Sendable {
@@ -119,13 +134,17 @@ public struct Intake: Sendable {
     ) async throws -> [ObjectURI: Actor] {
         let names = Set(items.compactMap { $0["actor"]?.string.flatMap { ObjectURI($0) } })
             .filter { $0.origin == signer.uri.origin }
-        return try await world.needs.store.read { transaction in
+        let people = try await world.needs.store.read { transaction -> [ObjectURI: Actor]? in
             guard let member = try transaction.member(signer.uri.authority), member.application == signer.uri,
                 member.isAdmitted(at: now)
-            else { return [:] }
+            else { return nil }
             let actors = try names.compactMap { try transaction.actor($0) }
             return Dictionary(actors.map { ($0.uri, $0) }) { first, _ in first }
         }
+        guard let people else {
+            throw Refusal.notAllowed(because: "batches are taken from members' nodes alone")
+        }
+        return people
     }
 
     /// What is to be kept of an authentic activity; nil for one that nothing here understands. `own`: those for whom
@@ -205,12 +224,12 @@ public struct Intake: Sendable {
 }
 
 extension Refusal {
-    /// How the sender of a batch should take it: as the answer to a single delivery would be taken.
+    /// How the sender of a batch should take it: as the answer to a single delivery would be taken. A proof that does
+    /// not hold is about one activity, not about a clock or a key, so it is no 401.
     fileprivate var deliveryStatus: Int {
         switch self {
         case .notFound: 404
-        case .notAuthenticated: 401
-        case .notAllowed: 403
+        case .notAuthenticated, .notAllowed: 403
         case .malformed: 400
         case .invalid: 422
         case .tooLarge: 413

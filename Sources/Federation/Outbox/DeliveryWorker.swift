@@ -20,12 +20,13 @@ public final class DeliveryWorker: Service {
         var elsewhere: [String: Date] = [:]
         /// When another node was last told which of its people follow somebody, by actor and host.
         var compared: [String: Date] = [:]
-        /// Nodes that announce batches and did not take one.
-        var single: Set<String> = []
+        /// Nodes that announce batches and did not take one, and when.
+        var single: [String: Date] = [:]
     }
 
     private static let elsewhereTime: Double = 1
     private static let comparisonTime: Double = 600
+    private static let singleTime: Double = 600
 
     private let world: World
     private let bell: Bell
@@ -185,7 +186,11 @@ public final class DeliveryWorker: Service {
 
     /// Several activities for one inbox, where the node takes them so; nil where one by one is the way.
     private func batch(for host: String, at now: Date) async throws -> [Load]? {
-        guard state.withLock({ !$0.single.contains(host) }) else { return nil }
+        guard
+            state.withLock({
+                $0.single[host].map { abs(now.timeIntervalSince($0)) > Self.singleTime } ?? true
+            })
+        else { return nil }
         let waiting = try await world.needs.store.read { transaction in
             try transaction.capabilities(of: host).contains(.takesBatches)
                 ? try transaction.waiting(host: host, limit: Batch.mostActivities) : []
@@ -214,11 +219,11 @@ public final class DeliveryWorker: Service {
             else { return batch.map { ($0.delivery, .refused(Outcome.unknownNode)) } }
             let request = OutgoingRequest(
                 method: "POST", url: inbox, fields: [("content-type", "application/activity+json")],
-                body: Batch.body(batch.map(\.json)), limitBytes: 64 * 1024)
+                body: Batch.body(batch.map(\.json)), limitBytes: 512 * 1024)
             let answer = try await SignedRequests(world: world).send(request, as: try await world.nodeActor())
             if (400..<500).contains(answer.code), answer.code != 429 {
-                // It says that it takes batches, and does not take this one: one by one, then.
-                state.withLock { _ = $0.single.insert(inbox.authority) }
+                // It says that it takes batches, and does not take this one: one by one, for a while.
+                state.withLock { $0.single[inbox.authority] = world.needs.now() }
                 return []
             }
             let outcomes = Batch.outcomes(answer, of: batch.map(\.uri.string), now: world.needs.now())

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// A file of the embedded engine to copy to.
@@ -7,6 +8,11 @@ public struct SQLiteFile: CopyTarget {
     public init(path: String) { self.path = path }
 
     public func withWriter(_ body: (any Writer) throws -> Void) throws {
+        // It holds password hashes and sealed keys: for its owner alone, wherever it lies.
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(
+                atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
         try translating {
             let file = try DatabaseQueue(path: path)
             try file.writeWithoutTransaction { database in

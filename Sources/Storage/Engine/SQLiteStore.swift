@@ -34,6 +34,22 @@ public final class SQLiteStore: Store {
         }
     }
 
+    /// Opens a file to be read and left as it is, such as a backup: nothing in it is brought up to date.
+    ///
+    /// - Throws: ``StorageError``, among others for a file of another release.
+    public init(reading path: String) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        let settled = configuration
+        pool = try translating { try DatabaseQueue(path: path, configuration: settled) }
+        try translating {
+            try pool.unsafeReentrantRead { database in
+                let transaction = Transaction(connection: SQLiteConnection(database: database))
+                try Migrations.check(transaction)
+            }
+        }
+    }
+
     public func read<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
@@ -64,8 +80,9 @@ public final class SQLiteStore: Store {
 
     public func close() throws {
         try translating {
-            // So that the file by itself is the whole database, for whoever copies it.
-            _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            // So that the file by itself is the whole database, for whoever copies it; where somebody still reads it,
+            // what is in the log stays there.
+            _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try pool.close()
         }
     }

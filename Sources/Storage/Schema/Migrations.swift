@@ -27,6 +27,12 @@ public enum Migrations {
         }
     }
 
+    /// Whether a database that is only read is of this very schema.
+    static func check(_ transaction: Transaction) throws {
+        let version = try version(transaction)
+        guard version == steps.count else { throw StorageError.newer(version: version, known: steps.count) }
+    }
+
     /// A file of another program stays as it is. On a server the schema is ours by the address.
     private static func refuseForeign(_ transaction: Transaction) throws {
         switch transaction.dialect {
