@@ -46,15 +46,6 @@ extension Transaction {
         }
     }
 
-    /// Counts the start of the process against whatever waits, and sets aside what has waited through too many.
-    public func countRestart(limit: Int) throws {
-        try run("UPDATE inbox SET attempts = attempts + 1 WHERE fault IS NULL")
-        try run(
-            "UPDATE inbox SET fault = 'the process ended too often while this waited' WHERE fault IS NULL AND attempts >= $1",
-            [.number(limit)]
-        )
-    }
-
     /// Ends the work on one, in the transaction that holds its effects; false when it was ended before.
     public func finish(_ received: ReceivedID) throws -> Bool {
         try run("DELETE FROM inbox WHERE id = $1", [.id(received)]) > 0

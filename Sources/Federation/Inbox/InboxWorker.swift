@@ -25,6 +25,19 @@ public final class InboxWorker: Service {
     private let bell: Bell
     private let done: @Sendable () -> Void
     private let busy = Mutex<Set<ActorID>>([])
+    private let mood = Mutex(Mood.calm)
+
+    /// How the drain goes about it.
+    private enum Mood {
+        /// Just started: nothing has moved yet.
+        case fresh
+        case calm
+        /// It started again and again and nothing moved: one at a time, each noted before it is handled (N87).
+        case careful
+    }
+
+    /// Starts in a row without anything moving, after which the drain is careful.
+    private static let starts = 3
 
     /// `done`: called after effects were committed, to wake the drains that follow.
     public init(world: World, threads: Threads, bell: Bell, done: @escaping @Sendable () -> Void) {
@@ -37,11 +50,9 @@ public final class InboxWorker: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             do {
-                // Whatever was under way when the process ended may be why it ended (N87).
                 if try await world.needs.store.claim(Self.lane) {
-                    try await world.needs.store.write {
-                        try $0.countRestart(limit: Limits.handlingAttempts)
-                    }
+                    let starts = try await world.needs.store.write { try $0.countStart() }
+                    mood.withLock { $0 = starts > Self.starts ? .careful : .fresh }
                 }
             } catch {
                 world.logger.error("the inbox could not be counted", metadata: ["fault": "\(error)"])
@@ -87,6 +98,7 @@ public final class InboxWorker: Service {
     private func round(startLane: (Lane) -> Void) async -> Bool {
         do {
             guard try await world.needs.store.claim(Self.lane) else { return false }
+            if mood.withLock({ $0 == .careful }) { return try await handleAlone() }
             let (due, actors) = try await due(at: world.needs.now())
             guard !due.isEmpty else { return false }
             var ready: [Step] = []
@@ -104,6 +116,7 @@ public final class InboxWorker: Service {
                 }
             }
             let stopped = await perform(ready)
+            if mood.withLock({ $0 == .fresh }), !ready.isEmpty { try await move(to: .calm) }
             // Where every lane is taken already, the next round comes when one ends.
             var hasMoved = !ready.isEmpty
             for lane in lanes.values where !stopped.contains(lane.signer) {
@@ -117,6 +130,29 @@ public final class InboxWorker: Service {
             world.logger.error("the inbox could not be read", metadata: ["fault": "\(error)"])
             return false
         }
+    }
+
+    /// Handles the next one by itself; false, and calm again, when nothing is due.
+    private func handleAlone() async throws -> Bool {
+        let now = world.needs.now()
+        let next = try await world.needs.store.read { try $0.dueReceived(at: now, limit: 1).first }
+        guard let next else {
+            try await move(to: .calm)
+            return false
+        }
+        let actor = try await world.needs.store.write { transaction in
+            try transaction.setTrying(next.id)
+            return try transaction.actor(next.signer)
+        }
+        _ = await handle(next, Result { try handlers.plan(next, by: actor) })
+        try await world.needs.store.write { try $0.setTrying(nil) }
+        done()
+        return true
+    }
+
+    private func move(to mood: Mood) async throws {
+        try await world.needs.store.write { try $0.forgetStarts() }
+        self.mood.withLock { $0 = mood }
     }
 
     private func due(at now: Date) async throws -> ([Received], [ActorID: Actor]) {
