@@ -121,9 +121,10 @@ public struct WrittenText: Sendable {
 
     private static func hashtag(at rest: Substring) -> (Piece, length: Int)? {
         let name = rest.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-        guard (1...100).contains(name.count), !name.allSatisfy({ $0.isNumber || $0 == "_" }) else {
-            return nil
-        }
+        // By bytes as well: a letter may carry any number of marks.
+        guard (1...100).contains(name.count), name.utf8.count <= 400,
+            !name.allSatisfy({ $0.isNumber || $0 == "_" })
+        else { return nil }
         return (.hashtag(String(name)), name.count + 1)
     }
 

@@ -81,6 +81,12 @@ struct SafeHTMLTests {
 
 @Suite("WrittenText")
 struct WrittenTextTests {
+    @Test("a hashtag is of a hundred letters, whatever marks they carry", arguments: [1, 1000])
+    func markedTag(marks: Int) {
+        let word = "x" + String(repeating: "\u{301}", count: marks)
+        #expect(WrittenText("#\(word)").hashtags.isEmpty == (marks > 1))
+    }
+
     @Test("links, mentions and hashtags are found in words")
     func pieces() {
         let text = WrittenText(

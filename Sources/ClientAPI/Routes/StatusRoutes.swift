@@ -87,6 +87,9 @@ struct StatusRoutes {
         draft.isQuiet = fields["visibility"] == "unlisted"
         draft.replyTo = try fields.id("in_reply_to_id")
         draft.idempotency = request.headers.first { $0.name.canonicalName == "idempotency-key" }?.value
+        guard (draft.idempotency ?? "").utf8.count <= 255 else {
+            throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")
+        }
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }
 

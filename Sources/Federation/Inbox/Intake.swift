@@ -71,6 +71,7 @@ public struct Intake: Sendable {
         }
         heard(signer.uri.authority)
         let now = world.needs.now()
+        try throttles?.activities.take(signer.uri.authority, at: now)
         let (value, object) = try Self.parse(message.body)
         guard signer.kind == .application, let items = try Batch.activities(object) else {
             let kept = try await judge(
@@ -95,6 +96,7 @@ public struct Intake: Sendable {
             let name = item["actor"]?.string ?? item["actor"]?["id"]?.string ?? ""
             do {
                 if let status = waiting[name] { throw Waiting(status: status) }
+                try throttles?.activities.take(signer.uri.authority, at: now)
                 let object = try Self.object(item)
                 let judged = try await judge(
                     item, object, body: item.bytes, signer: signer, own: own, at: now)
@@ -153,7 +155,6 @@ public struct Intake: Sendable {
         _ value: JSONValue, _ object: ASObject, body: [UInt8], signer: Actor, own: [ObjectURI: Actor],
         at now: Date
     ) async throws -> Kept? {
-        try throttles?.activities.take(signer.uri.authority, at: now)
         let (activity, actor) = try await authenticate(value, object, signer: signer, own: own)
         guard Self.known.contains(object.type) else {
             try await world.needs.store.write { try $0.countUnknown(object.type) }

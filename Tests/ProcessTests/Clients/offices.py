@@ -497,6 +497,14 @@ def play_strangers():
     expect(oslo.answers("/healthz"), "and it lives on")
 
     token = {"Authorization": f"Bearer {ada.token}"}
+    for length, code in ((255, 200), (256, 422)):
+        request = urllib.request.Request(
+            f"{oslo.url}/api/v1/statuses", data=b"status=Once", headers=dict(token, **{"Idempotency-Key": "k" * length}))
+        try:
+            answer = urllib.request.urlopen(request).status
+        except urllib.error.HTTPError as error:
+            answer = error.code
+        expect(answer == code, f"a key of {length} bytes is answered with {answer}")
     for path in ["v1/timelines/home", "v1/timelines/public", "v1/accounts/lookup?acct=ada", "v2/search?q=ada"]:
         expect(status_of(f"{oslo.url}/api/{path}") == 401, f"closed to strangers: {path}")
     for path in ["v1/instance", "v2/instance", "v1/custom_emojis"]:
