@@ -48,18 +48,21 @@ enum ContextCheck {
             }
             if term == "as", iri != "https://www.w3.org/ns/activitystreams#" { throw .alteredContext(term) }
             if fixed.contains(term) {
-                guard let iri, isOwn(term, iri) else { throw .alteredContext(term) }
-            } else if let iri, fixed.contains(where: { isOwn($0, iri) && iri != "@\($0)" }) {
+                guard let iri, spelled[iri] == term else { throw .alteredContext(term) }
+            } else if let iri, !iri.hasPrefix("@"), spelled[iri] != nil {
                 // A second name for something that decides.
                 throw .alteredContext(term)
             }
         }
     }
 
-    private static func isOwn(_ term: String, _ iri: String) -> Bool {
-        [
-            "as:\(term)", "https://www.w3.org/ns/activitystreams#\(term)", "ldp:\(term)", "sec:\(term)",
-            "https://w3id.org/security#\(term)", "http://www.w3.org/ns/ldp#\(term)", "@\(term)",
-        ].contains(iri)
-    }
+    /// What each way of spelling such a term in full stands for; keywords stand for themselves.
+    private static let spelled: [String: String] = {
+        let vocabularies = [
+            "as:", "https://www.w3.org/ns/activitystreams#", "ldp:", "http://www.w3.org/ns/ldp#", "sec:",
+            "https://w3id.org/security#", "@",
+        ]
+        let pairs = fixed.flatMap { term in vocabularies.map { ($0 + term, term) } }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }()
 }

@@ -99,15 +99,15 @@ public struct ObjectURI: Hashable, Sendable, Comparable, CustomStringConvertible
     }
 
     private static func authority(_ text: Substring) -> (String, Int?)? {
-        guard !text.contains("@"), !text.contains("[") else { return nil }
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let host = HostName.canonical(String(parts[0])) else {
+        guard !text.utf8.contains(UInt8(ascii: "@")), !text.utf8.contains(UInt8(ascii: "[")) else { return nil }
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let host = HostName.canonical(String(Substring(parts[0]))) else {
             return nil
         }
         guard parts.count == 2 else { return (host, nil) }
-        guard let port = Int(parts[1]), (1...65535).contains(port), parts[1].allSatisfy(\.isNumber) else {
-            return nil
-        }
+        guard parts[1].allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(Substring(parts[1])),
+            (1...65535).contains(port)
+        else { return nil }
         return (host, port)
     }
 }

@@ -10,13 +10,21 @@ enum Batch {
     /// Bytes of the activities together: half of what an inbox takes.
     static let mostBytes = Limits.inboxBody / 2
 
-    /// The request's body: activities as they stand at their ids, bytes built once.
-    static func body(_ activities: [[UInt8]]) -> [UInt8] {
+    private static let followers = "collectionSynchronization"
+
+    /// The request's body: activities as they stand at their ids, bytes built once. `digests`: what a single delivery of
+    /// their actors would say in its `Collection-Synchronization` field (FEP-8fcf).
+    static func body(_ activities: [[UInt8]], digests: [String] = []) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(activities.reduce(128) { $0 + $1.count + 1 })
         out.append(
             contentsOf: #"{"@context":"https://www.w3.org/ns/activitystreams","type":"OrderedCollection","#
                 .utf8)
+        if !digests.isEmpty {
+            out.append(contentsOf: "\"\(followers)\":".utf8)
+            out.append(contentsOf: JSONValue.array(digests.map { .string($0) }).bytes)
+            out.append(UInt8(ascii: ","))
+        }
         out.append(contentsOf: #""orderedItems":["#.utf8)
         for (index, activity) in activities.enumerated() {
             if index > 0 { out.append(UInt8(ascii: ",")) }
@@ -34,6 +42,11 @@ enum Batch {
         guard let items = object.json["orderedItems"]?.array, (1...mostActivities).contains(items.count)
         else { throw .malformed(because: "a batch has 1 to \(mostActivities) activities") }
         return items
+    }
+
+    /// What a batch says of its actors' followers.
+    static func digests(_ object: ASObject) -> [String] {
+        (object.json[followers] ?? .null).list.prefix(mostActivities).compactMap(\.string)
     }
 
     /// The answer's body: what was not taken, and why (RFC 9457).

@@ -46,8 +46,8 @@ public final class FollowersSync: Service {
         else { return }
         let asked = world.needs.now()
         let own = try await world.needs.store.read { try $0.ownFollowers(of: actor.id) }
-        // An actor whom nobody here follows has nothing to be put right.
-        guard !own.isEmpty, FollowersDigest.digest(of: own.map(\.uri)) != claim.digest else { return }
+        // Also where nobody here follows: whoever began to after a backup that was restored is still sent everything.
+        guard FollowersDigest.digest(of: own.map(\.uri)) != claim.digest else { return }
         let object = try await within(Self.patience) { [world] in
             try await Fetch(world: world).object(claim.url, strict: false)
         }

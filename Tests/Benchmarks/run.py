@@ -2,17 +2,17 @@
 
     run.py HALLWAY FILL REPLAY [--quick] [--only PART,…] [--json FILE]
 
-Parts: start, ingest, fanout, reads, search, catchup, growth. Everything is on loopback, loops are bounded, and what
+Parts: start, ingest, fanout, reads, search, catchup, growth, postgres. Everything is on loopback, loops are bounded, and what
 was started is stopped. Figures are medians of three runs (of one with --quick).
 """
-import argparse, datetime, json, os, platform, shutil, signal, sqlite3, statistics, subprocess, sys, tempfile, time
+import argparse, concurrent.futures, datetime, json, os, platform, shutil, signal, sqlite3, statistics, subprocess, sys, tempfile, time
 import urllib.error, urllib.parse, urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 parser = argparse.ArgumentParser()
 parser.add_argument("hallway"), parser.add_argument("fill"), parser.add_argument("replay")
 parser.add_argument("--quick", action="store_true")
-parser.add_argument("--only", default="start,ingest,fanout,reads,search,catchup,growth")
+parser.add_argument("--only", default="start,ingest,fanout,reads,search,catchup,growth,postgres")
 parser.add_argument("--json", default="")
 options = parser.parse_args()
 folder = tempfile.mkdtemp(prefix="hallway-bench-")
@@ -40,6 +40,7 @@ class Node:
             HALLWAY_ALLOWED_PEER_RANGES="127.0.0.0/8", HALLWAY_RATE_LIMITS="off", HALLWAY_LOG_LEVEL="warning",
             HALLWAY_ORGANISATION_DOMAIN="org.example")
         self.tokens, self.process = {}, None
+        self.counting = f"sqlite3 'file:{self.data}/hallway.sqlite?mode=ro' 'select count(*) from post'"
 
     def run(self, *arguments):
         return subprocess.run(
@@ -86,7 +87,7 @@ class Node:
         done = subprocess.run(
             [sys.executable, f"{HERE}/bench.py", command, "--base", self.url, "--pid", str(self.process.pid),
              "--user", person, "--token", self.tokens[person], "--count-cmd",
-             f"sqlite3 'file:{self.data}/hallway.sqlite?mode=ro' 'select count(*) from post'", *arguments],
+             self.counting, *arguments],
             capture_output=True, text=True)
         if done.returncode:
             sys.exit(f"{command}: {done.stderr}")
@@ -114,11 +115,12 @@ class Node:
         return self.replay([request], connections, "-s", str(seconds))
 
     def replay(self, requests, connections, *more):
-        with open(f"{folder}/requests", "wb") as file:
+        path = f"{self.data}.requests"
+        with open(path, "wb") as file:
             for request in requests:
                 file.write(len(request).to_bytes(4, "little") + request)
         return json.loads(subprocess.check_output(
-            [options.replay, self.address, str(self.port), str(connections), f"{folder}/requests", *more]))
+            [options.replay, self.address, str(self.port), str(connections), path, *more]))
 
 
 def new_node(name, number, *people):
@@ -254,6 +256,44 @@ def part_growth():
         first = first or p99
         record(f"home timeline with {size:,} posts, p99", p99, "ms", "≤ 1.5 ×" if size == sizes[-1] else "", f"{p99 / first:.2f} × the first; {median(lines, 'per_s')}/s")
         node.stop()
+
+
+def part_postgres():
+    scripts = os.path.join(HERE, "../../deploy/postgres-for-tests")
+    # A socket's path must be short.
+    place = tempfile.mkdtemp(prefix="hw-pg-")
+    server = subprocess.check_output([scripts, place], text=True).strip()
+    try:
+        first, second = Node("postgres", 2), Node("postgres-2", 3)
+        for node in (first, second):
+            node.environment.update(HALLWAY_BASE_URL=first.url, HALLWAY_DATABASE=server, HALLWAY_DATA_FOLDER=first.data)
+            node.counting = f"psql -qAt '{server}' -c 'select count(*) from post'"
+        first.person("ada"), first.person("boris")
+        first.start()
+        lines = []
+        for _ in range(rounds):
+            lines += first.bench("ingest", "ada", "--conc", "64", "--count", "1000" if options.quick else "3000")
+        record("PostgreSQL: inbox ingest, 64 connections: stored", median(lines, "durable_per_s"), "/s", "", f"lost {sum(line['accepted'] - line['stored'] for line in lines)}")
+        record("    CPU for 1,000, without the server", median(lines, "cpu_s_per_1000"), "s")
+        lines = []
+        for _ in range(rounds):
+            lines += first.bench("reads", "ada", "--conc", "16", "--secs", "2", "--only", "home20")
+            lines += first.bench("reads", "boris", "--conc", "64", "--posts", "1000" if options.quick else "3000", "--only", "post")
+        for what, name in (("home20", "PostgreSQL: home timeline of 20, 16 connections"), ("post", "PostgreSQL: publish a post, 64 connections")):
+            these = [line for line in lines if line["what"] == what]
+            record(name, median(these, "per_s"), "/s", "", f"p50 {median(these, 'p50_ms')} p99 {median(these, 'p99_ms')} ms")
+            record("    CPU for 1,000, without the server", median(these, "cpu_s_per_1000"), "s")
+        second.tokens = first.tokens
+        second.start()
+        rates = []
+        for _ in range(rounds):
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                asked = [pool.submit(node.gets, "ada", "/api/v1/timelines/home?limit=20", 8, 2) for node in (first, second)]
+                rates.append(sum(answer.result()["per_s"] for answer in asked))
+        record("    home timeline by two processes, 8 connections each", round(statistics.median(rates)), "/s", "", "on the same cores")
+        first.stop(), second.stop()
+    finally:
+        subprocess.run([scripts, "--stop", place], check=True)
 
 
 peers = subprocess.Popen(

@@ -21,13 +21,13 @@ struct BatchTests {
         let found = try #require(await lima.find(try theHandle("ada@\(Cast.oslo)")))
         _ = try await FollowActor(needs: lima.needs).follow(found.id, by: carmen.id)
         try await settle([oslo, lima])
-        try await admit(oslo, at: lima)
+        try await Self.admit(oslo, at: lima, clock: clock)
         return (oslo, lima, ada, carmen)
     }
 
     /// The directory's word that a node belongs.
-    func admit(_ node: TestNode, at other: TestNode) async throws {
-        try await other.store.write { [clock] transaction in
+    static func admit(_ node: TestNode, at other: TestNode, clock: TestClock) async throws {
+        try await other.store.write { transaction in
             try transaction.save(
                 Member(
                     authority: node.authority, name: node.authority, application: node.needs.addresses.node,
@@ -84,6 +84,22 @@ struct BatchTests {
         try await lima.handleInbox()
         try await lima.fanOut()
         #expect(try await texts(of: carmen.id, on: lima) == ["<p>good too</p>", "<p>good</p>"])
+    }
+
+    @Test("a batch says what its actors' single deliveries would say of their followers (FEP-8fcf)")
+    func followers() async throws {
+        let (oslo, lima, ada, carmen) = try await stage()
+        // Lima comes back from a backup: there Carmen does not follow, and nobody else does.
+        let known = try #require(await lima.store.read { try $0.actorID(ada.uri) })
+        try await lima.store.write { _ = try $0.deleteFollow(carmen.id, known) }
+        clock.advance(3600)
+        for number in 1...3 {
+            _ = try await oslo.publish.publish(Draft(text: "\(number)", audience: .anyone), by: ada.id)
+        }
+        try await settle([oslo, lima])
+        try await lima.compareFollowers()
+        try await settle([oslo, lima])
+        #expect(try await oslo.store.read { try $0.followers(of: ada.id, on: Cast.lima) }.isEmpty)
     }
 
     @Test("a node that is no member brings no batch, and its activities come one by one")

@@ -42,6 +42,9 @@ struct OfficesTests {
         .enabled(if: Story.clients != nil, "deploy/test installs Mastodon.py"))
     func mastodonPy() async throws { try await play("mastodonpy") }
 
+    @Test("the logs of both offices tell an activity's way under one name")
+    func traces() async throws { try await play("traces") }
+
     @Test("a backup of a running node is verified and restored")
     func backup() async throws { try await play("backup", of: "copies") }
 

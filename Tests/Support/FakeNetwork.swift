@@ -10,7 +10,7 @@ public final class FakeNetwork: Sendable {
         var nodes: [String: TestNode] = [:]
         var down: Set<String> = []
         var pages: [String: Answer] = [:]
-        var requests: [String] = []
+        var requests: [OutgoingRequest] = []
     }
 
     private let state = Mutex(State())
@@ -45,11 +45,14 @@ public final class FakeNetwork: Sendable {
     }
 
     /// Every request so far: `GET https://…`.
-    public var requests: [String] { state.withLock { $0.requests } }
+    public var requests: [String] { sent.map { "\($0.method) \($0.url)" } }
+
+    /// The same, with all that they said.
+    public var sent: [OutgoingRequest] { state.withLock { $0.requests } }
 
     public func send(_ request: OutgoingRequest) async throws -> Answer {
         let (node, page, isDown) = state.withLock { state in
-            state.requests.append("\(request.method) \(request.url)")
+            state.requests.append(request)
             return (
                 state.nodes[request.url.authority], state.pages[request.url.string],
                 state.down.contains(request.url.authority)

@@ -231,6 +231,7 @@ public final class InboxWorker: Service {
         world.counters.count("hallway_inbox_handled_total", by: handled.count)
         for received in handled {
             world.counters.time("hallway_inbox_wait_seconds", now.timeIntervalSince(received.receivedAt))
+            world.logger.debug("activity handled", metadata: received.words)
         }
     }
 
@@ -250,12 +251,12 @@ public final class InboxWorker: Service {
             switch error {
             case is Refusal, is ASFault, is JSONError, is SignatureFault:
                 world.counters.count("hallway_inbox_dropped_total")
-                world.logger.debug("activity dropped", metadata: ["because": "\(error)"])
+                world.logger.debug("activity dropped", metadata: received.words(because: error))
                 try await world.needs.store.write { _ = try $0.finish(received.id) }
                 return true
             case let fault as ExchangeFault where fault.isFinal:
                 world.counters.count("hallway_inbox_dropped_total")
-                world.logger.debug("activity dropped", metadata: ["because": "\(fault)"])
+                world.logger.debug("activity dropped", metadata: received.words(because: fault))
                 try await world.needs.store.write { _ = try $0.finish(received.id) }
                 return true
             case is CancellationError: return false
@@ -270,7 +271,7 @@ public final class InboxWorker: Service {
 
     private func postpone(_ received: Received, because error: any Error) async throws -> Bool {
         guard received.attempts + 1 < Limits.handlingAttempts else {
-            world.logger.error("activity set aside", metadata: ["fault": "\(error)"])
+            world.logger.error("activity set aside", metadata: received.words(because: error))
             try await world.needs.store.write { try $0.setAside(received.id, because: "\(error)") }
             return true
         }
@@ -289,6 +290,20 @@ extension ExchangeFault {
         case .answered(let code): (400..<500).contains(code) && code != 408 && code != 429
         case .unreachable, .tooSlow: false
         }
+    }
+}
+
+extension Received {
+    /// What the log says of it: its trace, where it can be read at all.
+    fileprivate var words: Logger.Metadata {
+        guard let id = (try? JSONParser.parse(body))?["id"]?.string, let uri = ObjectURI(id) else {
+            return [:]
+        }
+        return Trace.words(uri)
+    }
+
+    fileprivate func words(because fault: any Error) -> Logger.Metadata {
+        words.merging(["because": "\(fault)"]) { first, _ in first }
     }
 }
 

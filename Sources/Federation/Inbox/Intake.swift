@@ -2,6 +2,7 @@ import ActivityStreams
 public import Domain
 import FoundationEssentials
 import JSON
+import Logging
 public import Signatures
 public import Social
 import Storage
@@ -73,20 +74,23 @@ public struct Intake: Sendable {
         let now = world.needs.now()
         try throttles?.activities.take(signer.uri.authority, at: now)
         let (value, object) = try Self.parse(message.body)
+        let span = Span(field: message.field(Span.field))
         guard signer.kind == .application, let items = try Batch.activities(object) else {
             let kept = try await judge(
                 value, object, body: message.body, signer: signer, own: [:], at: now)
-            if let kept { try await keep([kept]) }
+            if let kept { try await keep([kept], span) }
             if let field = Verifier.signed(FollowersDigest.field, of: message) { compare(field, signer) }
             return Receipt()
         }
-        return try await receive(items, from: signer, at: now)
+        return try await receive(items, Batch.digests(object), from: signer, span, at: now)
     }
 
     /// Each activity of a batch is judged on its own; one bad one does not spoil the rest.
     ///
     /// Whoever must wait with one waits with their later ones, so that their order is kept.
-    private func receive(_ items: [JSONValue], from signer: Actor, at now: Date) async throws -> Receipt {
+    private func receive(
+        _ items: [JSONValue], _ digests: [String], from signer: Actor, _ span: Span?, at now: Date
+    ) async throws -> Receipt {
         let own = try await people(ofItsNode: signer, namedIn: items, at: now)
         var receipt = Receipt()
         receipt.isBatch = true
@@ -116,7 +120,13 @@ public struct Intake: Sendable {
                 receipt.refuse(item, status: status, because: "\(refusal)")
             }
         }
-        try await keep(kept)
+        try await keep(kept, span)
+        for field in digests {
+            guard let collection = FollowersDigest(field)?.collection else { continue }
+            if let actor = own.values.first(where: { $0.endpoints.followers == collection }) {
+                compare(field, actor)
+            }
+        }
         return receipt
     }
 
@@ -167,7 +177,7 @@ public struct Intake: Sendable {
             activity: activity)
     }
 
-    private func keep(_ kept: [Kept]) async throws {
+    private func keep(_ kept: [Kept], _ span: Span?) async throws {
         guard !kept.isEmpty else { return }
         let isNew = try await world.needs.store.write { transaction in
             try kept.reduce(false) { isNew, item in
@@ -175,6 +185,9 @@ public struct Intake: Sendable {
             }
         }
         if isNew { bell.ring() }
+        for item in kept {
+            world.logger.debug("activity taken in", metadata: Trace.words(item.activity, span: span))
+        }
     }
 
     /// Whose activity it is: its signer's own, or another's by a valid proof (N24, N25, N26).

@@ -18,17 +18,12 @@ public final class DeliveryWorker: Service {
         var broken: [String: Int] = [:]
         /// Lanes that another process was working on, until when they are left to it.
         var elsewhere: [String: Date] = [:]
-        /// When another node was last told which of its people follow somebody, by actor and host.
-        var compared: [String: Date] = [:]
-        /// Nodes that announce batches and did not take one, and when.
-        var single: [String: Date] = [:]
     }
 
     private static let elsewhereTime: Double = 1
-    private static let comparisonTime: Double = 600
-    private static let singleTime: Double = 600
 
     private let world: World
+    private let carrier: Carrier
     private let bell: Bell
     private let state = Mutex(State())
     private let jitter: @Sendable () -> Double
@@ -38,6 +33,7 @@ public final class DeliveryWorker: Service {
         world: World, bell: Bell, jitter: @escaping @Sendable () -> Double = { Double.random(in: 0.8...1.2) }
     ) {
         self.world = world
+        carrier = Carrier(world: world)
         self.bell = bell
         self.jitter = jitter
     }
@@ -128,8 +124,8 @@ public final class DeliveryWorker: Service {
         while !Task.isCancelled {
             let now = world.needs.now()
             let isBroken = state.withLock { $0.broken[host] != nil }
-            if !isBroken, let batch = try await batch(for: host, at: now) {
-                guard try await record(await attempt(batch), host: host) else { return }
+            if !isBroken, let batch = try await carrier.batch(for: host, at: now) {
+                guard try await record(await carrier.attempt(batch), host: host) else { return }
                 continue
             }
             let due = try await world.needs.store.read {
@@ -137,116 +133,14 @@ public final class DeliveryWorker: Service {
             }
             guard !due.isEmpty else { return }
             let outcomes = await withTaskGroup(of: (Delivery, Outcome).self) { group in
-                for delivery in due { group.addTask { [self] in (delivery, await attempt(delivery)) } }
+                for delivery in due {
+                    group.addTask { [carrier] in (delivery, await carrier.attempt(delivery)) }
+                }
                 var outcomes: [(Delivery, Outcome)] = []
                 for await outcome in group { outcomes.append(outcome) }
                 return outcomes
             }
             guard try await record(outcomes, host: host) else { return }
-        }
-    }
-
-    private func attempt(_ delivery: Delivery) async -> Outcome {
-        do {
-            let isDue = isComparisonDue(of: delivery.actor, with: delivery.inbox.authority)
-            let found = try await world.needs.store.read {
-                transaction -> (OutgoingActivity, Actor, [ObjectURI])? in
-                guard let activity = try transaction.activity(delivery.activity),
-                    let actor = try transaction.actor(delivery.actor)
-                else { return nil }
-                let host = delivery.inbox.authority
-                return (activity, actor, isDue ? try transaction.followers(of: actor.id, on: host) : [])
-            }
-            guard let (activity, actor, followers) = found else { return .refused("the activity is gone") }
-            guard try await world.standing(of: delivery.inbox.authority) != .refused else {
-                return .refused(Outcome.unknownNode)
-            }
-            var request = OutgoingRequest(
-                method: "POST", url: delivery.inbox, fields: [("content-type", "application/activity+json")],
-                body: activity.json, limitBytes: 64 * 1024
-            )
-            if !followers.isEmpty, let collection = actor.endpoints.followers {
-                let digest = FollowersDigest(
-                    collection: collection, url: world.needs.addresses.followersPart(of: actor.uri),
-                    followers: followers)
-                request.fields.append((FollowersDigest.field, digest.text))
-            }
-            return Outcome(
-                try await SignedRequests(world: world).send(request, as: actor), now: world.needs.now())
-        } catch let fault as ExchangeFault {
-            return .silent("\(fault)")
-        } catch is CancellationError {
-            return .silent("stopping")
-        } catch {
-            return .silent("fault")
-        }
-    }
-
-    private typealias Load = (delivery: Delivery, uri: ObjectURI, json: [UInt8])
-
-    /// Several activities for one inbox, where the node takes them so; nil where one by one is the way.
-    private func batch(for host: String, at now: Date) async throws -> [Load]? {
-        guard
-            state.withLock({
-                $0.single[host].map { abs(now.timeIntervalSince($0)) > Self.singleTime } ?? true
-            })
-        else { return nil }
-        let waiting = try await world.needs.store.read { transaction in
-            try transaction.capabilities(of: host).contains(.takesBatches)
-                ? try transaction.waiting(host: host, limit: Batch.mostActivities) : []
-        }
-        guard let inbox = waiting.first?.delivery.inbox else { return nil }
-        var load: [Load] = []
-        var bytes = 0
-        // Whoever has to wait holds back their own later ones.
-        var held: Set<ActorID> = []
-        for item in waiting where item.delivery.inbox == inbox && !held.contains(item.delivery.actor) {
-            guard item.delivery.nextAt <= now else {
-                held.insert(item.delivery.actor)
-                continue
-            }
-            bytes += item.json.count
-            guard bytes <= Batch.mostBytes else { break }
-            load.append(item)
-        }
-        return load.count > 1 ? load : nil
-    }
-
-    private func attempt(_ batch: [Load]) async -> [(Delivery, Outcome)] {
-        do {
-            guard let inbox = batch.first?.delivery.inbox,
-                try await world.standing(of: inbox.authority) != .refused
-            else { return batch.map { ($0.delivery, .refused(Outcome.unknownNode)) } }
-            let request = OutgoingRequest(
-                method: "POST", url: inbox, fields: [("content-type", "application/activity+json")],
-                body: Batch.body(batch.map(\.json)), limitBytes: 512 * 1024)
-            let answer = try await SignedRequests(world: world).send(request, as: try await world.nodeActor())
-            if (400..<500).contains(answer.code), answer.code != 429 {
-                // It says that it takes batches, and does not take this one: one by one, for a while.
-                state.withLock { $0.single[inbox.authority] = world.needs.now() }
-                return []
-            }
-            let outcomes = Batch.outcomes(answer, of: batch.map(\.uri.string), now: world.needs.now())
-            world.counters.count("hallway_batches_total")
-            return batch.map { ($0.delivery, outcomes[$0.uri.string] ?? .silent("no answer")) }
-        } catch let fault as ExchangeFault {
-            return batch.map { ($0.delivery, .silent("\(fault)")) }
-        } catch {
-            return batch.map { ($0.delivery, .silent("fault")) }
-        }
-    }
-
-    /// Whether the other node should hear again whom of its people we know as followers (FEP-8fcf).
-    private func isComparisonDue(of actor: ActorID, with host: String) -> Bool {
-        let now = world.needs.now()
-        return state.withLock { state in
-            let name = "\(actor) \(host)"
-            if let last = state.compared[name], now.timeIntervalSince(last) < Self.comparisonTime {
-                return false
-            }
-            if state.compared.count > 10_000 { state.compared.removeAll() }
-            state.compared[name] = now
-            return true
         }
     }
 

@@ -53,6 +53,14 @@ public struct OutboxDrain: Service {
             for dispatch in dispatches { try Self.enter(dispatch, world: world, in: transaction) }
             try transaction.setCursor(Self.cursor, to: last.position)
         }
+        for dispatch in dispatches {
+            world.logger.debug(
+                "activity to be sent",
+                metadata: Trace.words(dispatch.activity.uri).merging(["inboxes": "\(dispatch.inboxes.count)"])
+                {
+                    first, _ in first
+                })
+        }
         done()
         return true
     }

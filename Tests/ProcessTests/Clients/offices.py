@@ -197,6 +197,47 @@ def play_travel():
     expect("ok" in oslo.run("admin", "check"), "the node finds itself in order")
 
 
+def play_traces():
+    """The way of an activity is told by the logs of both offices under one name, whether it went alone or in a batch."""
+    directory = Office("directory", 2, command="directory").start()
+    oslo, lima = (Office(name, 3 + index, directory) for index, name in enumerate(["Oslo", "Lima"]))
+    for office in (oslo, lima):
+        office.environment["HALLWAY_LOG_LEVEL"] = "debug"
+        office.start()
+    ada, carmen = oslo.person("ada"), lima.person("carmen")
+    carmen.follow("ada@org.example")
+
+    def told(office, what):
+        """Trace and span of the lines that say so, by activity."""
+        found = {}
+        for line in open(f"{folder}/{office.name}.log"):
+            if what in line and "activity=" in line:
+                words = dict(re.findall(r"(\w+)=(\S+)", line))
+                found[words["activity"]] = (words["trace"], words.get("span"))
+        return found
+
+    def travels(written):
+        known = set(told(oslo, "activity sent"))
+        posts = [ada.post(text)["uri"] for text in written]
+        return known, posts
+    known, posts = travels(["Alone"])
+    until("Carmen to read it", lambda: carmen.has(posts[0]))
+    lima.stop()
+    _, posts = travels([f"Together {number}" for number in range(5)])
+    lima.start()
+    until("Carmen to read them", lambda: all(carmen.has(uri) for uri in posts), 60)
+    until("Oslo to have sent them", lambda: len(set(told(oslo, "activity sent")) - known) >= 6)
+    queued, sent, taken, handled = (
+        told(oslo, "activity to be sent"), told(oslo, "outcome=delivered"), told(lima, "taken in"), told(lima, "activity handled"))
+    for activity in set(sent) - known:
+        trace, span = sent[activity]
+        expect(trace == hashlib.sha256(activity.encode()).hexdigest()[:32], "a trace is named after its activity")
+        expect(queued[activity][0] == trace == handled[activity][0], f"one trace from the outbox to the end: {activity}")
+        expect(span and taken[activity] == (trace, span), f"both ends name the request: {sent[activity]}, {taken.get(activity)}")
+    spans = [sent[activity][1] for activity in set(sent) - known]
+    expect(len(set(spans)) < len(spans), "those that waited went in one request")
+
+
 def play_burst():
     """kill -9 in the middle of a burst loses nothing that was acknowledged, and repeats nothing."""
     oslo, lima = (Office(name, 3 + index, federation="open").start() for index, name in enumerate(["Oslo", "Lima"]))
