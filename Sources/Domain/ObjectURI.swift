@@ -99,7 +99,9 @@ public struct ObjectURI: Hashable, Sendable, Comparable, CustomStringConvertible
     }
 
     private static func authority(_ text: Substring) -> (String, Int?)? {
-        guard !text.utf8.contains(UInt8(ascii: "@")), !text.utf8.contains(UInt8(ascii: "[")) else { return nil }
+        guard !text.utf8.contains(UInt8(ascii: "@")), !text.utf8.contains(UInt8(ascii: "[")) else {
+            return nil
+        }
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let host = HostName.canonical(String(Substring(parts[0]))) else {
             return nil

@@ -21,6 +21,8 @@ public struct Post: Sendable, Equatable {
     public var reply: Reply?
     /// The first post of the thread; its own id for a post that starts one.
     public var thread: PostID
+    /// The group it was written in; nil for one that was written outside of any.
+    public var group: ActorID?
     /// The collection that its thread's owner keeps (FEP-7888); nil where none was named.
     public var context: ObjectURI?
     /// The page for people.
@@ -69,23 +71,6 @@ public struct Post: Sendable, Equatable {
         public var announces = 0
 
         public init() {}
-    }
-}
-
-/// What a post carries. A new concept is a new case, and the compiler lists the places to visit.
-public enum PostBody: Sendable, Equatable {
-    case note
-    /// Long form with a title (FEP-b2b8).
-    case article(title: String)
-    /// Another's post, passed on.
-    case announce(of: PostID)
-
-    /// The post that is passed on, if this is one.
-    public var announced: PostID? {
-        switch self {
-        case .announce(let post): post
-        case .note, .article: nil
-        }
     }
 }
 

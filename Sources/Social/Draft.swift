@@ -10,6 +10,10 @@ public struct Draft: Sendable, Equatable {
     /// nil for the person's own default.
     public var audience: Audience?
     public var isQuiet = false
+    /// What it carries besides its text; nil for a note, or an article where there is a title.
+    public var body: PostBody?
+    /// The group it is written in.
+    public var group: ActorID?
     public var replyTo: PostID?
     /// A word by which a repeated request is known to be the same.
     public var idempotency: String?

@@ -61,7 +61,8 @@ public struct Publish: Sendable {
         let fallback = try transaction.login(of: author.id)?.defaultAudience ?? .organisation
         var post = Post(
             id: id, uri: needs.addresses.post(id), author: author.id,
-            body: draft.title.map { .article(title: $0) } ?? .note, content: named.html(needs.addresses),
+            body: draft.body ?? draft.title.map { .article(title: $0) } ?? .note,
+            content: named.html(needs.addresses),
             source: draft.text, audience: draft.audience ?? fallback,
             url: needs.addresses.page(post: id, by: author.name), createdAt: needs.now()
         )

@@ -3,12 +3,7 @@ import Domain
 /// How posts and audiences become columns and back.
 extension Transaction {
     static func post(_ row: any SQLRow) throws -> Post {
-        let body: PostBody =
-            switch row.number(3) {
-            case 1: .article(title: row.text(4))
-            case 2: .announce(of: row.id(5))
-            default: .note
-            }
+        let body = PostBody(code: row.number(3), title: row.text(4), announced: row.optionalID(5))
         var post = Post(
             id: row.id(0), uri: try row.uri(1), author: row.id(2), body: body, content: row.text(6),
             source: row.optionalText(7), audience: Audience(row), url: row.text(19), createdAt: row.date(20)
@@ -27,6 +22,7 @@ extension Transaction {
         post.counts.likes = row.number(24)
         post.counts.announces = row.number(25)
         post.isQuiet = row.bool(26)
+        post.group = row.optionalID(27)
         return post
     }
 
@@ -108,22 +104,14 @@ extension Transaction {
         {
             files[post, default: []].append(file)
         }
+        let bodies = try bodies(of: posts)
         return posts.map { post in
             var post = post
+            post.body = bodies[post.id] ?? post.body
             post.mentions = mentions[post.id] ?? []
             post.tags = tags[post.id] ?? []
             post.attachments = files[post.id] ?? []
             return post
-        }
-    }
-}
-
-extension PostBody {
-    var code: Int {
-        switch self {
-        case .note: 0
-        case .article: 1
-        case .announce: 2
         }
     }
 }

@@ -6,7 +6,7 @@ extension Transaction {
         p.id, p.uri, p.author, p.body, p.title, p.announced, p.content, p.source, p.summary, p.is_sensitive,
         p.language, p.audience, p.audience_actor, p.audience_unit, p.reply_uri, p.reply_post, p.reply_author,
         p.thread, p.context, p.url, p.created_at, p.edited_at, p.deleted_at, p.reply_count, p.like_count,
-        p.announce_count, p.is_quiet
+        p.announce_count, p.is_quiet, p.in_group
         """
 
     /// Adds a post with its mentions, tags, attachments and recipients, and counts it where it counts.
@@ -18,8 +18,8 @@ extension Transaction {
             INSERT INTO post (
                 id, uri, author, body, title, announced, content, source, summary, is_sensitive, language, audience,
                 audience_actor, audience_unit, reply_uri, reply_post, reply_author, thread, context, url, created_at,
-                edited_at, is_quiet, is_local
-            ) VALUES (\(placeholders(24)))
+                edited_at, is_quiet, in_group, is_local
+            ) VALUES (\(placeholders(25)))
             """,
             Self.values(of: post) + [.bool(isLocal)]
         )
@@ -27,6 +27,7 @@ extension Transaction {
             try run("INSERT INTO recipient (post, actor) VALUES ($1, $2)", [.id(post.id), .id(recipient)])
         }
         try insertParts(of: post)
+        try insertBody(of: post)
         try adopt(post)
         try count(post, by: 1)
     }
@@ -82,7 +83,7 @@ extension Transaction {
             """,
             [
                 .id(post.id), .text(post.content), .string(post.source), .text(post.summary),
-                .bool(post.isSensitive), .string(post.language), .string(Self.title(of: post.body)),
+                .bool(post.isSensitive), .string(post.language), .string(post.body.title),
                 .date(post.editedAt),
             ]
         )
@@ -94,6 +95,7 @@ extension Transaction {
         }
         try deleteParts(of: post.id)
         try insertParts(of: post)
+        try updateBody(of: post)
     }
 
     /// Empties a post and leaves its tombstone; posts that pass it on go with it.
@@ -105,6 +107,7 @@ extension Transaction {
             [.id(post.id), .date(date)]
         )
         try deleteParts(of: post.id)
+        try deleteBody(of: post)
         // Likes stay, unseen: whoever liked it on another node is told that it is gone.
         for table in ["edition", "recipient", "bookmark", "notification"] {
             try run("DELETE FROM \(table) WHERE post = $1", [.id(post.id)])
@@ -225,23 +228,16 @@ extension Transaction {
         )
     }
 
-    private static func title(of body: PostBody) -> String? {
-        switch body {
-        case .article(let title): title
-        case .note, .announce: nil
-        }
-    }
-
     private static func values(of post: Post) -> [SQLValue] {
         let (audience, actor, unit) = post.audience.columns
         return [
             .id(post.id), .uri(post.uri), .id(post.author), .number(post.body.code),
-            .string(title(of: post.body)),
+            .string(post.body.title),
             .id(post.body.announced), .text(post.content), .string(post.source), .text(post.summary),
             .bool(post.isSensitive), .string(post.language), audience, actor, unit, .uri(post.reply?.uri),
             .id(post.reply?.post), .id(post.reply?.author), .id(post.thread), .uri(post.context),
             .text(post.url),
-            .date(post.createdAt), .date(post.editedAt), .bool(post.isQuiet),
+            .date(post.createdAt), .date(post.editedAt), .bool(post.isQuiet), .id(post.group),
         ]
     }
 }

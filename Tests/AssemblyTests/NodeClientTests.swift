@@ -33,6 +33,18 @@ struct NodeClientTests {
         }
     }
 
+    /// Ends the client whatever happens: one that is dropped while open stops the whole test run.
+    func withClient(
+        _ answers: @escaping @Sendable (String) -> [String], _ body: (NodeClient) async throws -> Void
+    ) async throws {
+        let client = try client(answers)
+        do { try await body(client) } catch {
+            await client.close()
+            throw error
+        }
+        await client.close()
+    }
+
     func client(_ answers: @escaping @Sendable (String) -> [String]) throws -> NodeClient {
         var guardian = AddressGuard(
             allowedRanges: [AddressRange("127.0.0.0/8")].compactMap { $0 }, allowsInsecure: true,
@@ -47,34 +59,35 @@ struct NodeClientTests {
         try await serving { port in
             // The name means nothing to the system: whoever looked it up again would not arrive.
             let asked = Mutex(0)
-            let client = try client { _ in
+            let lookUp = { @Sendable (_: String) in
                 asked.withLock { $0 += 1 }
                 return asked.withLock { $0 } == 1 ? ["127.0.0.1"] : ["10.0.0.1"]
             }
-            for _ in 0..<3 {
-                let answer = try await client.send(
-                    OutgoingRequest(method: "GET", url: theURI("http://rebind.example:\(port)/where")))
-                #expect(String(decoding: answer.body, as: UTF8.self) == "rebind.example:\(port)")
+            try await withClient(lookUp) { client in
+                for _ in 0..<3 {
+                    let answer = try await client.send(
+                        OutgoingRequest(method: "GET", url: theURI("http://rebind.example:\(port)/where")))
+                    #expect(String(decoding: answer.body, as: UTF8.self) == "rebind.example:\(port)")
+                }
             }
             #expect(asked.withLock { $0 } == 1)
-            await client.close()
         }
     }
 
     @Test("an answer larger than was asked for is cut off, and one that is packed is not unpacked (N78)")
     func large() async throws {
         try await serving { port in
-            let client = try client { _ in ["127.0.0.1"] }
-            await #expect(throws: ExchangeFault.tooLarge) {
-                try await client.send(
-                    OutgoingRequest(
-                        method: "GET", url: theURI("http://a.example:\(port)/large"), limitBytes: 1000))
+            try await withClient({ _ in ["127.0.0.1"] }) { client in
+                await #expect(throws: ExchangeFault.tooLarge) {
+                    try await client.send(
+                        OutgoingRequest(
+                            method: "GET", url: theURI("http://a.example:\(port)/large"), limitBytes: 1000))
+                }
+                await #expect(throws: ExchangeFault.self) {
+                    try await client.send(
+                        OutgoingRequest(method: "GET", url: theURI("http://a.example:\(port)/packed")))
+                }
             }
-            await #expect(throws: ExchangeFault.self) {
-                try await client.send(
-                    OutgoingRequest(method: "GET", url: theURI("http://a.example:\(port)/packed")))
-            }
-            await client.close()
         }
     }
 }

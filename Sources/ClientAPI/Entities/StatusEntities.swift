@@ -99,12 +99,10 @@ struct StatusEntities {
         ])
     }
 
-    /// An article shows its title above its text.
+    /// A title stands above the text.
     private func content(of post: Post) -> String {
-        switch post.body {
-        case .article(let title): "<p><strong>\(title.escapedHTML)</strong></p>\(post.content)"
-        case .note, .announce: post.content
-        }
+        guard let title = post.body.title else { return post.content }
+        return "<p><strong>\(title.escapedHTML)</strong></p>\(post.content)"
     }
 
     private func mention(_ mention: Mention) -> JSONValue {

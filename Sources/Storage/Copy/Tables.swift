@@ -8,7 +8,16 @@ enum Tables {
     }
 
     /// Every table that holds rows of its own; what full-text search keeps is made from others.
-    static let all: [Table] = Migrations.steps.flatMap { $0 }.compactMap(table)
+    static let all: [Table] = Migrations.steps.flatMap { $0 }.reduce(into: []) { tables, statement in
+        if let table = table(statement) { tables.append(table) }
+        // ALTER TABLE table ADD COLUMN column type
+        let words = statement.split { $0 == " " || $0 == "\n" }.map(String.init)
+        guard words.starts(with: ["ALTER", "TABLE"]), words.count > 5, words[3...4] == ["ADD", "COLUMN"]
+        else { return }
+        for index in tables.indices where tables[index].name == words[2] {
+            tables[index].columns.append(words[5])
+        }
+    }
 
     private static func table(_ statement: String) -> Table? {
         guard statement.hasPrefix("CREATE TABLE "), let open = statement.firstIndex(of: "("),

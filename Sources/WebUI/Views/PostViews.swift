@@ -64,7 +64,7 @@ struct PostViews {
             values[name] = count
         }
         if !post.summary.isEmpty { values["summary"] = post.summary }
-        if case .article(let title) = post.body { values["headline"] = title }
+        if let title = post.body.title { values["headline"] = title }
         if let announcer { values["announcer"] = people.values(announcer) }
         if let parent, let id = post.reply?.post {
             var above = people.values(parent)
