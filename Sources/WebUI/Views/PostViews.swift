@@ -15,7 +15,8 @@ struct PostViews {
         _ posts: [Post], for person: ActorID, focus: PostID? = nil, in transaction: Transaction
     ) throws -> [[String: Any]] {
         let page = try PostPage(posts, for: .person(person), in: transaction)
-        return posts.compactMap { post in
+        let bodies = BodyViews(desk: desk, seal: seal, back: back)
+        return try posts.compactMap { post in
             var announcer: Actor?
             var shown = post
             if let announced = post.body.announced {
@@ -24,10 +25,11 @@ struct PostViews {
                 shown = original
             }
             guard let author = page.authors[shown.author] else { return nil }
-            return values(
+            let card = values(
                 shown, by: author, announcer: announcer,
                 parent: shown.reply?.author.flatMap { page.authors[$0] },
                 marks: page.marks(on: shown.id), isMine: shown.author == person, isFocus: shown.id == focus)
+            return try card.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
         }
     }
 
