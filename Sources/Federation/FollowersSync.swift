@@ -42,12 +42,12 @@ public final class FollowersSync: Service {
     /// of. Its list counts only when it is what the digest says, whole; whoever began to follow meanwhile stays.
     public func compare(_ actor: Actor, _ field: String) async throws {
         guard let claim = FollowersDigest(field), claim.collection == actor.endpoints.followers,
-            claim.url.origin == actor.uri.origin, !actor.isLocal, isDue(actor)
+            claim.url.origin == actor.uri.origin, !actor.isLocal
         else { return }
         let asked = world.needs.now()
         let own = try await world.needs.store.read { try $0.ownFollowers(of: actor.id) }
         // Also where nobody here follows: whoever began to after a backup that was restored is still sent everything.
-        guard FollowersDigest.digest(of: own.map(\.uri)) != claim.digest else { return }
+        guard FollowersDigest.digest(of: own.map(\.uri)) != claim.digest, isDue(actor) else { return }
         let object = try await within(Self.patience) { [world] in
             try await Fetch(world: world).object(claim.url, strict: false)
         }

@@ -21,24 +21,6 @@ extension Transaction {
         return try actors(ids)
     }
 
-    /// Posts that hold all words and that the viewer may see, newest first.
-    public func searchPosts(_ text: String, for viewer: Viewer, limit: Int = 20, offset: Int = 0) throws
-        -> [Post]
-    {
-        guard let words = searchWords(text) else { return [] }
-        let search = matching("post_search", "$2")
-        return try complete(
-            all(
-                """
-                SELECT \(Self.postColumns) FROM post_search s JOIN post p ON p.id = \(search.id)
-                WHERE \(search.condition) AND p.deleted_at IS NULL AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1)
-                    AND \(Self.seenBy(viewer, place: 1))
-                ORDER BY \(search.id) DESC LIMIT $3 OFFSET $4
-                """,
-                [.id(viewer.actor), .text(words), .number(limit), .number(offset)], Self.post
-            ))
-    }
-
     /// Hashtags that begin with a text, of posts that the viewer may see; the most used first.
     public func searchHashtags(_ text: String, for viewer: Viewer, limit: Int = 20) throws -> [String] {
         let start = text.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "_" }

@@ -23,6 +23,7 @@ struct Templates: Sendable {
         ("colleague", PackageResources.colleague_mustache), ("composer", PackageResources.composer_mustache),
         ("home", PackageResources.home_mustache), ("thread", PackageResources.thread_mustache),
         ("edit", PackageResources.edit_mustache), ("profile", PackageResources.profile_mustache),
+        ("search", PackageResources.search_mustache),
         ("people", PackageResources.people_mustache),
         ("notifications", PackageResources.notifications_mustache),
         ("settings", PackageResources.settings_mustache), ("sign_in", PackageResources.sign_in_mustache),

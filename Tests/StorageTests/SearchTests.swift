@@ -64,14 +64,74 @@ struct SearchTests {
             ("coffee.example", [2]), ("example", [2]), ("menu", [2]), ("2024", [2]), ("html", [2]), ("b", []),
             ("nine again", []),
         ] as [(String, [Int64])] {
-            let found = try await store.read { try $0.searchPosts(text, for: .nobody).map(\.id.raw) }
+            let found = try await store.read {
+                try $0.searchPosts(SearchQuery(text), for: .nobody).map(\.id.raw)
+            }
             #expect(found == ids, "\(text)")
         }
         try await store.write { try $0.removeForTest(PostID(2), at: date) }
-        let left = try await store.read { try $0.searchPosts("cafe", for: .nobody).map(\.id.raw) }
+        let left = try await store.read {
+            try $0.searchPosts(SearchQuery("cafe"), for: .nobody).map(\.id.raw)
+        }
         #expect(left == [1])
-        let second = try await store.read { try $0.searchPosts("open", for: .nobody, limit: 1, offset: 1) }
+        let second = try await store.read {
+            try $0.searchPosts(SearchQuery("open"), for: .nobody, Page(limit: 1), offset: 1)
+        }
         #expect(second.map(\.id.raw) == [1])
+    }
+
+    @Test(
+        "operators narrow what is found, and one that is not understood finds nothing",
+        arguments: Engine.atHand)
+    func operators(engine: Engine) async throws {
+        let store = try await store(engine)
+        let link = #"<a href="https://x.example" rel="nofollow noopener noreferrer" target="_blank">x</a>"#
+        let tag =
+            ##"<a href="https://x.example/tags/a" class="mention hashtag" rel="tag">#<span>a</span></a>"##
+        try await insert(1, "<p>menu</p>", store)
+        try await insert(2, "<p>menu \(link)</p>", store) { $0.author = ActorID(2) }
+        try await insert(3, "<p>menu \(tag)</p>", store) { post in
+            post.body = .article(title: "Menus")
+            post.createdAt = date + 86400
+            post.summary = "Long"
+        }
+        try await insert(4, "<p>menu</p>", store) { post in
+            post.reply = Post.Reply(uri: post.uri, post: PostID(1))
+            post.attachments = [Attachment(url: "https://x.example/a.png", mediaType: "image/png", name: "")]
+            post.createdAt = date + 2 * 86400
+        }
+        try await insert(5, "<p>menu</p>", store) { post in
+            post.author = ActorID(2)
+            post.audience = .direct
+        }
+        for (text, ids) in [
+            ("menu", [4, 3, 2, 1]), ("menu from:me", [4, 3, 1]), ("from:sean", [2]),
+            ("from:@zoe", [4, 3, 1]),
+            ("from:zoe@\(Cast.oslo)", [4, 3, 1]), ("from:nobody", []), ("type:article", [3]),
+            ("type:reply", [4]),
+            ("type:post", [2, 1]), ("type:post type:article menu", [3, 2, 1]), ("has:link", [2]),
+            ("has:image", [4]),
+            ("has:video", []), ("has:file menu", [4]), ("has:warning", [3]), ("before:2027-01-16", [2, 1]),
+            ("on:2027-01-16", [3]), ("after:2027-01-16", [4]), ("menu before:2027-01-17 from:me", [3, 1]),
+            ("type:secret", []), ("menu before:soon", []), ("", []), ("in:team", []), ("12:30 menu", []),
+        ] as [(String, [Int64])] {
+            let query = SearchQuery(text)
+            let (found, count) = try await store.read { transaction in
+                (
+                    try transaction.searchPosts(query, for: .person(ActorID(1))).map(\.id.raw),
+                    try transaction.countPosts(query, for: .person(ActorID(1)))
+                )
+            }
+            #expect(found == ids, "\(text)")
+            #expect(count == Found(count: ids.count, isExact: true), "\(text)")
+        }
+        let found = try await store.read {
+            try $0.countPosts(SearchQuery("menu"), for: .person(ActorID(1)), limit: 3)
+        }
+        #expect(found == Found(count: 3, isExact: false))
+        #expect(
+            SearchQuery("on:2026-11-24", zone: 3600).since
+                == SearchQuery("on:2026-11-24").since.map { $0 - 3600 })
     }
 
     @Test("hashtags are found by their beginning, the most used first", arguments: Engine.atHand)
@@ -104,13 +164,16 @@ struct SearchTests {
         return store
     }
 
-    private func insert(_ id: Int64, _ content: String, _ store: TestStore, tags: [String] = []) async throws
-    {
+    private func insert(
+        _ id: Int64, _ content: String, _ store: TestStore, tags: [String] = [],
+        change: (inout Post) -> Void = { _ in }
+    ) async throws {
         var post = Post(
             id: PostID(id), uri: try theURI("https://\(Cast.oslo)/posts/\(id)"), author: ActorID(1),
             body: .note,
             content: content, audience: .anyone, createdAt: date)
         post.tags = tags
+        change(&post)
         try await store.write { [post] in try $0.insert(post, recipients: [], isLocal: true) }
     }
 }

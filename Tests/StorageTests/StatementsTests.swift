@@ -38,7 +38,11 @@ struct StatementsTests {
                 _ = try transaction.outbox(of: ada, for: viewer, before: nil)
                 _ = try transaction.threadPosts(post, for: viewer)
                 _ = try transaction.replies(to: post, for: viewer)
-                _ = try transaction.searchPosts("x", for: viewer)
+                var query = SearchQuery("x from:me in:team before:2026-11-24 after:2026-11-01")
+                (query.kinds, query.parts) = (Set(SearchQuery.Kind.allCases), Set(SearchQuery.Part.allCases))
+                #expect(query.misunderstood.isEmpty)
+                #expect(try transaction.searchPosts(query, for: viewer, Page(before: 9)).isEmpty)
+                #expect(try transaction.countPosts(query, for: viewer) == Found(count: 0, isExact: true))
                 _ = try transaction.searchHashtags("x", for: viewer)
             }
         }

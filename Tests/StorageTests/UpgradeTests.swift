@@ -26,7 +26,7 @@ struct UpgradeTests {
                 let home = try transaction.timeline(.home, for: .person(ada.id), Page(limit: 10))
                 #expect(
                     home.map(\.source) == (1...3).reversed().map { "Written before the upgrade, \($0) #old" })
-                #expect(try transaction.searchPosts("upgrade", for: .person(ada.id)).count == 3)
+                #expect(try transaction.searchPosts(SearchQuery("upgrade"), for: .person(ada.id)).count == 3)
                 #expect(try transaction.cursor("outbox") > 0)
                 #expect(try transaction.orphans().isEmpty && transaction.integrityFault() == nil)
             }

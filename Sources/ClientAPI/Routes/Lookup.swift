@@ -44,7 +44,7 @@ struct Lookup {
     {
         guard let uri = ObjectURI(text) else {
             return try await desk.needs.store.read {
-                try $0.searchPosts(text, for: viewer, limit: limit, offset: offset)
+                try $0.searchPosts(SearchQuery(text), for: viewer, Page(limit: limit), offset: offset)
             }
         }
         let known = try await desk.needs.store.read { try $0.postID(uri) ?? $0.postID(page: text) }
