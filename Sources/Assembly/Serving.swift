@@ -9,6 +9,9 @@ import UnixSignals
 
 /// Listens, and runs the loops beside, until a signal says to stop.
 struct Serving {
+    /// Each costs some 45 KiB while something comes in on it; whoever comes when there are more waits to be let in.
+    private static let mostConnections = 10_000
+
     let settings: Settings
     let logger: Logger
 
@@ -20,7 +23,9 @@ struct Serving {
             server: .http1(configuration: .init(idleTimeout: .seconds(90))),
             configuration: .init(
                 address: .hostname(settings.listenHost, port: settings.listenPort), serverName: "Hallway",
-                backlog: 1024),
+                backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    Self.mostConnections, logger: logger)),
             services: [],
             onServerRunning: { _ in
                 logger.info(
