@@ -122,7 +122,7 @@ public struct Node: Sendable {
                 FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
                 Neighbours(needs: needs, hub: hub) { bells.ringAll() },
                 InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
-            ] + membership()
+            ] + membership() + (try letters())
         try await Serving(settings: settings, logger: logger).run(router: router, services: services)
         try store.close()
     }
@@ -151,6 +151,19 @@ public struct Node: Sendable {
             version: Release.version, acceptsRegistrations: settings.acceptsRegistrations, people: people,
             find: { try? await actors.find($0) }, findPost: { await threads.find($0) },
             findActor: { try? await actors.actor($0) }, backfill: { await threads.backfill($0) })
+    }
+
+    /// People's daily letters, where there is a mail server.
+    private func letters() throws -> [any Service] {
+        guard let server = settings.mailServer else { return [] }
+        let client = MailClient(
+            server: server, trust: try NodeClient.trust(extraCAFile: settings.extraCAFile),
+            ownName: settings.baseURL.host)
+        return [
+            Digests(
+                needs: needs, nodeName: settings.nodeName, logger: logger, word: { RandomBytes.word() },
+                post: { [needs] in try await client.send($0, at: needs.now()) })
+        ]
     }
 
     /// The node's side of the directory, where there is one.

@@ -12,6 +12,7 @@ struct LocalDelivery {
     private let posts: [PostID: Post]
     private var followers: [ActorID: [Transaction.LocalFollower]] = [:]
     private var isOwn: [ActorID: Bool] = [:]
+    private var habits: [ActorID: NotificationHabits] = [:]
 
     init(transaction: Transaction, events: [LoggedEvent], ids: IDSource, now: Date) throws {
         self.transaction = transaction
@@ -91,9 +92,12 @@ struct LocalDelivery {
         guard person != actor, try isOwn(person),
             try !transaction.silences(person, actor)
         else { return }
+        let habits = try habits(of: person)
+        guard !habits.stopped.contains(kind) else { return }
         let notification = Notification(
             id: ids.next(), person: person, kind: kind, actor: actor, post: post, createdAt: now)
-        guard try transaction.insert(notification) else { return }
+        // In quiet hours it waits where notifications are read, and disturbs nobody.
+        guard try transaction.insert(notification), !habits.isQuiet(at: now) else { return }
         news.append((.notification(notification.id), [.person(person)]))
     }
 
@@ -120,6 +124,13 @@ struct LocalDelivery {
         if let known = followers[author] { return known }
         let found = try transaction.localFollowers(of: author)
         followers[author] = found
+        return found
+    }
+
+    private mutating func habits(of person: ActorID) throws -> NotificationHabits {
+        if let known = habits[person] { return known }
+        let found = try transaction.notificationHabits(of: person)
+        habits[person] = found
         return found
     }
 

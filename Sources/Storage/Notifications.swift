@@ -41,6 +41,23 @@ extension Transaction {
         return page.after == nil ? found : found.reversed()
     }
 
+    /// A page of groups, newest first: likes of one post and answers in one thread are one.
+    public func notificationGroups(of person: ActorID, _ page: Page) throws -> [NotificationGroup] {
+        var wide = page
+        wide.limit = page.limit * 10
+        let found = try notifications(of: person, wide)
+        let posts = Array(Set(found.compactMap(\.post)))
+        var threads: [PostID: PostID] = [:]
+        if !posts.isEmpty {
+            let rows = try all(
+                "SELECT id, thread FROM post WHERE id IN (\(placeholders(posts.count)))",
+                posts.map { .id($0) }
+            ) { ($0.id(0) as PostID, $0.id(1) as PostID) }
+            for (post, thread) in rows { threads[post] = thread }
+        }
+        return Array(NotificationGroup.fold(found, threads: threads).prefix(page.limit))
+    }
+
     public func notification(_ id: NotificationID) throws -> Notification? {
         try first("\(Self.notificationQuery) WHERE id = $1", [.id(id)], Self.notification)
     }

@@ -24,6 +24,7 @@ public struct Pages: Sendable {
         SearchRoutes(pages: self).add(to: router)
         PeopleRoutes(pages: self).add(to: router)
         NotificationRoutes(pages: self).add(to: router)
+        NotificationHabitRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 

@@ -86,7 +86,7 @@ class Node:
         """A measurement of bench.py: its lines, parsed."""
         done = subprocess.run(
             [sys.executable, f"{HERE}/bench.py", command, "--base", self.url, "--pid", str(self.process.pid),
-             "--user", person, "--token", self.tokens[person], "--count-cmd",
+             "--user", person, f"--token={self.tokens[person]}", "--count-cmd",
              self.counting, *arguments],
             capture_output=True, text=True)
         if done.returncode:

@@ -33,6 +33,11 @@ final class NodeClient: Service {
         self.addresses = addresses
         self.userAgent = userAgent
         self.logger = logger
+        trust = try Self.trust(extraCAFile: extraCAFile)
+    }
+
+    /// Whom an outgoing line believes to be who they say.
+    static func trust(extraCAFile: String?) throws(SettingsFault) -> TLSConfiguration {
         var trust = TLSConfiguration.makeClientConfiguration()
         if let extraCAFile {
             do {
@@ -41,7 +46,7 @@ final class NodeClient: Service {
                 throw SettingsFault("extraCAFile \(extraCAFile) cannot be read as PEM certificates")
             }
         }
-        self.trust = trust
+        return trust
     }
 
     func run() async throws {

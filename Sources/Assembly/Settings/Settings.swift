@@ -29,6 +29,8 @@ public struct Settings: Sendable {
     public var logLevel: String
     /// The contact that is shown to everyone.
     public var contactEmail: String
+    /// Where daily letters are handed over; nil where none are sent.
+    public var mailServer: MailServer?
 }
 
 /// Where the database is.

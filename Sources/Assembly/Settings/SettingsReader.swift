@@ -55,6 +55,9 @@ extension Settings {
             ["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(level) ? level : nil
         }
         contactEmail = values["contactEmail"] ?? "admin@\(uri.host)"
+        if let server = values["mailServer"], !server.isEmpty {
+            mailServer = try MailServer(server, from: values["mailFrom"] ?? "hallway@\(uri.host)")
+        }
     }
 
     private static func read(_ path: String) throws(SettingsFault) -> [String: String] {

@@ -71,6 +71,12 @@ public enum SettingsTable {
         SettingEntry("rateLimits", "on or off", fallback: "on"),
         SettingEntry("logLevel", "trace, debug, info, notice, warning, error or critical", fallback: "info"),
         SettingEntry("contactEmail", "whom visitors may write to", fallback: "admin@ the host of baseURL"),
+        SettingEntry(
+            "mailServer",
+            "where people's daily letters are handed over: smtp://PERSON:PASSWORD@HOST:587, or smtps://…; none are sent "
+                + "without it"),
+        SettingEntry(
+            "mailFrom", "the address that letters come from", fallback: "hallway@ the host of baseURL"),
     ]
 
     /// What `hallway settings` prints.

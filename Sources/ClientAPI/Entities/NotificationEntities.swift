@@ -12,6 +12,41 @@ struct NotificationEntities {
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
     ]
 
+    /// Groups, with the accounts and statuses that they name (Mastodon's grouped notifications).
+    func write(_ groups: [NotificationGroup], for person: ActorID, in transaction: Transaction) throws
+        -> JSONValue
+    {
+        let single = try write(groups.map(\.newest), for: person, in: transaction)
+        let shown = Dictionary(
+            single.compactMap { json in json["id"]?.string.map { ($0, json) } },
+            uniquingKeysWith: { first, _ in first })
+        let actors = try transaction.actors(Array(Set(groups.flatMap { $0.actors.prefix(8) })))
+        var statuses: [JSONValue] = []
+        var list: [JSONValue] = []
+        for group in groups {
+            guard let newest = shown[group.newest.id.description] else { continue }
+            var json = JSONObject([
+                ("group_key", .string(group.key)), ("notifications_count", JSONValue(group.count)),
+                ("type", newest["type"] ?? .null),
+                ("most_recent_notification_id", .int(group.newest.id.raw)),
+                ("page_min_id", .string(group.oldest.description)),
+                ("page_max_id", .string(group.newest.id.description)),
+                ("latest_page_notification_at", newest["created_at"] ?? .null),
+                ("sample_account_ids", .array(group.actors.prefix(8).map { .string($0.description) })),
+            ])
+            if let status = newest["status"], let id = status["id"] {
+                json["status_id"] = id
+                if !statuses.contains(where: { $0["id"] == id }) { statuses.append(status) }
+            }
+            list.append(.object(json))
+        }
+        return [
+            "accounts": .array(actors.map { AccountEntity(desk: desk).write($0) }),
+            "statuses": .array(statuses),
+            "notification_groups": .array(list),
+        ]
+    }
+
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws
         -> [JSONValue]
     {

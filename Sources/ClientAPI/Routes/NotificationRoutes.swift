@@ -38,8 +38,24 @@ struct NotificationRoutes {
             try await desk.needs.store.write { try $0.deleteNotifications(of: person, only: id) }
             return Response(json: [:])
         }
+        router.get("api/v2/notifications") { try await groups($0, $1) }
         router.get("api/v1/markers") { try await markers($0, $1) }
         router.post("api/v1/markers") { try await mark($0, $1) }
+    }
+
+    /// One for each conversation and each liked post. A page is as many single ones as may make so many groups.
+    @concurrent
+    private func groups(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let person = try context.person("read:notifications")
+        let fields = try await Fields(request, context: context)
+        let page = try fields.page(limit: 40, most: 80)
+        let (groups, json) = try await desk.needs.store.read { [desk] transaction in
+            let groups = try transaction.notificationGroups(of: person, page)
+            return (groups, try NotificationEntities(desk: desk).write(groups, for: person, in: transaction))
+        }
+        return Response(json: json).linked(
+            request, base: desk.needs.addresses.base.origin, oldest: groups.last?.oldest.raw,
+            newest: groups.first?.newest.id.raw)
     }
 
     @concurrent

@@ -21,13 +21,14 @@ struct NotificationRoutes {
         let before = request.uri.queryParameters["before"].flatMap { Int64($0) }
         let (html, newest) = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
-            let found = try transaction.notifications(of: person, Page(before: before, limit: Self.size))
+            let found = try transaction.notificationGroups(of: person, Page(before: before, limit: Self.size))
             let read = try transaction.marker(of: person, "notifications").flatMap { Int64($0.lastRead) } ?? 0
             var values = try shell.values(
                 title: "Notifications", here: "/notifications", back: "/notifications", person: person,
                 in: transaction)
             values["items"] = try found.compactMap {
-                try item($0, isNew: $0.id.raw > read, person: person, in: transaction)
+                try item(
+                    $0, isNew: $0.newest.id.raw > read, seal: shell.seal, person: person, in: transaction)
             }
             values["isEmpty"] = found.isEmpty
             let asking = try transaction.actors(transaction.followers(of: person, state: .asked))
@@ -35,9 +36,9 @@ struct NotificationRoutes {
                 values["requests"] = ["people": asking.map { PersonView(desk: desk).values($0) }]
             }
             if found.count == Self.size, let last = found.last {
-                values["older"] = "/notifications?before=\(last.id)"
+                values["older"] = "/notifications?before=\(last.oldest)"
             }
-            return (pages.templates.render("notifications", values), found.first?.id)
+            return (pages.templates.render("notifications", values), found.first?.newest.id)
         }
         if before == nil, let newest {
             try await desk.needs.store.write {
@@ -49,15 +50,20 @@ struct NotificationRoutes {
     }
 
     private func item(
-        _ notification: Notification, isNew: Bool, person: ActorID, in transaction: Transaction
+        _ group: NotificationGroup, isNew: Bool, seal: String, person: ActorID, in transaction: Transaction
     ) throws -> [String: Any]? {
-        guard let actor = try transaction.actor(notification.actor) else { return nil }
+        let actors = try transaction.actors(Array(group.actors.prefix(20)))
+        guard let actor = actors.first(where: { $0.id == group.newest.actor }) else { return nil }
         let people = PersonView(desk: pages.desk)
+        let names = [people.name(actor)] + actors.filter { $0.id != actor.id }.map { people.name($0) }
         var values: [String: Any] = [
-            "person": people.values(actor), "words": Self.words(notification.kind), "isNew": isNew,
+            "person": people.values(actor), "words": NotificationWords.deed(group.kind), "isNew": isNew,
+            "people": NotificationWords.people(names), "reason": NotificationWords.reason(group.kind),
+            "kind": group.kind.rawValue, "seal": seal,
         ]
-        values.merge(Moments.values(notification.createdAt, now: pages.desk.needs.now())) { $1 }
-        guard let id = notification.post else { return values }
+        if group.count > 1, group.kind == .mention { values["times"] = group.count }
+        values.merge(Moments.values(group.newest.createdAt, now: pages.desk.needs.now())) { $1 }
+        guard let id = group.newest.post else { return values }
         guard let post = try transaction.post(id), try transaction.maySee(post, .person(person)),
             let author = try transaction.actor(post.author)
         else { return nil }
@@ -65,17 +71,5 @@ struct NotificationRoutes {
         let text = SafeHTML.plainText(post.content)
         values["excerpt"] = text.count > 140 ? "\(text.prefix(139))…" : text
         return values
-    }
-
-    private static func words(_ kind: Notification.Kind) -> String {
-        switch kind {
-        case .mention: "named you"
-        case .follow: "follows you"
-        case .followAsked: "asks to follow you"
-        case .like: "likes your post"
-        case .announce: "shared your post"
-        case .post: "wrote something"
-        case .edit: "changed a post that you shared"
-        }
     }
 }

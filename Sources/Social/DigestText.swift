@@ -1,0 +1,72 @@
+import Domain
+import FoundationEssentials
+import Markup
+import Storage
+
+/// The words of a daily letter.
+struct DigestText {
+    let needs: Needs
+    let nodeName: String
+    let stopWord: String
+
+    /// The letter with what a person has not read; nil where there is nothing.
+    func mail(to person: ActorID, at address: String, limit: Int, in transaction: Transaction) throws -> Mail?
+    {
+        let read = try transaction.marker(of: person, "notifications").flatMap { Int64($0.lastRead) } ?? 0
+        let news = try transaction.notifications(of: person, Page(since: read, limit: 400))
+        let posts = try transaction.posts(Array(Set(news.compactMap(\.post))))
+        let threads = Dictionary(posts.map { ($0.id, $0.thread) }) { first, _ in first }
+        let byID = Dictionary(posts.map { ($0.id, $0) }) { first, _ in first }
+        var items: [String] = []
+        let groups = NotificationGroup.fold(news, threads: threads)
+        for group in groups.prefix(limit) {
+            if let item = try item(group, byID, for: person, in: transaction) { items.append(item) }
+        }
+        guard !items.isEmpty, let actor = try transaction.actor(person) else { return nil }
+        let stop = "\(needs.addresses.base.origin)/notifications/stop/\(stopWord)"
+        let more = groups.count > limit ? "\n… and \(groups.count - limit) more: \(page)\n" : ""
+        let body = """
+            Hello \(actor.displayName.isEmpty ? actor.name : actor.displayName),
+
+            this is what you have not read yet at \(nodeName).
+
+            \(items.joined(separator: "\n\n"))
+            \(more)
+            --
+            Everything: \(page)
+            What you are told, and when this letter comes: \(needs.addresses.base.origin)/settings/notifications
+            No more of these letters: \(stop)
+
+            """
+        let count = items.count == 1 ? "One thing" : "\(groups.count) things"
+        return Mail(
+            id: needs.ids.next(), recipient: address, subject: "\(count) for you at \(nodeName)", body: body,
+            stopLink: stop, nextAt: needs.now())
+    }
+
+    private var page: String { "\(needs.addresses.base.origin)/notifications" }
+
+    private func item(
+        _ group: NotificationGroup, _ posts: [PostID: Post], for person: ActorID, in transaction: Transaction
+    ) throws -> String? {
+        let actors = try transaction.actors(group.actors)
+        let names = actors.map { $0.displayName.isEmpty ? $0.name : $0.displayName }
+        var lines = ["* \(NotificationWords.people(names)) \(NotificationWords.deed(group.kind))"]
+        if let id = group.newest.post {
+            guard let post = posts[id], try transaction.maySee(post, .person(person)),
+                let author = try transaction.actor(post.author)
+            else { return nil }
+            // What is for few is not put into a letter that others carry.
+            let isForMany = [.organisation, .anyone, .node].contains(post.audience)
+            let text = SafeHTML.plainText(post.content, limit: 2000).split(whereSeparator: \.isWhitespace)
+                .joined(separator: " ")
+            lines.append(
+                isForMany
+                    ? "  \"\(text.count > 200 ? "\(text.prefix(199))…" : text)\"" : "  (open it to read)")
+            let name = author.host.map { "\(author.name)@\($0)" } ?? author.name
+            lines.append("  \(needs.addresses.page(post: id, by: name))")
+        }
+        lines.append("  You are told this because \(NotificationWords.reason(group.kind)).")
+        return lines.joined(separator: "\n")
+    }
+}

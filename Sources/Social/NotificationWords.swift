@@ -1,0 +1,51 @@
+public import Domain
+
+/// What a notification says in words, and why it came: the same on pages and in letters.
+public enum NotificationWords {
+    /// What follows the name of who caused it.
+    public static func deed(_ kind: Notification.Kind) -> String {
+        switch kind {
+        case .mention: "named you"
+        case .follow: "follows you"
+        case .followAsked: "asks to follow you"
+        case .like: "likes your post"
+        case .announce: "shared your post"
+        case .post: "wrote something"
+        case .edit: "changed a post that you shared"
+        }
+    }
+
+    /// What follows "You are told this because".
+    public static func reason(_ kind: Notification.Kind) -> String {
+        switch kind {
+        case .mention: "you are named or answered"
+        case .follow, .followAsked: "somebody wants to read what you write"
+        case .like, .announce: "it is about your post"
+        case .post: "you asked to be told of each of their posts"
+        case .edit: "you shared this post before it was changed"
+        }
+    }
+
+    /// What a person can stop, in their words.
+    public static func choice(_ kind: Notification.Kind) -> String {
+        switch kind {
+        case .mention: "Somebody names or answers me"
+        case .follow: "Somebody follows me"
+        case .followAsked: "Somebody asks to follow me"
+        case .like: "Somebody likes my post"
+        case .announce: "Somebody shares my post"
+        case .post: "Somebody whose every post I asked for writes"
+        case .edit: "A post that I shared is changed"
+        }
+    }
+
+    /// Whoever caused it: "Ada", "Ada and Boris", "Ada and 3 others".
+    public static func people(_ names: [String]) -> String {
+        switch names.count {
+        case 0: "Somebody"
+        case 1: names[0]
+        case 2: "\(names[0]) and \(names[1])"
+        default: "\(names[0]) and \(names.count - 1) others"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+public import Domain
+public import FoundationEssentials
+
+extension Transaction {
+    /// What a person has chosen, or what holds for everyone who chose nothing.
+    public func notificationHabits(of person: ActorID) throws -> NotificationHabits {
+        try first(
+            "SELECT zone, quiet_from, quiet_until, stopped, digest_at FROM notification_habit WHERE person = $1",
+            [.id(person)]
+        ) { row in
+            NotificationHabits(
+                zone: row.text(0), quietFrom: row.number(1), quietUntil: row.number(2),
+                stopped: Set(
+                    row.text(3).split(separator: ",").compactMap { Int($0).flatMap(Notification.Kind.init) }),
+                digestAt: row.optionalInt(4).map(Int.init))
+        } ?? NotificationHabits()
+    }
+
+    public func save(_ habits: NotificationHabits, of person: ActorID) throws {
+        try run(
+            """
+            INSERT INTO notification_habit (person, zone, quiet_from, quiet_until, stopped, digest_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (person) DO UPDATE SET zone = excluded.zone, quiet_from = excluded.quiet_from,
+                quiet_until = excluded.quiet_until, stopped = excluded.stopped, digest_at = excluded.digest_at
+            """,
+            [
+                .id(person), .text(habits.zone), .number(habits.quietFrom), .number(habits.quietUntil),
+                .text(habits.stopped.map(\.rawValue).sorted().map(String.init).joined(separator: ",")),
+                .number(habits.digestAt),
+            ])
+    }
+
+    /// Those with a login whose last summary was made before a moment, or never.
+    public func peopleWithoutDigest(since date: Date) throws -> [ActorID] {
+        try all(
+            """
+            SELECT l.person FROM login l JOIN actor a ON a.id = l.person LEFT JOIN digest d ON d.person = l.person
+            WHERE a.state = 0 AND COALESCE(d.sent_at, l.created_at) < $1 ORDER BY l.person
+            """, [.date(date)]
+        ) { $0.id(0) }
+    }
+
+    /// When a person's last summary was made, and the word that ends them.
+    public func digest(of person: ActorID) throws -> (sentAt: Date, stopWord: String)? {
+        try first("SELECT sent_at, stop_word FROM digest WHERE person = $1", [.id(person)]) {
+            ($0.date(0), $0.text(1))
+        }
+    }
+
+    /// Whose summaries a word ends.
+    public func person(stopWord word: String) throws -> ActorID? {
+        try first("SELECT person FROM digest WHERE stop_word = $1", [.text(word)]) { $0.id(0) }
+    }
+
+    /// `stopWord`: unguessable; the person's first one stays.
+    public func noteDigest(of person: ActorID, at date: Date, stopWord: String) throws {
+        try run(
+            """
+            INSERT INTO digest (person, sent_at, stop_word) VALUES ($1, $2, $3)
+            ON CONFLICT (person) DO UPDATE SET sent_at = excluded.sent_at
+            """, [.id(person), .date(date), .text(stopWord)])
+    }
+}
