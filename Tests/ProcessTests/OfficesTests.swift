@@ -63,6 +63,11 @@ struct OfficesTests {
         .enabled(if: otherNode != nil, "HALLWAY_TEST_GOTOSOCIAL names no folder of it"))
     func gotosocial() async throws { try await play("federate", of: "gotosocial") }
 
+    @Test(
+        "what deploy/examples says works: names, units, backups, proxies, containers",
+        arguments: ["names", "units", "backup", "proxies", "containers"])
+    func examples(story: String) async throws { try await play(story, of: "examples") }
+
     private func play(_ story: String, of file: String = "offices") async throws {
         try await playStory(story, of: file)
     }
