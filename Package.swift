@@ -93,7 +93,7 @@ let package = Package(
             [
                 "Domain", "JSON", "Markup", "Signatures", "Storage", "Social", "Surface", hummingbird,
                 httpTypes,
-                logging, nio,
+                lifecycle, logging, nio,
             ]
         ),
         .target(

@@ -93,6 +93,7 @@ public struct BackupTasks: Sendable {
         if let fault = try await say({ try await store.read { try $0.integrityFault() } }) {
             throw SettingsFault("the backup \(folder) is damaged: \(fault)")
         }
+        try await say { try await MasterKey.check(folder: folder, store: store) }
         let found = try await say { try await DatabaseCopy.sums(of: store) }
         guard Set(found.keys) == Set(expected.keys) else {
             throw SettingsFault(

@@ -63,7 +63,7 @@ struct CrowdMiddleware: RouterMiddleware {
     }
 
     private static func asker(_ request: Request, _ context: HallwayContext) -> String {
-        request.headers[.authorization] ?? request.headers[.cookie] ?? context.remoteAddress?.ipAddress ?? ""
+        request.headers[.authorization] ?? request.headers[.cookie] ?? context.visitor
     }
 }
 

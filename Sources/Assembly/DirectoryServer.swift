@@ -43,6 +43,7 @@ public struct DirectoryServer: Sendable {
         let router = Router(context: HallwayContext.self)
         router.add(
             middleware: ProblemMiddleware(logger: node.logger, counters: world.counters) { _, _, _ in nil })
+        router.add(middleware: VisitorMiddleware(trusted: settings.trustedProxies))
         router.add(middleware: CrowdMiddleware(counters: world.counters))
         if settings.limitsRates {
             router.add(

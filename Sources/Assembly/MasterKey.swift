@@ -20,6 +20,37 @@ enum MasterKey {
                     + "put it back from your backup")
         }
         if !isThere { try write(RandomBytes.make(32), to: path) }
+        let sealing = try read(path)
+        let proof = try sealing.seal(Array(mark.utf8), for: mark)
+        // Whoever is first seals the database; another process of the node may be at this point at the same time.
+        let holding =
+            if let sealed { sealed } else {
+                try await store.write { transaction -> [UInt8] in
+                    if let sealed = try transaction.nodeState(mark) { return sealed }
+                    try transaction.setNodeState(mark, to: proof)
+                    return proof
+                }
+            }
+        guard (try? sealing.open(holding, for: mark)) != nil else {
+            throw SettingsFault(
+                "the master key \(path) is not the one that this database was sealed with")
+        }
+        return sealing
+    }
+
+    /// Whether the key in the folder of a backup opens what its database holds.
+    ///
+    /// - Throws: ``SettingsFault`` when it does not, or when there is none.
+    static func check(folder: String, store: any Store) async throws {
+        guard let sealed = try await store.read({ try $0.nodeState(mark) }) else { return }
+        guard (try? read("\(folder)/master.key").open(sealed, for: mark)) != nil else {
+            throw SettingsFault(
+                "the master key in \(folder) is missing, or not the one that its database was sealed with: without it "
+                    + "the private keys in the database cannot be used")
+        }
+    }
+
+    private static func read(_ path: String) throws(SettingsFault) -> Sealing {
         guard let data = try? Data(contentsOf: URL(filePath: path)),
             let key = bytes(base64: String(decoding: data, as: UTF8.self).filter { !$0.isWhitespace }),
             let sealing = Sealing(key: key)
@@ -27,22 +58,18 @@ enum MasterKey {
             throw SettingsFault(
                 "the master key \(path) is damaged or unreadable: put it back from your backup")
         }
-        if let sealed {
-            guard (try? sealing.open(sealed, for: mark)) != nil else {
-                throw SettingsFault(
-                    "the master key \(path) is not the one that this database was sealed with")
-            }
-        } else {
-            let proof = try sealing.seal(Array(mark.utf8), for: mark)
-            try await store.write { try $0.setNodeState(mark, to: proof) }
-        }
         return sealing
     }
 
     private static func write(_ key: [UInt8], to path: String) throws(SettingsFault) {
-        let isWritten = FileManager.default.createFile(
-            atPath: path, contents: Data("\(key.base64)\n".utf8), attributes: [.posixPermissions: 0o600])
-        guard isWritten else {
+        let files = FileManager.default
+        let draft = "\(path).\(RandomBytes.word().prefix(16))"
+        let isWritten = files.createFile(
+            atPath: draft, contents: Data("\(key.base64)\n".utf8), attributes: [.posixPermissions: 0o600])
+        defer { try? files.removeItem(atPath: draft) }
+        // A link never replaces what is there: when another process of the node was first, its key holds.
+        if isWritten { try? files.linkItem(atPath: draft, toPath: path) }
+        guard files.fileExists(atPath: path) else {
             throw SettingsFault("the master key \(path) cannot be written: check the rights of the folder")
         }
     }

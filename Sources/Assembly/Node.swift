@@ -134,6 +134,7 @@ public struct Node: Sendable {
                 problem, request, context in
                 pages.problem(problem, request, context)
             })
+        router.add(middleware: VisitorMiddleware(trusted: settings.trustedProxies))
         router.add(middleware: CrowdMiddleware(counters: world.counters))
         router.add(middleware: AccessMiddleware(store: store))
         if settings.limitsRates {

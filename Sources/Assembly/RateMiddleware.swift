@@ -36,7 +36,7 @@ struct RateMiddleware: RouterMiddleware {
             !["/healthz", "/readyz", "/metrics"].contains(path)
         else { return try await next(request, context) }
         // By a token that holds, not by whatever is shown.
-        let who = context.session?.hash.hex ?? "address \(context.remoteAddress?.ipAddress ?? "unknown")"
+        let who = context.session?.hash.hex ?? "address \(context.visitor)"
         do {
             try (request.method == .get ? reads : writes).take(who, at: now())
         } catch {
@@ -53,7 +53,7 @@ struct RateMiddleware: RouterMiddleware {
         logger.warning(
             "a client asks too often and is slowed down",
             metadata: [
-                "address": "\(context.remoteAddress?.ipAddress ?? "unknown")",
+                "address": "\(context.visitor)",
                 "person": "\(person?.description ?? "nobody")",
             ])
     }

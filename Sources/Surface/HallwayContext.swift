@@ -7,6 +7,8 @@ public struct HallwayContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// Who connects; behind a proxy, the proxy.
     public let remoteAddress: SocketAddress?
+    /// Who asks, as an address to count by: who connects, or whom a trusted proxy names.
+    public var visitor: String
     public let channel: any Channel
     /// Who asks, once that was found out.
     public var session: Session?
@@ -14,6 +16,7 @@ public struct HallwayContext: RequestContext {
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
+        visitor = source.channel.remoteAddress?.ipAddress ?? "unknown"
         channel = source.channel
     }
 }

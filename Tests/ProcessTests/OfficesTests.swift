@@ -42,6 +42,11 @@ struct OfficesTests {
         .enabled(if: Story.clients != nil, "deploy/test installs Mastodon.py"))
     func mastodonPy() async throws { try await play("mastodonpy") }
 
+    @Test(
+        "a letter a day tells what was not read, and one press ends them",
+        .enabled(if: Story.clients != nil, "deploy/test installs a mail server for tests"))
+    func letters() async throws { try await play("letters", of: "letters") }
+
     @Test("the logs of both offices tell an activity's way under one name")
     func traces() async throws { try await play("traces") }
 

@@ -17,20 +17,24 @@ struct OperationsRoutes {
     func add(to router: Router<HallwayContext>) {
         router.get("healthz") { _, _ in Response(text: "OK\n") }
         router.get("health") { _, _ in Response(text: "OK") }
-        router.get("readyz") { _, _ in
+        router.get("readyz") { request, context in
             let faults = await faults()
+            let words = isNear(request, context) ? faults.map { "\($0)\n" }.joined() : "Not ready\n"
             return Response(
-                text: faults.isEmpty ? "OK\n" : faults.map { "\($0)\n" }.joined(),
+                text: faults.isEmpty ? "OK\n" : words,
                 status: faults.isEmpty ? .ok : .serviceUnavailable)
         }
         router.get("metrics") { request, context in
-            // For those on this machine or network; what comes through a proxy is a stranger's.
-            let address = context.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
-            let isNear = address.map { $0.kind != .ordinary } ?? true
-            let isProxied = request.headers.contains { $0.name.canonicalName.hasPrefix("x-forwarded") }
-            guard isNear, !isProxied else { throw Refusal.notFound("Record") }
+            guard isNear(request, context) else { throw Refusal.notFound("Record") }
             return Response(text: try await metrics(), type: "text/plain; version=0.0.4; charset=utf-8")
         }
+    }
+
+    /// Whether someone on this machine or network asks; what comes through a proxy is a stranger's.
+    private func isNear(_ request: Request, _ context: HallwayContext) -> Bool {
+        let address = context.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
+        let isProxied = request.headers.contains { $0.name.canonicalName.hasPrefix("x-forwarded") }
+        return !isProxied && address.map { $0.kind != .ordinary } ?? true
     }
 
     private func metrics() async throws -> String {

@@ -22,6 +22,8 @@ public struct Settings: Sendable {
     public var acceptsRegistrations: Bool
     public var extraCAFile: String?
     public var allowedPeerRanges: [AddressRange]
+    /// Proxies in front of this node, which are believed when they name a visitor.
+    public var trustedProxies: [AddressRange]
     /// Where other nodes of the organisation reach this one, in CIDR notation.
     public var addressRanges: [String]
     public var allowsInsecurePeers: Bool

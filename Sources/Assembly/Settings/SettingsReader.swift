@@ -46,6 +46,7 @@ extension Settings {
         }
         extraCAFile = values["extraCAFile"].flatMap { $0.isEmpty ? nil : $0 }
         allowedPeerRanges = try Self.ranges("allowedPeerRanges", values).map(\.range)
+        trustedProxies = try Self.ranges("trustedProxies", values, "127.0.0.0/8, ::1").map(\.range)
         addressRanges = try Self.ranges("addressRanges", values).map(\.text)
         allowsInsecurePeers = try Self.choice("allowInsecurePeers", values, false) {
             ["true": true, "false": false][$0]
@@ -112,10 +113,10 @@ extension Settings {
     }
 
     private static func ranges(
-        _ name: String, _ values: [String: String]
+        _ name: String, _ values: [String: String], _ fallback: String = ""
     ) throws(SettingsFault) -> [(text: String, range: AddressRange)] {
         var ranges: [(String, AddressRange)] = []
-        for part in (values[name] ?? "").split(whereSeparator: { $0 == "," || $0 == " " }) {
+        for part in (values[name] ?? fallback).split(whereSeparator: { $0 == "," || $0 == " " }) {
             guard let range = AddressRange(String(part)) else {
                 throw SettingsFault("\(name) names \"\(part)\", which is no range such as 10.1.0.0/16")
             }

@@ -65,6 +65,11 @@ public enum SettingsTable {
             "address ranges (CIDR, comma-separated) in which this node is reached, if they are not public: the directory "
                 + "tells them to the other nodes"),
         SettingEntry(
+            "trustedProxies",
+            "address ranges (CIDR, comma-separated) of proxies in front of this node: visitors are counted by the address "
+                + "that these name in X-Forwarded-For",
+            fallback: "127.0.0.0/8, ::1"),
+        SettingEntry(
             "allowInsecurePeers",
             "true or false: speak plain http with other nodes, for trials on one machine",
             fallback: "false"),

@@ -4,6 +4,7 @@ import HTTPTypes
 import JSON
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Social
 import Storage
 import Surface
@@ -97,20 +98,25 @@ struct StreamingRoutes {
             listening.cancel()
             beating.cancel()
         }
-        for await item in items {
-            switch item {
-            case .beat(let number):
-                guard try await desk.needs.store.read({ try $0.token(hash: hash) }) != nil else { return }
-                if number % 4 == 0 { try await writer.write(ByteBuffer(string: ":thump\n")) }
-            case .news(.over): return
-            case .news(let item):
-                if onlyNotifications {
-                    guard case .notification = item else { continue }
-                }
-                if let text = try await event(item, for: person) {
-                    try await writer.write(ByteBuffer(string: text))
+        // The server waits for every answer before it stops, and a stream's would last as long as it is read.
+        try await withGracefulShutdownHandler {
+            for await item in items {
+                switch item {
+                case .beat(let number):
+                    guard try await desk.needs.store.read({ try $0.token(hash: hash) }) != nil else { return }
+                    if number % 4 == 0 { try await writer.write(ByteBuffer(string: ":thump\n")) }
+                case .news(.over): return
+                case .news(let item):
+                    if onlyNotifications {
+                        guard case .notification = item else { continue }
+                    }
+                    if let text = try await event(item, for: person) {
+                        try await writer.write(ByteBuffer(string: text))
+                    }
                 }
             }
+        } onGracefulShutdown: {
+            feed.finish()
         }
     }
 

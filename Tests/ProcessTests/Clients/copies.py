@@ -57,6 +57,13 @@ def play_backup():
     os.remove(f"{tampered}/contents.json")
     expect("no complete backup" in says(oslo, "admin", "verify", tampered), "as is one that was cut short")
 
+    swapped = f"{folder}/swapped"
+    shutil.copytree(kept, swapped)
+    open(f"{swapped}/master.key", "w").write(base64.b64encode(secrets.token_bytes(32)).decode())
+    expect("master key" in says(oslo, "admin", "verify", swapped), "another's master key is noticed")
+    os.remove(f"{swapped}/master.key")
+    expect("master key" in says(oslo, "admin", "verify", swapped), "as is a missing one")
+
     oslo.stop(signal.SIGKILL)
     oslo.environment["HALLWAY_DATA_FOLDER"] = f"{folder}/Oslo-restored"
     expect("rows restored" in oslo.run("admin", "restore", kept), "restored into a new folder")
