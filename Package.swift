@@ -165,7 +165,10 @@ let package = Package(
         tests("DirectoryTests", ["Domain", "JSON", "Signatures", "Storage", "Directory"]),
         tests(
             "AssemblyTests",
-            ["Domain", "Federation", "Storage", "Assembly", hummingbird, logging, nio, httpTypes]),
+            [
+                "Domain", "Federation", "Storage", "Surface", "ClientAPI", "Assembly", hummingbird, logging,
+                nio, httpTypes,
+            ]),
         .testTarget(
             name: "ProcessTests", dependencies: ["Support", "hallway"], exclude: ["Clients"],
             swiftSettings: settings),

@@ -143,7 +143,7 @@ public struct Node: Sendable {
         router.add(middleware: WakeMiddleware { bells.ringForEvents() })
     }
 
-    private func desk(threads: Threads) -> Desk {
+    func desk(threads: Threads) -> Desk {
         let actors = RemoteActors(world: world)
         return Desk(
             needs: needs, signIn: SignIn(store: store, isLimited: settings.limitsRates, now: needs.now),
