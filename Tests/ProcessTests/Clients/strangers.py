@@ -154,17 +154,36 @@ class Stranger:
             return json.loads(body).get("state") == "admitted"
         until("a member to be admitted", ask)
 
+    def follow(self, office, name):
+        """Its first person follows somebody there; returns when that is accepted."""
+        links = office.webfinger(f"acct:{name}@{office.authority}")["links"]
+        target = next(link["href"] for link in links if link["rel"] == "self")
+        follow = {"@context": "https://www.w3.org/ns/activitystreams", "id": f"{self.url}/follows/{next(self.number)}",
+                  "type": "Follow", "actor": self.people[0], "object": target}
+        until("it to be taken", lambda: self.say(office, follow)[0] == 202)
+        until("it to be accepted", lambda: any(activity.get("type") == "Accept" for activity in self.taken))
+
+    def heard(self):
+        """The objects that it was told of, in order."""
+        return [activity["object"]["id"] for activity in list(self.taken) if activity.get("type") == "Create"]
+
     def reads(self, url):
         """What its application is answered."""
         status, body = send(self.request(f"{self.url}/actor", "GET", url))
         return json.loads(body) if status == 200 else None
 
 
-def send(request, timeout=15):
-    """Sends prepared bytes on a line of their own; the status and the body of what is answered."""
+def ask(request, timeout=15):
+    """Sends prepared bytes on a line of their own; the status, the fields and the body of what is answered."""
     address, port, data = request
     with socket.create_connection((address, port), timeout) as line:
         line.sendall(data)
         answer = http.client.HTTPResponse(line)
         answer.begin()
-        return answer.status, answer.read()
+        return answer.status, answer.headers, answer.read()
+
+
+def send(request):
+    """The status and the body of what is answered."""
+    status, _, body = ask(request)
+    return status, body
