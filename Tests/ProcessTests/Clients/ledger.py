@@ -3,7 +3,7 @@ import sqlite3
 from offices import *
 
 server = os.environ.get("HALLWAY_TEST_POSTGRES")
-schema = f"endurance_{secrets.token_hex(6)}"
+schema = f"faults_{secrets.token_hex(6)}"
 
 
 def in_database(statement):

@@ -10,6 +10,10 @@ from strangers import *
 
 # More people, whose relations change after the backup.
 more = {"Oslo": ["boris", "bella"], "Lima": ["carl", "cleo"], "Pune": ["chima", "chloe"], "Kyiv": ["dora"], "Accra": ["emil"]}
+follows = [("carl", "boris"), ("cleo", "boris"), ("dora", "boris"), ("chima", "boris"), ("boris", "carl"), ("boris", "chima"),
+           ("bella", "chima"), ("boris", "emil")]
+ended = [("carl", "boris"), ("dora", "boris"), ("bella", "chima"), ("boris", "emil")]
+begun = [("chloe", "boris"), ("emil", "boris"), ("bella", "carl"), ("boris", "dora")]
 hour, day = 3600, 86400
 
 
@@ -58,9 +62,14 @@ def minted(path):
     return {uri: int(uri.rsplit("/", 1)[1]) for uri, in found}
 
 
+def since_backup(office, kept):
+    old = minted(kept)
+    return {uri: number for uri, number in minted(f"{folder}/{office.name}").items() if uri not in old}
+
+
 def names_anew(office, kept, lost):
     """Nothing that it named since is called what it has lost: others would take it for that, and keep what they have."""
-    new = {uri: number for uri, number in minted(f"{folder}/{office.name}").items() if uri not in minted(kept)}
+    new = since_backup(office, kept)
     expect(len(lost) > 10 and len(new) > 10, f"there is something to compare: {len(lost)} and {len(new)} names")
     same = set(lost) & set(new)
     expect(not same, f"a restored node gives no name twice: {len(same)} of {len(new)}, such as {sorted(same)[:2]}")
@@ -134,6 +143,48 @@ def not_again(office, others, kept, since):
     expect(again == waited, f"but for what waited: {len(again)} of {len(waited)}")
 
 
+def company(faked):
+    """A directory and five offices, one person in each who follows all others, and some more."""
+    directory = Office("directory", 2, command="directory")
+    directory.environment.update(faked)
+    directory.start()
+    offices = [Office(name, 3 + index, directory) for index, name in enumerate(names)]
+    for office in offices:
+        office.environment.update(faked)
+        office.start()
+    crew = [office.person(name) for office, name in zip(offices, people)]
+    by_name = {name: office.person(name) for office in offices for name in more[office.name]}
+    for person in crew:
+        for other in crew:
+            if other is not person:
+                person.follow(f"{other.name}@org.example")
+    for follower, followee in follows:
+        by_name[follower].follow(f"{followee}@org.example")
+    return directory, offices, crew, by_name
+
+
+def change(by_name):
+    """What people do after the backup, of which the office that is restored knows nothing."""
+    for follower, followee in ended:
+        account = by_name[follower].find(f"{followee}@org.example")
+        by_name[follower].call("POST", f"v1/accounts/{account['id']}/unfollow")
+    for follower, followee in begun:
+        by_name[follower].follow(f"{followee}@org.example")
+
+
+def spoken_of(ada, carmen, gap):
+    """Some of what is lost comes back when it is spoken of; and that it is gone harms nobody."""
+    gone = gap.written["carmen"][1]
+    expect(not rows(ada.office, f"SELECT id FROM post WHERE uri = '{gone}'"), "what was received since the backup is not there")
+    answer = carmen.post("As I said. @ada@org.example", in_reply_to_id=reads(carmen, gone)["id"])
+    until("Ada to be told", lambda: answer["uri"] in Story.told(ada, "mention"))
+    thread = ada.call("GET", f"v1/statuses/{reads(ada, answer['uri'])['id']}/context")
+    expect([status["uri"] for status in thread["ancestors"]] == [gone], "what is answered comes back")
+    answer = carmen.post("You said. @ada@org.example", in_reply_to_id=reads(carmen, gap.written["ada"][1])["id"])
+    until("Ada to be told", lambda: answer["uri"] in Story.told(ada, "mention"))
+    carmen.call("POST", f"v1/statuses/{reads(carmen, gap.written['ada'][2])['id']}/favourite")
+
+
 def play_yesterday():
     """An office that is restored from yesterday's backup sends nothing again, and its followers are put right by the next posts.
 
@@ -143,24 +194,10 @@ def play_yesterday():
     delivered at the moment of the backup goes out once more, and whoever has it knows it by its name.
     """
     faked, set_clock = clock()
-    directory = Office("directory", 2, command="directory")
-    directory.environment.update(faked)
-    directory.start()
-    offices = [Office(name, 3 + index, directory) for index, name in enumerate(names)]
-    for office in offices:
-        office.environment.update(faked)
-        office.start()
+    directory, offices, crew, by_name = company(faked)
     oslo, lima, pune, kyiv, accra = offices
-    crew = [office.person(name) for office, name in zip(offices, people)]
     ada, carmen = crew[:2]
-    by_name = {name: office.person(name) for office in offices for name in more[office.name]}
-    boris, bella, carl, cleo, chima, chloe, dora, emil = by_name.values()
-    for person in crew:
-        for other in crew:
-            if other is not person:
-                person.follow(f"{other.name}@org.example")
-    for follower, followee in [(carl, boris), (cleo, boris), (dora, boris), (chima, boris), (boris, carl), (boris, chima), (bella, chima), (boris, emil)]:
-        follower.follow(f"{followee.name}@org.example")
+    boris, carl, chima, dora, emil = (by_name[name] for name in ("boris", "carl", "chima", "dora", "emil"))
     # A member that writes down every activity which reaches it.
     witness = Stranger("127.1.0.1", 1)
     witness.enrol(directory)
@@ -187,14 +224,11 @@ def play_yesterday():
     for person in crew:
         until(f"{person.name} to have the next day", lambda: gap.everything() | waiting.everything() <= set(contents(person)), 60)
     gap.like(ada)
-    for follower, followee in [(carl, boris), (dora, boris), (bella, chima), (boris, emil)]:
-        account = follower.find(f"{followee.name}@org.example")
-        follower.call("POST", f"v1/accounts/{account['id']}/unfollow")
-    for follower, followee in [(chloe, boris), (emil, boris), (bella, carl), (boris, dora)]:
-        follower.follow(f"{followee.name}@org.example")
+    expect(len(before.liked) == 8 and len(gap.liked) == 4, "all like what they see")
+    change(by_name)
     rest(offices)
     expect(not differences(oslo, offices[1:]), "followers are the same on both sides")
-    lost = {uri: number for uri, number in minted(f"{folder}/Oslo").items() if uri not in minted(kept)}
+    lost = since_backup(oslo, kept)
 
     # What was backed up comes back, while others go on. Followers are compared again no sooner than ten minutes after they were.
     oslo.stop(signal.SIGKILL)
@@ -245,17 +279,7 @@ def play_yesterday():
     expect(min(new.values()) > max(lost.values()), "what is new is later than all that is lost")
     expect(Story.told(carmen, "favourite") == [before.written["carmen"][0]] * 4, "Carmen is told once of Ada's like, who liked it twice")
 
-    # Some of what is lost comes back when it is spoken of.
-    gone = gap.written["carmen"][1]
-    expect(not rows(oslo, f"SELECT id FROM post WHERE uri = '{gone}'"), "what was received since the backup is not there")
-    answer = carmen.post("As I said. @ada@org.example", in_reply_to_id=reads(carmen, gone)["id"])
-    until("Ada to be told", lambda: answer["uri"] in Story.told(ada, "mention"))
-    thread = ada.call("GET", f"v1/statuses/{reads(ada, answer['uri'])['id']}/context")
-    expect([status["uri"] for status in thread["ancestors"]] == [gone], "what is answered comes back")
-    answer = carmen.post("You said. @ada@org.example", in_reply_to_id=reads(carmen, gap.written["ada"][1])["id"])
-    until("Ada to be told", lambda: answer["uri"] in Story.told(ada, "mention"))
-    carmen.call("POST", f"v1/statuses/{reads(carmen, gap.written['ada'][2])['id']}/favourite")
-
+    spoken_of(ada, carmen, gap)
     rest(offices)
     for office in offices:
         intact(office)
@@ -300,7 +324,7 @@ def play_behind():
     said = write("Lost", 0)
     took = time.time() - began
     has_all(said)
-    lost = {uri: number for uri, number in minted(f"{folder}/Oslo").items() if uri not in minted(kept)}
+    lost = since_backup(oslo, kept)
     restore(oslo, kept)
     # It starts a little before the first moment that it has lost, and writes until the last is passed.
     behind = time.time() - began + 3
