@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What is killed, flooded, worked for long, cut off and damaged: the small form of each story.
+/// What is killed, flooded, worked for long, restored, cut off and damaged: the small form of each story.
 ///
 /// `HALLWAY_TEST_KILLS` and `HALLWAY_TEST_SOAK_SECONDS` make them as long as is wanted; `network.py` plays the clocks that
 /// are behind as well.
@@ -11,7 +11,8 @@ struct EnduranceTests {
     static let isRoot = getuid() == 0
     static let networks = isRoot && has("/dev/net/tun") && (has("/usr/sbin/ip") || has("/sbin/ip"))
     static let disks = isRoot && has("/dev/loop-control")
-    static let clocks = networks && (has("/usr/bin/cc") || has("/usr/bin/clang"))
+    static let compiler = has("/usr/bin/cc") || has("/usr/bin/clang")
+    static let clocks = networks && compiler
 
     @Test("a node that is killed at random moments under load loses and repeats nothing")
     func killing() async throws { try await playStory("killing", of: "endurance") }
@@ -24,8 +25,16 @@ struct EnduranceTests {
     @Test("a directory that is killed while people and nodes join loses nobody, and its log stays a chain")
     func killingDirectory() async throws { try await playStory("killing_directory", of: "endurance") }
 
-    @Test("64 times what a node can take is answered in order, in bounded memory, and others go on")
-    func overload() async throws { try await playStory("overload", of: "endurance") }
+    @Test(
+        "64 times what a node can take is answered or refused in order, in bounded memory, and others go on",
+        .enabled(if: compiler, "a C compiler is needed"))
+    func overload() async throws { try await playStory("overload", of: "overload") }
+
+    @Test(
+        "an office restored from a backup sends nothing again, its followers agree, and no name is given twice",
+        .enabled(if: compiler, "a C compiler is needed"),
+        arguments: ["yesterday", "behind"])
+    func restore(story: String) async throws { try await playStory(story, of: "restore") }
 
     @Test("memory, open files and answering times stay where they were")
     func soak() async throws { try await playStory("soak", of: "endurance") }
