@@ -228,8 +228,8 @@ async def offer(address, port, requests, lines, seconds, answers, patience=60):
 
     async def line():
         reader = writer = None
-        while time.monotonic() < end:
-            name, data = next(requests)
+        while time.monotonic() < end and (request := next(requests, None)):
+            name, data = request
             began = time.monotonic()
             try:
                 if writer is None:
@@ -254,9 +254,10 @@ def written(person, number):
     return ("post", f"{person.name} under load {number}"), head.encode() + body
 
 
-def mixed(person, stranger, names):
-    """Endless requests, every other one for the inbox, the others of a client."""
+def mixed(people, stranger, names):
+    """Endless requests, every other one for the inbox, the others of clients: a node takes them in the order of each writer."""
     for number in itertools.count():
+        person = people[number // 2 % len(people)]
         if number % 2:
             yield written(person, next(names))
         else:
@@ -272,15 +273,19 @@ def play_soak():
     """At half of what it can take, hours of work leave memory, open files and answering times where they were."""
     oslo, lima = (Office(name, 3 + index, federation="open").start() for index, name in enumerate(["Oslo", "Lima"]))
     stranger = Stranger("127.1.0.1")
-    ada, boris, carmen = oslo.person("ada"), oslo.person("boris"), lima.person("carmen")
+    ada, carmen = oslo.person("ada"), lima.person("carmen")
+    writers = [oslo.person(f"boris{number}") for number in range(8)]
     for number in range(2):
         ada.follow(f"s{number}@{stranger.authority}")
-    carmen.follow(f"boris@{oslo.authority}")
-    names, warm = itertools.count(), []
-    asyncio.run(offer(oslo.address, oslo.port, mixed(boris, stranger, names), 4, 3, warm))
-    pace = len(warm) / 3 / 2
+    for writer in writers:
+        carmen.follow(f"{writer.name}@{oslo.authority}")
+    names, warm, began = itertools.count(), [], time.monotonic()
+    asyncio.run(offer(oslo.address, oslo.port, mixed(writers, stranger, names), 4, 5, warm))
+    # It takes what comes out at the other end, not only what it says yes to.
+    until("it to have done all", lambda: settled(oslo) and settled(lima), 120)
+    pace = len(warm) / (time.monotonic() - began) / 2
     print(f"it takes {2 * pace:.0f} a second, and is given half")
-    requests, answers, figures = mixed(boris, stranger, names), [], []
+    requests, answers, figures = mixed(writers, stranger, names), [], []
 
     async def steadily(seconds):
         """So many a second, whether the one before was answered or not."""
@@ -307,17 +312,20 @@ def play_soak():
         ends.set()
         watcher.join()
         ada.home()
-        figures.append((min(seen[len(seen) // 2:]), sorted(files)[len(files) // 2], slowest([took for *_, took in answers[first:]])))
+        waiting = int(rows(oslo, "SELECT (SELECT COUNT(*) FROM inbox) + (SELECT COUNT(*) FROM delivery WHERE state = 0)")[0][0])
+        figures.append((min(seen[len(seen) // 2:]), sorted(files)[len(files) // 2], slowest([took for *_, took in answers[first:]]), waiting))
     for share in (0.25, 0.25, 0.25, 0.25):
         measure(soak_seconds * share)
-    (memory_then, files_then, wait_then), (memory_now, files_now, wait_now) = figures[0], figures[-1]
-    summary = "; ".join(f"{rss >> 20} MiB, {files} files, p99 {wait * 1000:.0f} ms" for rss, files, wait in figures)
+    (memory_then, files_then, wait_then, _), (memory_now, files_now, wait_now, waiting) = figures[0], figures[-1]
+    summary = "; ".join(
+        f"{rss >> 20} MiB, {files} files, p99 {wait * 1000:.0f} ms, {left} waiting" for rss, files, wait, left in figures)
     print(summary)
     expect(all(status in (200, 202) for _, status, _, _ in answers), f"every request is taken: {collections.Counter(a[1] for a in answers)}")
     # Caches fill with what is new: half as much again, and 32 MiB, is room for them; a leak needs no more than hours.
     expect(memory_now <= memory_then * 1.5 + (32 << 20), f"memory stays: {summary}")
     expect(files_now <= files_then * 1.25 + 16, f"open files stay: {summary}")
     expect(wait_now <= wait_then * 2 + 0.25, f"answering times stay: {summary}")
+    expect(waiting < 15 * pace, f"what waits stays: {summary}")
     for office in (oslo, lima):
         until(f"{office.name} to have done all", lambda: settled(office), 60)
         intact(office)
