@@ -29,6 +29,8 @@ public struct Settings: Sendable {
     public var logLevel: String
     /// The contact that is shown to everyone.
     public var contactEmail: String
+    /// The organisation's values and the points that people may give.
+    public var recognition: RecognitionRules
 }
 
 /// Where the database is.

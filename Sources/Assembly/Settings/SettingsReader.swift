@@ -55,6 +55,26 @@ extension Settings {
             ["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(level) ? level : nil
         }
         contactEmail = values["contactEmail"] ?? "admin@\(uri.host)"
+        recognition = try Self.recognition(values)
+    }
+
+    private static func recognition(_ values: [String: String]) throws(SettingsFault) -> RecognitionRules {
+        var rules = RecognitionRules()
+        if let text = values["recognitionValues"], !text.isEmpty {
+            rules.values = text.split(separator: ",")
+                .map { $0.trimmingPrefix(while: \.isWhitespace).description }.filter { !$0.isEmpty }
+        }
+        guard (1...100).contains(rules.values.count),
+            rules.values.allSatisfy({ $0.count <= Recognition.valueLimit })
+        else {
+            throw SettingsFault(
+                "recognitionValues must be 1 to 100 words, separated by commas, of at most "
+                    + "\(Recognition.valueLimit) characters each")
+        }
+        rules.allowance = try choice("recognitionAllowance", values, rules.allowance) { text in
+            Int(text).flatMap { (0...Recognition.allowanceLimit).contains($0) ? $0 : nil }
+        }
+        return rules
     }
 
     private static func read(_ path: String) throws(SettingsFault) -> [String: String] {
