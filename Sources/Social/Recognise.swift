@@ -35,8 +35,8 @@ public struct Recognise: Sendable {
             guard try transaction.login(of: moderator)?.isAdministrator == true else {
                 throw Refusal.notAllowed(because: "Only moderators remove a recognition")
             }
-            guard let post = try transaction.post(id), post.deletedAt == nil, case .recognition = post.body
-            else { throw Refusal.notFound("Record") }
+            let post = try transaction.visiblePost(id, to: .person(moderator))
+            guard case .recognition = post.body else { throw Refusal.notFound("Record") }
             try transaction.removeRecognition(post.id, by: moderator, because: reason, at: needs.now())
             return post
         }
@@ -110,11 +110,8 @@ public struct Recognise: Sendable {
     }
 
     /// The rules for a recognition of another node: the same shape, and no more points in its month than its node says
-    /// that it allows; where it does not say, than this node allows.
-    ///
-    /// - Parameters:
-    ///   - count: how many recipients it names, known here or not.
-    ///   - post: its post, which may be known already.
+    /// that it allows; where it does not say, than this node allows. `count`: how many recipients it names, known here or
+    /// not. `post`: its post, which may be known already. Throws ``Refusal``.
     public static func checkReceived(
         _ recognition: Recognition, count: Int, of post: Post, needs: Needs, in transaction: Transaction
     ) throws {

@@ -60,9 +60,8 @@ extension Transaction {
         }
     }
 
-    /// The points that someone gave in a month (``Recognition/month(of:)``), as far as this node knows.
-    ///
-    /// - Parameter post: a post that is not counted.
+    /// The points that someone gave in a month (``Recognition/month(of:)``), as far as this node knows. `post`: one that
+    /// is not counted.
     public func pointsGiven(by giver: ActorID, in month: String, besides post: PostID? = nil) throws -> Int {
         try number(
             """

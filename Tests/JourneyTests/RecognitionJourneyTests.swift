@@ -12,8 +12,15 @@ import Testing
 /// Thanks between three offices (Spec/features/recognition.md).
 @Suite("Recognitions travel")
 struct RecognitionJourneyTests {
-    let clock = TestClock()
-    let network = FakeNetwork()
+    let clock: TestClock
+    let network: FakeNetwork
+
+    init() { self.init(clock: TestClock(), network: FakeNetwork()) }
+
+    init(clock: TestClock, network: FakeNetwork) {
+        self.clock = clock
+        self.network = network
+    }
 
     struct Stage {
         var oslo: TestNode

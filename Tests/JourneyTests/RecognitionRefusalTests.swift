@@ -100,27 +100,8 @@ struct RecognitionRefusalTests {
         try Recognition.checkSpending(0, spent: 0, allowance: 0)
     }
 
-    /// What a stranger could send in place of what it should be; each with the changes to an honest one.
-    static let forgeries: [(String, [(String, JSONValue)])] = [
-        ("more points than are allowed", [("hallway:points", 101)]),
-        ("more points than its own node allows", [("hallway:points", 31), ("hallway:allowance", 30)]),
-        ("an allowance beyond belief", [("hallway:points", 5), ("hallway:allowance", 1_000_000)]),
-        ("points beyond any number", [("hallway:points", .int(.max)), ("hallway:allowance", .int(.max))]),
-        ("fewer points than none", [("hallway:points", -5)]),
-        ("parts of points", [("hallway:points", .double(1.5))]),
-        ("points in words", [("hallway:points", "many")]),
-        ("no value", [("hallway:value", "")]),
-        ("a value that is none", [("hallway:value", 5)]),
-        ("a value without end", [("hallway:value", .string(String(repeating: "x", count: 101)))]),
-        ("nobody", [("hallway:recipients", [])]),
-        ("recipients that are none", [("hallway:recipients", [5])]),
-        ("recipients that are no list of names", [("hallway:recipients", .null)]),
-        ("its author", [("hallway:recipients", ["https://away.example/users/eve"])]),
-        (
-            "eleven people",
-            [("hallway:recipients", .array((1...11).map { .string("https://oslo.example/actors/\($0)") }))]
-        ),
-    ]
+    /// What a stranger could send in place of what it should be: each with its changes to an honest recognition.
+    static let forgeries = Result { try Vectors.json("recognition/refusals.json").array ?? [] }
 
     func stranger() throws -> Stranger {
         try Stranger("https://away.example/users/eve", on: network, clock: clock)
@@ -143,8 +124,9 @@ struct RecognitionRefusalTests {
 
     @Test(
         "from elsewhere: what breaks a rule leaves no post, no points and no notification",
-        arguments: forgeries)
-    func forged(name: String, changes: [(String, JSONValue)]) async throws {
+        arguments: try forgeries.get())
+    func forged(forgery: JSONValue) async throws {
+        let changes = try #require(forgery["changes"]?.object).members.map { ($0.name, $0.value) }
         let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
         let ada = try await Cast.welcome("ada", to: oslo)
         let eve = try stranger()

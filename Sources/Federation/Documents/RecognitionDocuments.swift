@@ -27,11 +27,11 @@ public struct RecognitionDocuments: Sendable {
         }
         let (post, giver, person) = found
         guard !giver.isLocal else { return try await issue(post, from: giver, to: person) }
-        guard let address = Self.address(of: post.uri, for: person.uri) else {
-            throw Refusal.notFound("Record")
-        }
+        guard let address = Self.address(of: post.uri, for: person.uri), let viewer = viewer.actor,
+            let reader = try await world.needs.store.read({ try $0.actor(viewer) }), reader.isLocal
+        else { throw Refusal.notFound("Record") }
         do {
-            let json = try await Fetch(world: world).json(address, accept: "application/vc, application/json")
+            let json = try await fetch(address, as: reader)
             try await verify(json, from: giver)
             return json
         } catch let fault as ExchangeFault {
@@ -141,6 +141,22 @@ public struct RecognitionDocuments: Sendable {
         let (id, key) = try await world.keys.signingKey(.ed25519, of: node)
         return try ObjectProof.add(
             to: json, key: key, method: id.string, created: post.editedAt ?? post.createdAt)
+    }
+
+    /// Asks in the name of the reader: what was for few is shown to those few alone.
+    private func fetch(_ address: ObjectURI, as reader: Actor) async throws -> JSONValue {
+        guard world.isForeign(address), try await world.standing(of: address.authority) != .refused else {
+            throw ExchangeFault.forbidden("not a node we deal with")
+        }
+        let request = OutgoingRequest(
+            method: "GET", url: address, fields: [("accept", "application/vc, application/json")],
+            limitBytes: 64 * 1024)
+        let answer = try await SignedRequests(world: world).send(request, as: reader)
+        guard answer.code == 200 else { throw ExchangeFault.answered(answer.code) }
+        guard let json = try? JSONParser.parse(answer.body, depth: Limits.jsonDepth, nodes: Limits.jsonNodes) else {
+            throw ExchangeFault.unusable("no JSON")
+        }
+        return json
     }
 
     /// A credential of another node bears that node's own signature.

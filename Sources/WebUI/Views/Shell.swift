@@ -23,7 +23,8 @@ struct Shell {
         var values: [String: Any] = [
             "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal,
             "me": people.values(actor),
-            "nav": entries(actor, unread: unread, here: here, notices: "Notifications"),
+            "nav": entries(actor, unread: unread, here: here, notices: "Notifications")
+                + [["path": "/thanks", "label": "Thanks", "icon": "like", "isHere": here == "/thanks"]],
             "bottom": entries(actor, unread: 0, here: here, notices: "Notices"),
             "search": "",
         ]
