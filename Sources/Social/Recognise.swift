@@ -1,4 +1,5 @@
 public import Domain
+import FoundationEssentials
 import Markup
 public import Storage
 
@@ -118,11 +119,18 @@ public struct Recognise: Sendable {
         guard !recognition.recipients.contains(post.author) else {
             throw Refusal.notAllowed(because: "Nobody can thank themself")
         }
+        let known = try transaction.postID(post.uri)
+        // Anyone may read of old thanks; but points for people of this node come while they are news.
+        if known == nil, recognition.points > 0,
+            needs.now().timeIntervalSince(post.createdAt) > Recognition.newsLimit,
+            try recognition.recipients.contains(where: { try transaction.isLocal($0) })
+        {
+            throw Refusal.invalid(field: "Points", because: "of so long ago are not counted any more")
+        }
         try Recognition.checkSpending(
             recognition.points * count,
             spent: transaction.pointsGiven(
-                by: post.author, in: Recognition.month(of: post.createdAt),
-                besides: transaction.postID(post.uri)),
+                by: post.author, in: Recognition.month(of: post.createdAt), besides: known),
             allowance: recognition.allowance ?? needs.recognition.allowance)
     }
 }

@@ -18,7 +18,9 @@ struct RecognitionPapersTests {
 
     init() {}
 
-    @Test("the examples verify by the keys beside them, and no longer once a letter is changed", arguments: ["note", "credential"])
+    @Test(
+        "the examples verify by the keys beside them, and no longer once a letter is changed",
+        arguments: ["note", "credential"])
     func vectors(name: String) throws {
         let vector = try Vectors.json("recognition/\(name).json")
         let key = try Multikey.decode(try #require(vector["publicKeyMultibase"]?.string))

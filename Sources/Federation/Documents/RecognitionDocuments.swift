@@ -153,7 +153,8 @@ public struct RecognitionDocuments: Sendable {
             limitBytes: 64 * 1024)
         let answer = try await SignedRequests(world: world).send(request, as: reader)
         guard answer.code == 200 else { throw ExchangeFault.answered(answer.code) }
-        guard let json = try? JSONParser.parse(answer.body, depth: Limits.jsonDepth, nodes: Limits.jsonNodes) else {
+        guard let json = try? JSONParser.parse(answer.body, depth: Limits.jsonDepth, nodes: Limits.jsonNodes)
+        else {
             throw ExchangeFault.unusable("no JSON")
         }
         return json

@@ -1,6 +1,5 @@
 import ActivityStreams
 import Domain
-import FoundationEssentials
 import JSON
 import Social
 import Storage
@@ -51,15 +50,10 @@ struct HandleCreate: Sendable {
         }
     }
 
-    /// Thanks bear the giver's own proof (FEP-8b32), and come while they are news; whoever is thanked besides is looked up.
+    /// Thanks bear the giver's own proof (FEP-8b32); whoever is thanked besides is looked up.
     private func verify(_ object: ASObject, _ reading: PostIn.Reading, by actor: Actor) async throws
         -> [UInt8]
     {
-        if case .recognition(let recognition) = reading.post.body, recognition.points > 0,
-            world.needs.now().timeIntervalSince(reading.post.createdAt) > Recognition.newsLimit
-        {
-            throw Refusal.invalid(field: "Points", because: "of so long ago are not counted any more")
-        }
         let document = JSONValue.object(object.json)
         _ = try await Verifier(world: world).prover(of: document, claimed: actor.uri)
         for uri in reading.thanked where world.isForeign(uri) {

@@ -130,7 +130,9 @@ struct RecognitionRoutes {
                 return try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
             }
             let asked: Actor? =
-                if let known { known } else if let handle = Handle(name) { await desk.find(handle) } else { nil }
+                if let known { known } else if let handle = Handle(name) { await desk.find(handle) } else {
+                    nil
+                }
             guard let asked else {
                 throw Refusal.invalid(field: "Colleague", because: "\(name) was not found")
             }

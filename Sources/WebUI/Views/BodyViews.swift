@@ -36,7 +36,8 @@ struct BodyViews {
             let isHidden = try transaction.isHidden(post, for: person)
             values["isHidden"] = isHidden
             values["mayHide"] = [
-                "verb": isHidden ? "unhide" : "hide", "label": isHidden ? "Show it again" : "Hide from the walls",
+                "verb": isHidden ? "unhide" : "hide",
+                "label": isHidden ? "Show it again" : "Hide from the walls",
             ]
         }
         if try transaction.login(of: person)?.isAdministrator == true { values["moderator"] = true }
