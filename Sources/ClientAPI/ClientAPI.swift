@@ -20,6 +20,7 @@ public struct ClientAPI: Sendable {
         TimelineRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
         RecognitionRoutes(desk: desk).add(to: router)
+        MilestoneRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }
 }

@@ -188,6 +188,27 @@ extension Transaction {
         return lines.values.sorted { $0.node < $1.node }
     }
 
+    /// How many of this node's people of each department were thanked since a month, where a department has enough
+    /// people that no number speaks of one of them.
+    ///
+    /// - Parameters:
+    ///   - month: the first that counts, as ``Recognition/month(of:)`` writes it.
+    ///   - least: the smallest department that is told of.
+    /// - Returns: the departments by name, with their people and how many of them were thanked.
+    /// - Throws: a ``StorageError`` when the disk or the connection fails.
+    public func recognitionCoverage(since month: String, least: Int = 5) throws -> [(
+        department: String, people: Int, thanked: Int
+    )] {
+        try all(
+            """
+            SELECT a.department, COUNT(DISTINCT a.id), COUNT(DISTINCT r.recipient) FROM actor a
+            LEFT JOIN recognition r ON r.recipient = a.id AND r.month >= $1
+            WHERE a.host IS NULL AND a.kind = 0 AND a.state = 0
+            GROUP BY a.department HAVING COUNT(DISTINCT a.id) >= $2 ORDER BY a.department LIMIT 500
+            """, [.text(month), .number(least)]
+        ) { ($0.text(0), $0.number(1), $0.number(2)) }
+    }
+
     /// Keeps the object as its giver signed it, so that it can be verified later.
     public func keepRecognitionDocument(_ document: [UInt8], of post: PostID) throws {
         try run(

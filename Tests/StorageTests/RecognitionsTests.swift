@@ -74,6 +74,25 @@ struct RecognitionsTests {
         }
     }
 
+    @Test("coverage tells of departments, never of few people", arguments: Engine.atHand)
+    func coverage(engine: Engine) async throws {
+        let node = try await TestNode(Cast.oslo, network: network, clock: clock, engine: engine)
+        var people: [Actor] = []
+        for name in ["ada", "boris", "astrid", "bjorn", "carl"] {
+            people.append(try await Cast.welcome(name, to: node))
+        }
+        try await thank(people[1], by: people[0], on: node)
+        try await thank(people[1], by: people[0], on: node)
+        try await thank(people[2], by: people[0], on: node)
+        let month = Recognition.month(of: clock.now)
+        let found = try await node.store.read { try $0.recognitionCoverage(since: month) }
+        #expect(found.map(\.department) == ["Research"] && found.map(\.people) == [5])
+        #expect(found.map(\.thanked) == [2])
+        #expect(try await node.store.read { try $0.recognitionCoverage(since: month, least: 6) }.isEmpty)
+        #expect(
+            try await node.store.read { try $0.recognitionCoverage(since: "2999-01") }.map(\.thanked) == [0])
+    }
+
     @Test("what is withdrawn is counted nowhere, and nobody's books keep it", arguments: Engine.atHand)
     func withdrawn(engine: Engine) async throws {
         let node = try await TestNode(Cast.oslo, network: network, clock: clock, engine: engine)

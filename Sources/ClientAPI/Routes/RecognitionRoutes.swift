@@ -1,4 +1,5 @@
 import Domain
+import FoundationEssentials
 import Hummingbird
 import JSON
 import Social
@@ -19,6 +20,7 @@ struct RecognitionRoutes {
         router.get("\(root)/tally") { try await tally($0, $1) }
         router.get("\(root)/ledger") { try await ledger($0, $1) }
         router.get("\(root)/removals") { try await removals($0, $1) }
+        router.get("\(root)/coverage") { try await coverage($0, $1) }
         router.post("\(root)/:id/hide") { try await hide(true, $1) }
         router.post("\(root)/:id/unhide") { try await hide(false, $1) }
         router.post("\(root)/:id/remove") { try await remove($0, $1) }
@@ -183,6 +185,25 @@ struct RecognitionRoutes {
                         "reason": .string(line.reason), "at": .string(Moment.text(line.at)),
                     ]
                 }))
+    }
+
+    /// How far thanks reach, by department and without names; an administrator's.
+    @concurrent
+    private func coverage(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        try await administrator(context)
+        let days = Double(min(max(try await Fields(request, context: context).int("days") ?? 90, 1), 730))
+        let month = Recognition.month(of: desk.needs.now() - days * 86400)
+        let found = try await desk.needs.store.read { try $0.recognitionCoverage(since: month) }
+        return Response(json: [
+            "since": .string(month),
+            "departments": .array(
+                found.map { department, people, thanked in
+                    [
+                        "department": .string(department), "people": JSONValue(people),
+                        "thanked": JSONValue(thanked),
+                    ]
+                }),
+        ])
     }
 
     private func administrator(_ context: HallwayContext) async throws {

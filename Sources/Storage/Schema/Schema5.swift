@@ -1,4 +1,4 @@
-/// Recognitions: one row for each recipient, what moderators removed, and what givers of other nodes signed.
+/// Recognitions: one row for each recipient, what moderators removed, and what givers of other nodes signed; milestones.
 enum Schema5 {
     static let statements = [
         """
@@ -17,5 +17,11 @@ enum Schema5 {
         )
         """,
         "CREATE TABLE recognition_document (post INTEGER PRIMARY KEY, document BLOB NOT NULL)",
+        """
+        CREATE TABLE milestone (
+            person INTEGER NOT NULL, kind INTEGER NOT NULL, day TEXT NOT NULL, year INTEGER, PRIMARY KEY (person, kind)
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX milestone_day ON milestone (day)",
     ]
 }
