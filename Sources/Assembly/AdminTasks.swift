@@ -114,6 +114,23 @@ public struct AdminTasks: Sendable {
         try await node.keys.rotate(actor)
     }
 
+    /// This node's books of recognitions beside each other node's, a line for each; true when all of them agree.
+    public func recognitions() async throws -> (lines: [String], agree: Bool) {
+        let documents = RecognitionDocuments(world: node.world)
+        var (lines, agree) = ([String](), true)
+        for own in try await node.store.read({ try $0.recognitionLedger() }) where !own.node.isEmpty {
+            let other = await documents.ask(own.node)
+            let word = other.map { own.agrees(with: $0) ? "agrees" : "DIFFERS" } ?? "does not answer"
+            agree = agree && word == "agrees"
+            lines.append(
+                "\(own.node)  \(word)  given \(own.given.count) (\(own.given.points) points, there "
+                    + "\(other.map { "\($0.received.points)" } ?? "?"))  received \(own.received.count) "
+                    + "(\(own.received.points) points, there \(other.map { "\($0.given.points)" } ?? "?"))")
+        }
+        await node.client.close()
+        return (lines, agree)
+    }
+
     private func token(for person: ActorID, isAdministrator: Bool) async throws -> String {
         let scopes =
             ["read", "write", "follow", "push"] + (isAdministrator ? ["admin:read", "admin:write"] : [])

@@ -56,7 +56,8 @@ public struct Node: Sendable {
         let number = try await Self.number(in: store, isServing: isServing)
         needs = Needs(
             store: store, ids: IDSource(salt: number, now: now), addresses: Addresses(base: settings.baseURL),
-            policy: settings.federation, now: now)
+            policy: settings.federation, now: now,
+            recognition: settings.recognition)
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         let client = try NodeClient(
             addresses: AddressGuard(
@@ -145,13 +146,18 @@ public struct Node: Sendable {
 
     func desk(threads: Threads) -> Desk {
         let actors = RemoteActors(world: world)
-        return Desk(
+        var desk = Desk(
             needs: needs, signIn: SignIn(store: store, isLimited: settings.limitsRates, now: needs.now),
             grants: Grants(needs: needs), hub: hub, nodeName: settings.nodeName,
             contactEmail: settings.contactEmail,
             version: Release.version, acceptsRegistrations: settings.acceptsRegistrations, people: people,
             find: { try? await actors.find($0) }, findPost: { await threads.find($0) },
             findActor: { try? await actors.actor($0) }, backfill: { await threads.backfill($0) })
+        let recognitions = RecognitionDocuments(world: world)
+        desk.recognitionCredential = { try await recognitions.credential(of: $0, for: $1, viewer: $2) }
+        desk.recognitionProof = { try await recognitions.proof(of: $0, viewer: $1) }
+        desk.recognitionLedger = { await recognitions.ask($0) }
+        return desk
     }
 
     /// People's daily letters, where there is a mail server.

@@ -21,6 +21,8 @@ public struct ClientAPI: Sendable {
         SearchRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
         NotificationHabitRoutes(desk: desk).add(to: router)
+        RecognitionRoutes(desk: desk).add(to: router)
+        MilestoneRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }
 }

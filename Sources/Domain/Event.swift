@@ -17,6 +17,8 @@ public enum Event: Sendable, Equatable {
     case actorGone(ActorID)
     case reported(ReportID)
     case notified(NotificationID)
+    /// A recipient took it off the walls, or put it back.
+    case recognitionHidden(PostID, by: ActorID, isHidden: Bool)
 }
 
 /// An event with its place in the log.

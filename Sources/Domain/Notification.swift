@@ -31,5 +31,7 @@ public struct Notification: Sendable, Equatable {
         case post = 5
         /// An edit of a post that was answered or passed on.
         case edit = 6
+        /// Thanks.
+        case recognition = 30
     }
 }

@@ -43,7 +43,7 @@ public struct NotificationGroup: Sendable, Equatable {
         case .announce:
             if let post = notification.post { return "reblog-\(post)" }
         case .follow: return "follow-\(Int(notification.createdAt.timeIntervalSince1970) / 86400)"
-        case .followAsked, .post, .edit: break
+        case .followAsked, .post, .edit, .recognition: break
         }
         return "ungrouped-\(notification.id)"
     }

@@ -33,6 +33,7 @@ public struct Edit: Sendable {
             post.language = draft.language ?? post.language
             post.mentions = named.mentions(needs.addresses)
             post.tags = named.text.hashtags
+            try Recognise.dress(&post, needs: needs, in: transaction)
             post.editedAt = needs.now()
             try transaction.update(post, recipients: post.mentions.map(\.actor))
             try transaction.append(.edited(post.id))

@@ -35,7 +35,9 @@ struct LocalDelivery {
             try notify(followee, .followAsked, by: follower)
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
         case .actorGone(let actor): news.append((.over, [.person(actor)]))
-        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported: break
+        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported,
+            .recognitionHidden:
+            break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
             news.append((.notification(id), [.person(notification.person)]))
@@ -57,7 +59,7 @@ struct LocalDelivery {
             }
         }
         for person in try transaction.recipients(of: post.id) {
-            try notify(person, .mention, by: post.author, about: post.id)
+            try notify(person, post.mentioning(person), by: post.author, about: post.id)
         }
         if let original = try post.body.announced.flatMap({ try transaction.post($0) }) {
             try notify(original.author, .announce, by: post.author, about: original.id)
@@ -69,7 +71,7 @@ struct LocalDelivery {
     private mutating func edited(_ id: PostID) throws {
         guard let post = try transaction.post(id), post.deletedAt == nil else { return }
         for person in try transaction.recipients(of: id) {
-            try notify(person, .mention, by: post.author, about: post.id)
+            try notify(person, post.mentioning(person), by: post.author, about: post.id)
         }
         for announce in try transaction.announces(of: id) {
             try notify(announce.author, .edit, by: post.author, about: post.id)
@@ -139,5 +141,15 @@ struct LocalDelivery {
         let found = try transaction.isLocal(actor)
         isOwn[actor] = found
         return found
+    }
+}
+
+extension Post {
+    /// What it is to somebody whom it names.
+    fileprivate func mentioning(_ person: ActorID) -> Notification.Kind {
+        switch body {
+        case .recognition(let recognition) where recognition.recipients.contains(person): .recognition
+        case .note, .article, .announce, .poll, .recognition, .question, .announcement, .gathering: .mention
+        }
     }
 }

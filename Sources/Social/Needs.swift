@@ -9,16 +9,18 @@ public struct Needs: Sendable {
     public let addresses: Addresses
     public let policy: FederationPolicy
     public let now: @Sendable () -> Date
+    public let recognition: RecognitionRules
 
     public init(
         store: any Store, ids: IDSource, addresses: Addresses, policy: FederationPolicy,
-        now: @escaping @Sendable () -> Date
+        now: @escaping @Sendable () -> Date, recognition: RecognitionRules = RecognitionRules()
     ) {
         self.store = store
         self.ids = ids
         self.addresses = addresses
         self.policy = policy
         self.now = now
+        self.recognition = recognition
     }
 
     /// A fresh name for an activity that has no row of its own, such as a like.

@@ -12,6 +12,7 @@ public enum NotificationWords {
         case .announce: "shared your post"
         case .post: "wrote something"
         case .edit: "changed a post that you shared"
+        case .recognition: "thanked you"
         }
     }
 
@@ -23,6 +24,7 @@ public enum NotificationWords {
         case .like, .announce: "it is about your post"
         case .post: "you asked to be told of each of their posts"
         case .edit: "you shared this post before it was changed"
+        case .recognition: "it thanks you"
         }
     }
 
@@ -36,6 +38,7 @@ public enum NotificationWords {
         case .announce: "Somebody shares my post"
         case .post: "Somebody whose every post I asked for writes"
         case .edit: "A post that I shared is changed"
+        case .recognition: "Somebody thanks me"
         }
     }
 

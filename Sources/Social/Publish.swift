@@ -33,6 +33,7 @@ public struct Publish: Sendable {
             } else {
                 post.context = needs.addresses.thread(post.id)
             }
+            try Recognise.prepare(&post, needs: needs, in: transaction)
             try transaction.insert(post, recipients: post.mentions.map(\.actor), isLocal: true)
             try transaction.insertHome(post.id, shown: post.id, person: person)
             try transaction.append(.published(post.id))

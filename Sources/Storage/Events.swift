@@ -66,6 +66,8 @@ extension Event {
         case .actorGone(let actor): (13, .id(actor), .null, .null, .null)
         case .reported(let report): (14, .id(report), .null, .null, .null)
         case .notified(let notification): (15, .id(notification), .null, .null, .null)
+        case .recognitionHidden(let post, let recipient, let isHidden):
+            (isHidden ? 30 : 31, .id(post), .id(recipient), .null, .null)
         }
     }
 
@@ -87,6 +89,8 @@ extension Event {
         case (13, _): self = .actorGone(row.id(2))
         case (14, _): self = .reported(row.id(2))
         case (15, _): self = .notified(row.id(2))
+        case (30, _): self = .recognitionHidden(row.id(2), by: row.id(3), isHidden: true)
+        case (31, _): self = .recognitionHidden(row.id(2), by: row.id(3), isHidden: false)
         default: return nil
         }
     }

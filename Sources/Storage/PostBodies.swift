@@ -7,7 +7,7 @@ extension Transaction {
         switch post.body {
         case .note, .article, .announce: break
         case .poll(let poll): try insert(poll, of: post.id)
-        case .recognition(let recognition): try insert(recognition, of: post.id)
+        case .recognition(let recognition): try insert(recognition, of: post)
         case .question(let question): try insert(question, of: post.id)
         case .announcement(let announcement): try insert(announcement, of: post.id)
         case .gathering(let gathering): try insert(gathering, of: post.id)

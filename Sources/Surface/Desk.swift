@@ -1,4 +1,5 @@
 public import Domain
+public import JSON
 public import Social
 
 /// What both faces for people, the client interface and the pages, work with.
@@ -22,6 +23,17 @@ public struct Desk: Sendable {
     public let findActor: @Sendable (ObjectURI) async -> Actor?
     /// Completes a thread that someone has opened.
     public let backfill: @Sendable (Post) async -> Void
+    /// The credential of a recognition for one of its recipients, as a viewer may have it.
+    public var recognitionCredential: @Sendable (PostID, ActorID, Viewer) async throws -> JSONValue = {
+        _, _, _ in
+        throw Refusal.notFound("Record")
+    }
+    /// A recognition as its giver signed it.
+    public var recognitionProof: @Sendable (PostID, Viewer) async throws -> JSONValue = { _, _ in
+        throw Refusal.notFound("Record")
+    }
+    /// What another node's books say of recognitions between it and this one; nil when it does not answer.
+    public var recognitionLedger: @Sendable (String) async -> RecognitionLedger? = { _ in nil }
 
     public init(
         needs: Needs, signIn: SignIn, grants: Grants, hub: StreamHub, nodeName: String, contactEmail: String,

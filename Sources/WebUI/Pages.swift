@@ -25,6 +25,8 @@ public struct Pages: Sendable {
         PeopleRoutes(pages: self).add(to: router)
         NotificationRoutes(pages: self).add(to: router)
         NotificationHabitRoutes(pages: self).add(to: router)
+        RecognitionRoutes(pages: self).add(to: router)
+        MilestoneRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 

@@ -35,5 +35,7 @@ struct Templates: Sendable {
         ("question", PackageResources.question_mustache),
         ("announcement", PackageResources.announcement_mustache),
         ("gathering", PackageResources.gathering_mustache),
+        ("thanks", PackageResources.thanks_mustache),
+        ("new_recognition", PackageResources.new_recognition_mustache),
     ]
 }

@@ -90,3 +90,20 @@ struct RestorePerson: AsyncParsableCommand {
         }
     }
 }
+
+/// `hallway admin recognitions`
+struct RecognitionsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "recognitions",
+        abstract: "Compare this node's books of recognitions given and received with each other node's.")
+
+    @OptionGroup var option: SettingsOption
+
+    func run() async throws {
+        try await option.run(isQuiet: true) { settings, logger in
+            let (lines, agree) = try await AdminTasks(settings: settings, logger: logger).recognitions()
+            print(lines.isEmpty ? "Nobody thanked anyone at another node." : lines.joined(separator: "\n"))
+            guard agree else { throw ExitCode(1) }
+        }
+    }
+}

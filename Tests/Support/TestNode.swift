@@ -159,6 +159,15 @@ public final class TestNode: Sendable {
         if let id = needs.addresses.actorID(url), let actor = try await store.read({ try $0.actor(id) }) {
             return try await documents.actor(actor, for: viewer)
         }
+        if url.pathAndQuery == "/recognitions/ledger" {
+            return try await RecognitionDocuments(world: world).ledger(for: viewer)
+        }
+        if let mark = url.pathAndQuery.firstRange(of: "/credential?recipient="),
+            let id = needs.addresses.postID(url)
+        {
+            return try await RecognitionDocuments(world: world).credential(
+                of: id, for: String(url.pathAndQuery[mark.upperBound...]), viewer: viewer)
+        }
         if let id = needs.addresses.postID(url) { return try await documents.post(id, for: viewer) }
         if url.pathAndQuery.hasPrefix("/threads/"), let id = PostID(decimal: url.pathAndQuery.dropFirst(9)) {
             return try await documents.thread(id, for: viewer)

@@ -32,6 +32,16 @@ struct FederationRoutes {
                 try await documents.post(try id(context, "post"), for: viewer)
             }
         }
+        router.get("posts/:post/credential") { request, context in
+            try await read(request, context) {
+                try await RecognitionDocuments(world: world).credential(
+                    of: id(context, "post"), for: request.uri.queryParameters["recipient"].map(String.init),
+                    viewer: $0)
+            }
+        }
+        router.get("recognitions/ledger") { request, context in
+            try await read(request, context) { try await RecognitionDocuments(world: world).ledger(for: $0) }
+        }
         router.get("posts/:post/replies") { request, context in
             try await read(request, context) { try await documents.replies(to: id(context, "post"), for: $0) }
         }

@@ -33,6 +33,8 @@ public struct Settings: Sendable {
     public var contactEmail: String
     /// Where daily letters are handed over; nil where none are sent.
     public var mailServer: MailServer?
+    /// The organisation's values and the points that people may give.
+    public var recognition: RecognitionRules
 }
 
 /// Where the database is.

@@ -59,6 +59,26 @@ extension Settings {
         if let server = values["mailServer"], !server.isEmpty {
             mailServer = try MailServer(server, from: values["mailFrom"] ?? "hallway@\(uri.host)")
         }
+        recognition = try Self.recognition(values)
+    }
+
+    private static func recognition(_ values: [String: String]) throws(SettingsFault) -> RecognitionRules {
+        var rules = RecognitionRules()
+        if let text = values["recognitionValues"], !text.isEmpty {
+            rules.values = text.split(separator: ",")
+                .map { $0.trimmingPrefix(while: \.isWhitespace).description }.filter { !$0.isEmpty }
+        }
+        guard (1...100).contains(rules.values.count),
+            rules.values.allSatisfy({ $0.count <= Recognition.valueLimit })
+        else {
+            throw SettingsFault(
+                "recognitionValues must be 1 to 100 words, separated by commas, of at most "
+                    + "\(Recognition.valueLimit) characters each")
+        }
+        rules.allowance = try choice("recognitionAllowance", values, rules.allowance) { text in
+            Int(text).flatMap { (0...Recognition.allowanceLimit).contains($0) ? $0 : nil }
+        }
+        return rules
     }
 
     private static func read(_ path: String) throws(SettingsFault) -> [String: String] {

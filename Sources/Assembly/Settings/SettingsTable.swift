@@ -1,3 +1,5 @@
+import Domain
+
 /// One setting as `hallway settings` shows it.
 public struct SettingEntry: Sendable {
     public let name: String
@@ -82,6 +84,14 @@ public enum SettingsTable {
                 + "without it"),
         SettingEntry(
             "mailFrom", "the address that letters come from", fallback: "hallway@ the host of baseURL"),
+        SettingEntry(
+            "recognitionValues",
+            "the organisation's values for which people thank each other, comma-separated",
+            fallback: RecognitionRules.usualValues.joined(separator: ", ")),
+        SettingEntry(
+            "recognitionAllowance",
+            "points that each person may give in a calendar month (UTC), 0 to 1000; 0 for none",
+            fallback: "100"),
     ]
 
     /// What `hallway settings` prints.

@@ -11,7 +11,12 @@ struct BodyEntities {
         switch post.body {
         case .note, .article, .announce: .null
         case .poll: ["kind": "poll"]
-        case .recognition: ["kind": "recognition"]
+        case .recognition(let recognition):
+            [
+                "kind": "recognition", "value": .string(recognition.value),
+                "points": JSONValue(recognition.points),
+                "recipients": .array(recognition.recipients.map { .string($0.description) }),
+            ]
         case .question: ["kind": "question"]
         case .announcement: ["kind": "announcement"]
         case .gathering: ["kind": "gathering"]

@@ -10,6 +10,7 @@ struct NotificationEntities {
     static let words: [(Notification.Kind, String)] = [
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
+        (.recognition, "mention"),
     ]
 
     /// Groups, with the accounts and statuses that they name (Mastodon's grouped notifications).

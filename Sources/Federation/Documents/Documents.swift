@@ -40,7 +40,8 @@ public struct Documents: Sendable {
         }
         if post.deletedAt != nil { return ActivityOut.tombstone(post) }
         guard post.body.announced == nil else { return try await activity(post.uri, for: viewer) }
-        return PostOut(addresses: world.needs.addresses).write(post, by: author, context: true)
+        let object = PostOut(addresses: world.needs.addresses).write(post, by: author, context: true)
+        return try await RecognitionOut.prove(object, of: post, by: author, world: world)
     }
 
     /// An activity's document; those about no post are for their addressees alone and were delivered to them.

@@ -1,5 +1,6 @@
 import ActivityStreams
 import Domain
+import JSON
 import Social
 import Storage
 
@@ -16,8 +17,8 @@ struct HandleCreate: Sendable {
                 try await prepare(try await Fetch(world: world).object(uri), activity)
             }
         }
-        // Only an answer may need its thread fetched.
-        guard embedded.uri("inReplyTo") == nil else {
+        // Only an answer may need its thread fetched, and only thanks have a proof to verify.
+        guard embedded.uri("inReplyTo") == nil, embedded.json["hallway:recognition"] == nil else {
             return .errand { try await prepare(embedded, activity) }
         }
         guard let reading = try read(embedded, activity) else {
@@ -38,7 +39,27 @@ struct HandleCreate: Sendable {
             try await world.needs.store.read({ try concerns(reading, by: activity.actor, in: $0) })
         else { return { _ in } }
         await threads.complete(above: reading.post)
-        return { try perform(reading, by: activity.actor, in: $0) }
+        guard !reading.thanked.isEmpty else { return { try perform(reading, by: activity.actor, in: $0) } }
+        let document = try await verify(object, reading, by: activity.actor)
+        return { transaction in
+            try perform(reading, by: activity.actor, in: transaction)
+            guard let post = try transaction.post(reading.post.uri), case .recognition = post.body else {
+                return
+            }
+            try transaction.keepRecognitionDocument(document, of: post.id)
+        }
+    }
+
+    /// Thanks bear the giver's own proof (FEP-8b32); whoever is thanked besides is looked up.
+    private func verify(_ object: ASObject, _ reading: PostIn.Reading, by actor: Actor) async throws
+        -> [UInt8]
+    {
+        let document = JSONValue.object(object.json)
+        _ = try await Verifier(world: world).prover(of: document, claimed: actor.uri)
+        for uri in reading.thanked where world.isForeign(uri) {
+            _ = try? await RemoteActors(world: world).actor(uri)
+        }
+        return document.bytes
     }
 
     private func read(_ object: ASObject, _ activity: Activity) throws -> PostIn.Reading? {
@@ -67,7 +88,9 @@ struct HandleCreate: Sendable {
     private func concerns(
         _ reading: PostIn.Reading, by actor: Actor, in transaction: Transaction
     ) throws -> Bool {
-        if (reading.mentioned + reading.addressees).contains(where: { world.needs.addresses.isOwn($0) }) {
+        if (reading.mentioned + reading.addressees + reading.thanked).contains(where: {
+            world.needs.addresses.isOwn($0)
+        }) {
             return true
         }
         if try transaction.hasLocalFollower(actor.id) { return true }

@@ -23,7 +23,7 @@ struct HandleUndo {
                 guard let type, let about else {
                     throw Refusal.malformed(because: "the activity has no object")
                 }
-                return try Self.undo(type, of: about, by: actor, in: transaction, at: now)
+                return try undo(type, of: about, by: actor, in: transaction, at: now)
             }
             if let follow = try transaction.follow(uri), follow.follower == actor {
                 return try FollowActor.end(follow.follower, follow.followee, in: transaction)
@@ -36,11 +36,11 @@ struct HandleUndo {
             }
             // The id is unknown; what the embedded activity was about may still say it.
             guard let type, let about else { return }
-            try Self.undo(type, of: about, by: actor, in: transaction, at: now)
+            try undo(type, of: about, by: actor, in: transaction, at: now)
         }
     }
 
-    private static func undo(
+    private func undo(
         _ type: String, of about: ObjectURI, by actor: ActorID, in transaction: Transaction, at now: Date
     ) throws {
         switch type {
@@ -58,6 +58,8 @@ struct HandleUndo {
         case "Block":
             guard let target = try transaction.actorID(about) else { return }
             try transaction.deleteBlock(actor, target)
+        case "Ignore":
+            try HandleIgnore.perform(false, about, by: actor, world: world, in: transaction)
         default: return
         }
     }

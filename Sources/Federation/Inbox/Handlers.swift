@@ -40,6 +40,7 @@ struct Handlers: Sendable {
         case "Announce":
             return .errand { try await HandleAnnounce(world: world, threads: threads).prepare(activity) }
         case "Like", "EmojiReact": return .effect(try HandleLike(world: world).effect(activity))
+        case "Ignore": return .effect(try HandleIgnore(world: world).effect(activity))
         case "Block": return .effect(try HandleBlock(world: world).effect(activity))
         case "Flag": return .effect(try HandleFlag(world: world).effect(activity))
         case "Move": return .errand { try await HandleMove(world: world).prepare(activity) }

@@ -12,7 +12,7 @@ public struct Intake: Sendable {
     /// Types that have a handler. Others are counted and acknowledged.
     static let known: Set<String> = [
         "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Announce", "Like", "EmojiReact",
-        "Block",
+        "Block", "Ignore",
         "Flag", "Move",
     ]
 

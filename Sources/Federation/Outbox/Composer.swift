@@ -33,6 +33,8 @@ struct Composer: Sendable {
         case .actorGone(let actor): try await actorGone(actor)
         case .reported(let report): try await reported(report)
         case .notified: nil
+        case .recognitionHidden(let post, let recipient, let isHidden):
+            try await recognitionHidden(post, by: recipient, isHidden: isHidden)
         }
     }
 
@@ -56,7 +58,7 @@ struct Composer: Sendable {
                 json, uri: post.uri, by: author, post: post.id, isListed: true,
                 to: Self.union(inboxes, ownerInbox))
         }
-        let json = envelope(
+        let json = try await envelope(
             "Create", post, by: author, id: world.needs.addresses.activity(activityID(post.id)))
         return try await dispatch(
             json, uri: world.needs.addresses.activity(activityID(post.id)), by: author, post: post.id,
@@ -67,7 +69,7 @@ struct Composer: Sendable {
     private func edited(_ id: PostID) async throws -> Dispatch? {
         guard let (post, author) = try await own(id), post.deletedAt == nil else { return nil }
         let uri = freshURI()
-        let json = envelope("Update", post, by: author, id: uri)
+        let json = try await envelope("Update", post, by: author, id: uri)
         let before = try await world.needs.store.read { try $0.inboxesThatKnow(id) }
         return try await dispatch(
             json, uri: uri, by: author, post: id, isListed: false,
@@ -98,12 +100,17 @@ struct Composer: Sendable {
             json, uri: uri, by: author, post: nil, isListed: false, to: Self.union(before, []))
     }
 
-    private func envelope(_ type: String, _ post: Post, by author: Actor, id: ObjectURI) -> JSONValue {
+    private func envelope(
+        _ type: String, _ post: Post, by author: Actor, id: ObjectURI
+    ) async throws -> JSONValue {
         let out = PostOut(addresses: world.needs.addresses)
         let (to, cc) = out.recipients(of: post, by: author)
+        // What bears a proof of its own is a document of its own.
+        let isProved = if case .recognition = post.body { true } else { false }
+        let object = try await RecognitionOut.prove(
+            out.write(post, by: author, context: isProved), of: post, by: author, world: world)
         return ActivityOut.write(
-            type, id: id, actor: author.uri, object: out.write(post, by: author, context: false), to: to,
-            cc: cc,
+            type, id: id, actor: author.uri, object: object, to: to, cc: cc,
             published: post.editedAt ?? post.createdAt
         )
     }
@@ -139,6 +146,27 @@ struct Composer: Sendable {
                 try World.standing(of: $0.authority, needs: world.needs, in: transaction) == .member
             }
         }
+    }
+
+    /// Told to the nodes of the giver and of the other recipients.
+    private func recognitionHidden(_ id: PostID, by recipient: ActorID, isHidden: Bool) async throws
+        -> Dispatch?
+    {
+        let found = try await world.needs.store.read { transaction -> (Post, Actor, [ObjectURI])? in
+            guard let post = try transaction.post(id), case .recognition(let recognition) = post.body,
+                let person = try transaction.actor(recipient), person.isLocal
+            else { return nil }
+            return (post, person, try transaction.inboxes(of: [post.author] + recognition.recipients))
+        }
+        guard let (post, person, inboxes) = found else { return nil }
+        let uri = freshURI()
+        let ignore: JSONValue = [
+            "type": "Ignore", "actor": .string(person.uri.string), "object": .string(post.uri.string),
+        ]
+        let json = ActivityOut.write(
+            isHidden ? "Ignore" : "Undo", id: uri, actor: person.uri,
+            object: isHidden ? .string(post.uri.string) : ignore)
+        return try await dispatch(json, uri: uri, by: person, to: Self.union(inboxes, []))
     }
 
     // MARK: Relations

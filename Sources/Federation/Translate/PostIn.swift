@@ -15,6 +15,8 @@ struct PostIn {
         var post: Post
         var mentioned: [ObjectURI]
         var addressees: [ObjectURI]
+        /// Whom it thanks.
+        var thanked: [ObjectURI] = []
     }
 
     /// `author`: whose it must be. Throws ``Refusal`` for an object that is not the author's own or cannot be
@@ -63,6 +65,7 @@ struct PostIn {
                     ? word : nil
             }
         ).sorted()
+        let thanked = try RecognitionIn(object)?.recipients ?? []
         return Reading(
             post: post,
             mentioned: tags.filter { $0.type == "Mention" }.compactMap {
@@ -70,7 +73,7 @@ struct PostIn {
             },
             addressees: (object.uris("to") + object.uris("cc")).prefix(Limits.recipients).compactMap {
                 ObjectURI($0)
-            }
+            }, thanked: thanked
         )
     }
 
@@ -90,6 +93,14 @@ struct PostIn {
         for uri in reading.addressees {
             guard let actor = try transaction.actorID(uri), !named.contains(actor) else { continue }
             named.append(actor)
+        }
+        if case .recognition(var recognition) = post.body {
+            recognition.recipients = try reading.thanked.compactMap { try transaction.actorID($0) }
+            try Recognise.checkReceived(
+                recognition, count: reading.thanked.count, of: post, needs: world.needs, in: transaction)
+            // Thanks to nobody who is known here are a text like any other.
+            post.body = recognition.recipients.isEmpty ? .note : .recognition(recognition)
+            named += recognition.recipients.filter { !named.contains($0) }
         }
         if let reply = post.reply, let parent = try transaction.post(reply.uri), parent.deletedAt == nil {
             let context = post.context

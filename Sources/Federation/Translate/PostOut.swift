@@ -49,7 +49,9 @@ struct PostOut {
         json["attachment"] = .array(post.attachments.map(attachment))
         switch post.body {
         case .note, .announce: break
-        case .poll, .recognition, .question, .announcement, .gathering: break
+        case .recognition(let recognition):
+            json["hallway:recognition"] = RecognitionOut.write(recognition, of: post)
+        case .poll, .question, .announcement, .gathering: break
         case .article(let title): addArticle(title, post: post, author: author, to: &json)
         }
         return .object(json)

@@ -71,6 +71,8 @@ struct ProfileRoutes {
             values["list"] = try PostViews(desk: desk, seal: shell.seal, back: path)
                 .values(posts, for: person, in: transaction)
             values["isEmpty"] = posts.isEmpty
+            let thanks = try transaction.recognitionTally(of: actor.id, for: .person(person))
+            if thanks.count > 0 { values["thanks"] = Self.thanks(thanks, actor) }
             if posts.count == Self.size, let last = posts.last {
                 values["older"] = "\(path)?before=\(last.id)"
             }
@@ -106,6 +108,14 @@ struct ProfileRoutes {
         if !actor.summary.isEmpty { values["note"] = actor.summary }
         if let handle = actor.organisationHandle { values["organisationHandle"] = handle.description }
         return values
+    }
+
+    private static func thanks(_ tally: RecognitionTally, _ actor: Actor) -> [String: Any] {
+        let points = tally.points > 0 ? ", with \(tally.points) points" : ""
+        return [
+            "words": (tally.count == 1 ? "Thanked once" : "Thanked \(tally.count) times") + points,
+            "path": "/thanks?person=\(actor.id)",
+        ]
     }
 
     private static func totals(_ counts: Actor.Counts) -> String {

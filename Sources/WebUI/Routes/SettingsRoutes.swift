@@ -30,6 +30,7 @@ struct SettingsRoutes {
             values["note"] = SafeHTML.plainText(actor.summary)
             values["skills"] = actor.work.skills.joined(separator: ", ")
             values["isLocked"] = actor.isLocked
+            values["days"] = try MilestoneRoutes.choice(of: person, in: transaction)
             values["contacts"] = WorkProfile.Contact.Kind.allCases.map { Self.contact($0, of: actor) }
             values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/settings")
                 .audiences(chosen: audience, followers: actor.counts.followers)

@@ -13,10 +13,34 @@ struct BodyViews {
         switch post.body {
         case .note, .article, .announce: [:]
         case .poll: ["poll": ["word": "Poll"]]
-        case .recognition: ["recognition": ["word": "Thanks"]]
+        case .recognition(let recognition):
+            ["recognition": try thanks(recognition, post.id, for: person, in: transaction)]
         case .question: ["question": ["word": "Question"]]
         case .announcement: ["announcement": ["word": "Announcement"]]
         case .gathering: ["gathering": ["word": "Event"]]
         }
+    }
+    /// What it is for, and what its recipient or a moderator may do with it.
+    private func thanks(
+        _ recognition: Recognition, _ post: PostID, for person: ActorID, in transaction: Transaction
+    ) throws -> [String: Any] {
+        var values: [String: Any] = [
+            "value": recognition.value, "link": recognition.value.percentEncoded, "id": post.description,
+            "seal": seal, "back": back,
+        ]
+        let each = recognition.recipients.count > 1 ? " each" : ""
+        if recognition.points > 0 {
+            values["reward"] = "\(recognition.points) \(recognition.points == 1 ? "point" : "points")\(each)"
+        }
+        if recognition.recipients.contains(person) {
+            let isHidden = try transaction.isHidden(post, for: person)
+            values["isHidden"] = isHidden
+            values["mayHide"] = [
+                "verb": isHidden ? "unhide" : "hide",
+                "label": isHidden ? "Show it again" : "Hide from the walls",
+            ]
+        }
+        if try transaction.login(of: person)?.isAdministrator == true { values["moderator"] = true }
+        return values
     }
 }

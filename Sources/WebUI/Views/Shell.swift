@@ -23,11 +23,13 @@ struct Shell {
         var values: [String: Any] = [
             "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal,
             "me": people.values(actor),
-            "nav": entries(actor, unread: unread, here: here, notices: "Notifications"),
+            "nav": entries(actor, unread: unread, here: here, notices: "Notifications")
+                + [["path": "/thanks", "label": "Thanks", "icon": "like", "isHere": here == "/thanks"]],
             "bottom": entries(actor, unread: 0, here: here, notices: "Notices"),
             "search": "",
         ]
         values.merge(try connection(in: transaction)) { $1 }
+        values["milestones"] = try MilestoneRoutes.today(desk, in: transaction)
         let strangers = try suggestions(for: person, in: transaction)
         if !strangers.isEmpty {
             values["suggestions"] = [
