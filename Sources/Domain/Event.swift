@@ -17,6 +17,12 @@ public enum Event: Sendable, Equatable {
     case actorGone(ActorID)
     case reported(ReportID)
     case notified(NotificationID)
+    /// What was decided about a question: accepted, taken back, a duplicate.
+    case settled(PostID)
+    /// An answer of this node has more votes, or fewer.
+    case counted(PostID)
+    /// Someone else's activity about an answer to a question of this node, for those who have the question.
+    case relayed(question: PostID, uri: ObjectURI, json: String)
 }
 
 /// An event with its place in the log.

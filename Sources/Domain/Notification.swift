@@ -31,5 +31,9 @@ public struct Notification: Sendable, Equatable {
         case post = 5
         /// An edit of a post that was answered or passed on.
         case edit = 6
+        /// An answer to one's question.
+        case answer = 40
+        /// One's answer was accepted.
+        case accepted = 41
     }
 }

@@ -41,12 +41,14 @@ public struct LikePost: Sendable {
     public static func perform(_ like: Like, in transaction: Transaction) throws {
         guard try transaction.insert(like) else { return }
         try transaction.append(.liked(like.actor, like.post, uri: like.uri, content: like.content))
+        if try transaction.isOwnAnswer(like.post) { try transaction.append(.counted(like.post)) }
     }
 
     public static func undo(_ post: PostID, by actor: ActorID, in transaction: Transaction) throws {
         guard let like = try transaction.deleteLike(of: post, by: actor) else { return }
         try transaction.deleteNotifications(kind: .like, actor: actor, post: post)
         try transaction.append(.unliked(actor, post, uri: like.uri))
+        if try transaction.isOwnAnswer(post) { try transaction.append(.counted(post)) }
     }
 
     private static func original(_ id: PostID, for person: ActorID, in transaction: Transaction) throws

@@ -34,7 +34,10 @@ struct LocalDelivery {
             try notify(followee, .followAsked, by: follower)
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
         case .actorGone(let actor): news.append((.over, [.person(actor)]))
-        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported: break
+        case .settled(let id): try settled(id)
+        case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
+            .profileChanged, .reported:
+            break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
             news.append((.notification(id), [.person(notification.person)]))
@@ -55,8 +58,12 @@ struct LocalDelivery {
                 try notify(follower.person, .post, by: post.author, about: post.id)
             }
         }
-        for person in try transaction.recipients(of: post.id) {
+        let asker = try transaction.asker(of: post)
+        for person in try transaction.recipients(of: post.id) where person != asker {
             try notify(person, .mention, by: post.author, about: post.id)
+        }
+        if let asker, try transaction.maySee(post, .person(asker)) {
+            try notify(asker, .answer, by: post.author, about: post.id)
         }
         if let original = try post.body.announced.flatMap({ try transaction.post($0) }) {
             try notify(original.author, .announce, by: post.author, about: original.id)
@@ -72,6 +79,14 @@ struct LocalDelivery {
         }
         for announce in try transaction.announces(of: id) {
             try notify(announce.author, .edit, by: post.author, about: post.id)
+        }
+        news.append((.edited(id), try channels(ofKnown: id)))
+    }
+
+    private mutating func settled(_ id: PostID) throws {
+        guard let post = try transaction.post(id), let question = post.body.question else { return }
+        if let answer = try question.accepted?.post.flatMap({ try transaction.post($0) }) {
+            try notify(answer.author, .accepted, by: post.author, about: answer.id)
         }
         news.append((.edited(id), try channels(ofKnown: id)))
     }

@@ -66,6 +66,9 @@ extension Event {
         case .actorGone(let actor): (13, .id(actor), .null, .null, .null)
         case .reported(let report): (14, .id(report), .null, .null, .null)
         case .notified(let notification): (15, .id(notification), .null, .null, .null)
+        case .settled(let question): (40, .id(question), .null, .null, .null)
+        case .counted(let answer): (41, .id(answer), .null, .null, .null)
+        case .relayed(let question, let uri, let json): (42, .id(question), .null, .uri(uri), .text(json))
         }
     }
 
@@ -87,6 +90,9 @@ extension Event {
         case (13, _): self = .actorGone(row.id(2))
         case (14, _): self = .reported(row.id(2))
         case (15, _): self = .notified(row.id(2))
+        case (40, _): self = .settled(row.id(2))
+        case (41, _): self = .counted(row.id(2))
+        case (42, let uri?): self = .relayed(question: row.id(2), uri: uri, json: row.text(5))
         default: return nil
         }
     }

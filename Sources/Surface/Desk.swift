@@ -51,6 +51,7 @@ public struct Desk: Sendable {
     public var withdraw: Withdraw { Withdraw(needs: needs) }
     public var passOn: PassOn { PassOn(needs: needs) }
     public var like: LikePost { LikePost(needs: needs) }
+    public var settle: SettleQuestion { SettleQuestion(needs: needs) }
     public var follow: FollowActor { FollowActor(needs: needs) }
     public var block: BlockActor { BlockActor(needs: needs) }
     public var report: ReportActor { ReportActor(needs: needs) }

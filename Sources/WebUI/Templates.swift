@@ -30,7 +30,9 @@ struct Templates: Sendable {
         ("code", PackageResources.code_mustache),
         ("problem", PackageResources.problem_mustache),
         ("poll", PackageResources.poll_mustache), ("recognition", PackageResources.recognition_mustache),
-        ("question", PackageResources.question_mustache),
+        ("question", PackageResources.question_mustache), ("answer", PackageResources.answer_mustache),
+        ("questions", PackageResources.questions_mustache),
+        ("new_question", PackageResources.new_question_mustache),
         ("announcement", PackageResources.announcement_mustache),
         ("gathering", PackageResources.gathering_mustache),
     ]

@@ -10,6 +10,8 @@ struct NotificationEntities {
     static let words: [(Notification.Kind, String)] = [
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
+        // As near as Mastodon's words come: an answer speaks to the asker, and whoever accepts it likes it.
+        (.answer, "mention"), (.accepted, "favourite"),
     ]
 
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws

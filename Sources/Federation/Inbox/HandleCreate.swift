@@ -25,7 +25,7 @@ struct HandleCreate: Sendable {
         }
         return .effect { transaction in
             guard try concerns(reading, by: activity.actor, in: transaction) else { return }
-            try perform(reading, by: activity.actor, in: transaction)
+            try perform(reading, activity, in: transaction)
         }
     }
 
@@ -38,7 +38,7 @@ struct HandleCreate: Sendable {
             try await world.needs.store.read({ try concerns(reading, by: activity.actor, in: $0) })
         else { return { _ in } }
         await threads.complete(above: reading.post)
-        return { try perform(reading, by: activity.actor, in: $0) }
+        return { try perform(reading, activity, in: $0) }
     }
 
     private func read(_ object: ASObject, _ activity: Activity) throws -> PostIn.Reading? {
@@ -46,11 +46,16 @@ struct HandleCreate: Sendable {
         return try PostIn(world: world).read(object, by: activity.actor)
     }
 
-    private func perform(_ reading: PostIn.Reading, by actor: Actor, in transaction: Transaction) throws {
+    private func perform(
+        _ reading: PostIn.Reading, _ activity: Activity, in transaction: Transaction
+    ) throws {
+        let actor = activity.actor
         guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, actor.id)) else { return }
         let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
         try Self.checkReply(post, by: actor, world: world, in: transaction)
-        _ = try Publish.receive(post, recipients: recipients, isNews: true, in: transaction)
+        if try Publish.receive(post, recipients: recipients, isNews: true, in: transaction) {
+            try Relay.note(activity, of: post, in: transaction)
+        }
     }
 
     /// An answer to something its author cannot see is no answer (N52).

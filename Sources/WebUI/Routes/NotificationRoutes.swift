@@ -76,6 +76,8 @@ struct NotificationRoutes {
         case .announce: "shared your post"
         case .post: "wrote something"
         case .edit: "changed a post that you shared"
+        case .answer: "answered your question"
+        case .accepted: "accepted your answer"
         }
     }
 }

@@ -22,6 +22,10 @@ struct ComposerView {
             "audiences": audiences(
                 chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0),
         ]
+        if answered == nil {
+            values["hasKinds"] = true
+            values["kinds"] = [["path": "/new/question", "label": "Ask a question"]]
+        }
         if let (post, author) = answered {
             values["isAnswer"] = true
             values["replyTo"] = post.id.description

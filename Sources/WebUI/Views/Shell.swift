@@ -23,7 +23,13 @@ struct Shell {
         var values: [String: Any] = [
             "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal,
             "me": people.values(actor),
-            "nav": entries(actor, unread: unread, here: here, notices: "Notifications"),
+            "nav": entries(actor, unread: unread, here: here, notices: "Notifications")
+                + [
+                    [
+                        "path": "/questions", "label": "Questions", "icon": "comment",
+                        "isHere": here == "/questions",
+                    ]
+                ],
             "bottom": entries(actor, unread: 0, here: here, notices: "Notices"),
             "search": "",
         ]
