@@ -27,14 +27,17 @@ enum QuestionOut {
 
 /// Reads a question of another node.
 enum QuestionIn {
-    /// nil for an object that is none. `title`: its name as plain text.
-    static func read(_ object: ASObject, title: String) -> Question? {
+    /// Seconds by which another node's clock may be ahead.
+    private static let skew: Double = 60
+
+    /// nil for an object that is none. `title`: its name as plain text. `now`: a decision of the future would stand for ever.
+    static func read(_ object: ASObject, title: String, now: Date) -> Question? {
         guard isQuestion(object), !title.isEmpty, object.uri("inReplyTo") == nil else { return nil }
         var question = Question(title: String(title.prefix(Question.titleLimit)))
         question.accepted = accepted(object).map { Question.Link(uri: $0) }
         question.duplicateOf = object.uri("hallway:duplicateOf").flatMap { ObjectURI($0) }
             .map { Question.Link(uri: $0) }
-        question.settledAt = object.date("hallway:settled")
+        question.settledAt = object.date("hallway:settled").map { min($0, now + skew) }
         question.isByModerator = object.bool("hallway:byModerator") ?? false
         return question
     }
