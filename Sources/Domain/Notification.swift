@@ -35,5 +35,7 @@ public struct Notification: Sendable, Equatable {
         case answer = 40
         /// One's answer was accepted.
         case accepted = 41
+        /// An emoji for one's post.
+        case reaction = 42
     }
 }

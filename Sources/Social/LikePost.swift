@@ -7,14 +7,12 @@ public struct LikePost: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// `content`: the emoji it is given as; nil for a plain like (FEP-c0e0).
-    public func like(_ id: PostID, content: String? = nil, by person: ActorID) async throws -> Post {
+    public func like(_ id: PostID, by person: ActorID) async throws -> Post {
         try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
             let post = try Self.original(id, for: person, in: transaction)
             let like = Like(
-                actor: person, post: post.id, uri: needs.activityURI(), content: content,
-                createdAt: needs.now())
+                actor: person, post: post.id, uri: needs.activityURI(), createdAt: needs.now())
             try Self.perform(like, in: transaction)
             return try transaction.visiblePost(post.id, to: .person(person))
         }
@@ -51,7 +49,7 @@ public struct LikePost: Sendable {
         if try transaction.isOwnAnswer(post) { try transaction.append(.counted(post)) }
     }
 
-    private static func original(_ id: PostID, for person: ActorID, in transaction: Transaction) throws
+    static func original(_ id: PostID, for person: ActorID, in transaction: Transaction) throws
         -> Post
     {
         let post = try transaction.visiblePost(id, to: .person(person))

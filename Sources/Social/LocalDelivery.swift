@@ -26,9 +26,9 @@ struct LocalDelivery {
         case .published(let id): try published(id)
         case .edited(let id): try edited(id)
         case .deleted(let id): news.append((.deleted(id), try channels(ofKnown: id)))
-        case .liked(let actor, let post, _, _):
+        case .liked(let actor, let post, _, let emoji):
             guard let post = try transaction.post(post) else { return }
-            try notify(post.author, .like, by: actor, about: post.id)
+            try notify(post.author, emoji == nil ? .like : .reaction, by: actor, about: post.id)
         case .followAsked(let follower, let followee):
             guard try transaction.actor(followee)?.isLocked == true else { return }
             try notify(followee, .followAsked, by: follower)

@@ -29,6 +29,8 @@ public struct Settings: Sendable {
     public var logLevel: String
     /// The contact that is shown to everyone.
     public var contactEmail: String
+    /// The emoji that people may give posts beside the like.
+    public var reactions: [String]
 }
 
 /// Where the database is.

@@ -1,3 +1,5 @@
+import Domain
+
 /// One setting as `hallway settings` shows it.
 public struct SettingEntry: Sendable {
     public let name: String
@@ -71,6 +73,9 @@ public enum SettingsTable {
         SettingEntry("rateLimits", "on or off", fallback: "on"),
         SettingEntry("logLevel", "trace, debug, info, notice, warning, error or critical", fallback: "info"),
         SettingEntry("contactEmail", "whom visitors may write to", fallback: "admin@ the host of baseURL"),
+        SettingEntry(
+            "reactions", "up to 12 emoji, comma-separated, that people may give posts beside the like",
+            fallback: Reaction.usual.joined(separator: ",")),
     ]
 
     /// What `hallway settings` prints.

@@ -11,7 +11,7 @@ struct NotificationEntities {
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
         // As near as Mastodon's words come: an answer speaks to the asker, and whoever accepts it likes it.
-        (.answer, "mention"), (.accepted, "favourite"),
+        (.answer, "mention"), (.accepted, "favourite"), (.reaction, "favourite"),
     ]
 
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws

@@ -1,4 +1,4 @@
-/// Questions and answers. What is accepted is kept by name: the answer may come later, or go.
+/// Questions and answers, and reactions. What is accepted is kept by name: the answer may come later, or go.
 enum Schema6 {
     static let statements = [
         """
@@ -16,5 +16,12 @@ enum Schema6 {
         """,
         "CREATE INDEX ruling_question ON ruling (question, id)",
         "ALTER TABLE post ADD COLUMN counted_at INTEGER",
+        """
+        CREATE TABLE reaction (
+            post INTEGER NOT NULL, emoji TEXT NOT NULL, actor INTEGER NOT NULL, uri TEXT NOT NULL,
+            created_at INTEGER NOT NULL, PRIMARY KEY (post, emoji, actor)
+        ) WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX reaction_uri ON reaction (uri)",
     ]
 }

@@ -78,6 +78,7 @@ struct NotificationRoutes {
         case .edit: "changed a post that you shared"
         case .answer: "answered your question"
         case .accepted: "accepted your answer"
+        case .reaction: "reacted to your post"
         }
     }
 }

@@ -105,6 +105,13 @@ def play_client():
         expect(listed("unanswered") == [] and listed("accepted") == [asked["id"]], "filtered")
         found = ada.call("GET", "hallway/v1/questions/experts", text="Are lifts safe?")
         expect([(expert["account"]["acct"], expert["skills"]) for expert in found] == [("boris", ["lifts"])], "who may know")
+        heart = urllib.parse.quote("❤️")
+        for person in (ada, boris):
+            done = person.call("POST", f"v1/statuses/{first['id']}/react/{heart}")
+        expect(done["reactions"] == [{"name": "❤️", "count": 2}] and done["favourites_count"] == 0, "reactions")
+        done = ada.call("POST", f"v1/statuses/{first['id']}/unreact/{heart}")
+        listed = ada.call("GET", f"v1/pleroma/statuses/{first['id']}/reactions")
+        expect([(kind["name"], kind["me"], kind["accounts"][0]["acct"]) for kind in listed] == [("❤️", False, "boris")], "who")
         done = ada.call("POST", f"{path}/unaccept")
         expect(done["hallway"]["accepted"] is None, "taken back")
     finally:
