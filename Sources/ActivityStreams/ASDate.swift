@@ -7,7 +7,9 @@ public enum ASDate {
 
     /// With milliseconds, as client interfaces expect.
     public static func preciseText(_ date: Date) -> String {
-        date.ISO8601Format(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // To the nearest, as it is stored: the format alone cuts, and no fraction is exact.
+        Date(timeIntervalSince1970: ((date.timeIntervalSince1970 * 1000).rounded() + 0.25) / 1000)
+            .ISO8601Format(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
     }
 
     public static func date(_ text: String) -> Date? {

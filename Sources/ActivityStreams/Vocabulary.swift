@@ -50,6 +50,7 @@ public enum Vocabulary {
             "sensitive": "as:sensitive", "Hashtag": "as:Hashtag", "toot": "http://joinmastodon.org/ns#",
             "blurhash": "toot:blurhash", "litepub": "http://litepub.social/ns#",
             "EmojiReact": "litepub:EmojiReact", "hallway": "https://hallway.social/ns#",
+            "schema": "http://schema.org#",
         ],
     ]
 

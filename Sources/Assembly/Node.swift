@@ -150,7 +150,8 @@ public struct Node: Sendable {
             needs: needs, signIn: SignIn(store: store, isLimited: settings.limitsRates, now: needs.now),
             grants: Grants(needs: needs), hub: hub, nodeName: settings.nodeName,
             contactEmail: settings.contactEmail,
-            version: Release.version, acceptsRegistrations: settings.acceptsRegistrations, people: people,
+            version: Release.version, acceptsRegistrations: settings.acceptsRegistrations,
+            reactions: settings.reactions, people: people,
             find: { try? await actors.find($0) }, findPost: { await threads.find($0) },
             findActor: { try? await actors.actor($0) }, backfill: { await threads.backfill($0) })
         let recognitions = RecognitionDocuments(world: world)

@@ -19,6 +19,8 @@ public struct ClientAPI: Sendable {
         StatusRoutes(desk: desk).add(to: router)
         TimelineRoutes(desk: desk).add(to: router)
         SearchRoutes(desk: desk).add(to: router)
+        QuestionRoutes(desk: desk).add(to: router)
+        ReactionRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
         NotificationHabitRoutes(desk: desk).add(to: router)
         RecognitionRoutes(desk: desk).add(to: router)

@@ -19,6 +19,12 @@ public enum Event: Sendable, Equatable {
     case notified(NotificationID)
     /// A recipient took it off the walls, or put it back.
     case recognitionHidden(PostID, by: ActorID, isHidden: Bool)
+    /// What was decided about a question: accepted, taken back, a duplicate.
+    case settled(PostID)
+    /// An answer of this node has more votes, or fewer.
+    case counted(PostID)
+    /// Someone else's activity about an answer to a question of this node, for those who have the question.
+    case relayed(question: PostID, uri: ObjectURI, json: String)
 }
 
 /// An event with its place in the log.

@@ -33,5 +33,11 @@ public struct Notification: Sendable, Equatable {
         case edit = 6
         /// Thanks.
         case recognition = 30
+        /// An answer to one's question.
+        case answer = 40
+        /// One's answer was accepted.
+        case accepted = 41
+        /// An emoji for one's post.
+        case reaction = 42
     }
 }

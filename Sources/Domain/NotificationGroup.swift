@@ -43,7 +43,11 @@ public struct NotificationGroup: Sendable, Equatable {
         case .announce:
             if let post = notification.post { return "reblog-\(post)" }
         case .follow: return "follow-\(Int(notification.createdAt.timeIntervalSince1970) / 86400)"
-        case .followAsked, .post, .edit, .recognition: break
+        case .reaction:
+            if let post = notification.post { return "reaction-\(post)" }
+        case .answer:
+            if let thread = notification.post.flatMap({ threads[$0] }) { return "answer-\(thread)" }
+        case .followAsked, .post, .edit, .recognition, .accepted: break
         }
         return "ungrouped-\(notification.id)"
     }

@@ -35,7 +35,11 @@ public struct Draft: Sendable, Equatable {
 
     /// The rules of Spec/features/post.md §2.
     public func check(policy: FederationPolicy) throws(Refusal) {
-        guard text.contains(where: { !$0.isWhitespace }) else {
+        if case .question(let question)? = body {
+            try question.check()
+            guard replyTo == nil else { throw .invalid(field: "Question", because: "is no answer to a post") }
+        }
+        guard body?.title != nil || text.contains(where: { !$0.isWhitespace }) else {
             throw .invalid(field: "Text", because: "can't be blank")
         }
         guard text.count + summary.count <= Limits.postText else {

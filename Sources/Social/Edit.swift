@@ -25,7 +25,10 @@ public struct Edit: Sendable {
             _ = try transaction.actingPerson(person)
             var post = try transaction.visiblePost(id, to: .person(person))
             guard post.author == person, post.body.announced == nil else { throw Refusal.notFound("Record") }
-            if let title = draft.title { post.body = .article(title: title) }
+            if let title = draft.title {
+                post.body = post.body.question.map { .question($0.retitled(title)) } ?? .article(title: title)
+            }
+            try post.body.question?.check()
             post.content = named.html(needs.addresses)
             post.source = draft.text
             post.summary = draft.summary

@@ -7,14 +7,12 @@ public struct LikePost: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// `content`: the emoji it is given as; nil for a plain like (FEP-c0e0).
-    public func like(_ id: PostID, content: String? = nil, by person: ActorID) async throws -> Post {
+    public func like(_ id: PostID, by person: ActorID) async throws -> Post {
         try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
             let post = try Self.original(id, for: person, in: transaction)
             let like = Like(
-                actor: person, post: post.id, uri: needs.activityURI(), content: content,
-                createdAt: needs.now())
+                actor: person, post: post.id, uri: needs.activityURI(), createdAt: needs.now())
             try Self.perform(like, in: transaction)
             return try transaction.visiblePost(post.id, to: .person(person))
         }
@@ -41,15 +39,17 @@ public struct LikePost: Sendable {
     public static func perform(_ like: Like, in transaction: Transaction) throws {
         guard try transaction.insert(like) else { return }
         try transaction.append(.liked(like.actor, like.post, uri: like.uri, content: like.content))
+        if try transaction.isOwnAnswer(like.post) { try transaction.append(.counted(like.post)) }
     }
 
     public static func undo(_ post: PostID, by actor: ActorID, in transaction: Transaction) throws {
         guard let like = try transaction.deleteLike(of: post, by: actor) else { return }
         try transaction.deleteNotifications(kind: .like, actor: actor, post: post)
         try transaction.append(.unliked(actor, post, uri: like.uri))
+        if try transaction.isOwnAnswer(post) { try transaction.append(.counted(post)) }
     }
 
-    private static func original(_ id: PostID, for person: ActorID, in transaction: Transaction) throws
+    static func original(_ id: PostID, for person: ActorID, in transaction: Transaction) throws
         -> Post
     {
         let post = try transaction.visiblePost(id, to: .person(person))

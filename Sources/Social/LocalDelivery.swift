@@ -27,16 +27,17 @@ struct LocalDelivery {
         case .published(let id): try published(id)
         case .edited(let id): try edited(id)
         case .deleted(let id): news.append((.deleted(id), try channels(ofKnown: id)))
-        case .liked(let actor, let post, _, _):
+        case .liked(let actor, let post, _, let emoji):
             guard let post = try transaction.post(post) else { return }
-            try notify(post.author, .like, by: actor, about: post.id)
+            try notify(post.author, emoji == nil ? .like : .reaction, by: actor, about: post.id)
         case .followAsked(let follower, let followee):
             guard try transaction.actor(followee)?.isLocked == true else { return }
             try notify(followee, .followAsked, by: follower)
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
         case .actorGone(let actor): news.append((.over, [.person(actor)]))
-        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported,
-            .recognitionHidden:
+        case .settled(let id): try settled(id)
+        case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
+            .profileChanged, .reported, .recognitionHidden:
             break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
@@ -58,8 +59,12 @@ struct LocalDelivery {
                 try notify(follower.person, .post, by: post.author, about: post.id)
             }
         }
-        for person in try transaction.recipients(of: post.id) {
+        let asker = try transaction.asker(of: post)
+        for person in try transaction.recipients(of: post.id) where person != asker {
             try notify(person, post.mentioning(person), by: post.author, about: post.id)
+        }
+        if let asker, try transaction.maySee(post, .person(asker)) {
+            try notify(asker, .answer, by: post.author, about: post.id)
         }
         if let original = try post.body.announced.flatMap({ try transaction.post($0) }) {
             try notify(original.author, .announce, by: post.author, about: original.id)
@@ -75,6 +80,14 @@ struct LocalDelivery {
         }
         for announce in try transaction.announces(of: id) {
             try notify(announce.author, .edit, by: post.author, about: post.id)
+        }
+        news.append((.edited(id), try channels(ofKnown: id)))
+    }
+
+    private mutating func settled(_ id: PostID) throws {
+        guard let post = try transaction.post(id), let question = post.body.question else { return }
+        if let answer = try question.accepted?.post.flatMap({ try transaction.post($0) }) {
+            try notify(answer.author, .accepted, by: post.author, about: answer.id)
         }
         news.append((.edited(id), try channels(ofKnown: id)))
     }

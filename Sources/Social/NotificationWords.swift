@@ -13,6 +13,9 @@ public enum NotificationWords {
         case .post: "wrote something"
         case .edit: "changed a post that you shared"
         case .recognition: "thanked you"
+        case .answer: "answered your question"
+        case .accepted: "accepted your answer"
+        case .reaction: "reacted to your post"
         }
     }
 
@@ -25,6 +28,9 @@ public enum NotificationWords {
         case .post: "you asked to be told of each of their posts"
         case .edit: "you shared this post before it was changed"
         case .recognition: "it thanks you"
+        case .answer: "it is your question"
+        case .accepted: "it is your answer"
+        case .reaction: "it is about your post"
         }
     }
 
@@ -39,6 +45,9 @@ public enum NotificationWords {
         case .post: "Somebody whose every post I asked for writes"
         case .edit: "A post that I shared is changed"
         case .recognition: "Somebody thanks me"
+        case .answer: "Somebody answers my question"
+        case .accepted: "My answer is accepted"
+        case .reaction: "Somebody reacts to my post"
         }
     }
 

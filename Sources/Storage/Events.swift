@@ -68,6 +68,9 @@ extension Event {
         case .notified(let notification): (15, .id(notification), .null, .null, .null)
         case .recognitionHidden(let post, let recipient, let isHidden):
             (isHidden ? 30 : 31, .id(post), .id(recipient), .null, .null)
+        case .settled(let question): (40, .id(question), .null, .null, .null)
+        case .counted(let answer): (41, .id(answer), .null, .null, .null)
+        case .relayed(let question, let uri, let json): (42, .id(question), .null, .uri(uri), .text(json))
         }
     }
 
@@ -91,6 +94,9 @@ extension Event {
         case (15, _): self = .notified(row.id(2))
         case (30, _): self = .recognitionHidden(row.id(2), by: row.id(3), isHidden: true)
         case (31, _): self = .recognitionHidden(row.id(2), by: row.id(3), isHidden: false)
+        case (40, _): self = .settled(row.id(2))
+        case (41, _): self = .counted(row.id(2))
+        case (42, let uri?): self = .relayed(question: row.id(2), uri: uri, json: row.text(5))
         default: return nil
         }
     }

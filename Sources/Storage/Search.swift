@@ -48,7 +48,9 @@ extension Transaction {
 
     func index(_ post: Post) throws {
         guard post.body.announced == nil else { return }
-        try insertWords("post_search", .id(post.id), "\(post.summary) \(Self.wordsOnly(post.content))")
+        try insertWords(
+            "post_search", .id(post.id),
+            "\(post.body.title ?? "") \(post.summary) \(Self.wordsOnly(post.content))")
     }
 
     func removeFromIndex(_ post: PostID) throws {
@@ -72,6 +74,18 @@ extension Transaction {
         switch dialect {
         case .sqlite: ("s.rowid", "\(index) MATCH \(place)")
         case .postgres: ("s.id", "s.words @@ prefix_query(\(place))")
+        }
+    }
+
+    /// The keys of posts that hold any of some phrases, whole and in order. `bind`: gives a value its placeholder.
+    func matchingAny(_ phrases: [String], _ bind: (SQLValue) -> String) -> String {
+        switch dialect {
+        case .sqlite:
+            let typed = phrases.map { "\"\($0.replacing("\"", with: " "))\"" }.joined(separator: " OR ")
+            return "SELECT s.rowid FROM post_search s WHERE post_search MATCH \(bind(.text(typed)))"
+        case .postgres:
+            let queries = phrases.map { "phraseto_tsquery('simple', plain_words(\(bind(.text($0)))))" }
+            return "SELECT s.id FROM post_search s WHERE s.words @@ (\(queries.joined(separator: " || ")))"
         }
     }
 

@@ -26,7 +26,10 @@ extension Transaction {
                 """,
                 [.id(viewer.actor), .id(post.thread), .id(post.id), .number(limit)], Self.post
             ))
-        let answers = Dictionary(grouping: thread) { $0.reply?.post }
+        var answers = Dictionary(grouping: thread) { $0.reply?.post }
+        if case .question(let question) = post.body {
+            answers[post.id] = answers[post.id].map(question.ranked)
+        }
         var result: [Post] = []
         var stack = Array((answers[post.id] ?? []).reversed())
         var seen: Set<PostID> = [post.id]

@@ -13,6 +13,8 @@ public struct Desk: Sendable {
     public let contactEmail: String
     public let version: String
     public let acceptsRegistrations: Bool
+    /// The emoji that people may give posts.
+    public let reactions: [String]
     /// Makes a login; for visitors where registration is open.
     public let people: People
     /// Asks other nodes for a handle that is not known here.
@@ -37,7 +39,7 @@ public struct Desk: Sendable {
 
     public init(
         needs: Needs, signIn: SignIn, grants: Grants, hub: StreamHub, nodeName: String, contactEmail: String,
-        version: String, acceptsRegistrations: Bool, people: People,
+        version: String, acceptsRegistrations: Bool, reactions: [String] = Reaction.usual, people: People,
         find: @escaping @Sendable (Handle) async -> Actor?,
         findPost: @escaping @Sendable (ObjectURI) async -> PostID?,
         findActor: @escaping @Sendable (ObjectURI) async -> Actor?,
@@ -51,6 +53,7 @@ public struct Desk: Sendable {
         self.contactEmail = contactEmail
         self.version = version
         self.acceptsRegistrations = acceptsRegistrations
+        self.reactions = reactions
         self.people = people
         self.find = find
         self.findPost = findPost
@@ -63,6 +66,8 @@ public struct Desk: Sendable {
     public var withdraw: Withdraw { Withdraw(needs: needs) }
     public var passOn: PassOn { PassOn(needs: needs) }
     public var like: LikePost { LikePost(needs: needs) }
+    public var react: React { React(needs: needs, emoji: reactions) }
+    public var settle: SettleQuestion { SettleQuestion(needs: needs) }
     public var follow: FollowActor { FollowActor(needs: needs) }
     public var block: BlockActor { BlockActor(needs: needs) }
     public var chooseNotifications: ChooseNotifications { ChooseNotifications(needs: needs) }

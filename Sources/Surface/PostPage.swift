@@ -8,6 +8,7 @@ public struct PostPage: Sendable {
     /// Who wrote the posts, the originals, and what they answer.
     public let authors: [ActorID: Actor]
     private let marks: [PostID: Marks]
+    private let tallies: [PostID: [Reaction.Tally]]
 
     public init(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws {
         var originals: [PostID: Post] = [:]
@@ -20,12 +21,16 @@ public struct PostPage: Sendable {
         authors = Dictionary(
             try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author })))
                 .map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        tallies = try transaction.reactions(of: all.map(\.id), for: viewer.actor)
         if case .person(let person) = viewer {
             marks = try transaction.marks(of: person, on: all.map(\.id))
         } else {
             marks = [:]
         }
     }
+
+    /// The emoji that a post was given.
+    public func reactions(to post: PostID) -> [Reaction.Tally] { tallies[post] ?? [] }
 
     /// What the viewer did with a post.
     public func marks(on post: PostID) -> Marks { marks[post] ?? Marks() }

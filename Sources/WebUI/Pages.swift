@@ -22,6 +22,7 @@ public struct Pages: Sendable {
         PostRoutes(pages: self).add(to: router)
         ProfileRoutes(pages: self).add(to: router)
         SearchRoutes(pages: self).add(to: router)
+        QuestionRoutes(pages: self).add(to: router)
         PeopleRoutes(pages: self).add(to: router)
         NotificationRoutes(pages: self).add(to: router)
         NotificationHabitRoutes(pages: self).add(to: router)

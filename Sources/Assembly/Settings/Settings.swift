@@ -35,6 +35,8 @@ public struct Settings: Sendable {
     public var mailServer: MailServer?
     /// The organisation's values and the points that people may give.
     public var recognition: RecognitionRules
+    /// The emoji that people may give posts beside the like.
+    public var reactions: [String]
 }
 
 /// Where the database is.

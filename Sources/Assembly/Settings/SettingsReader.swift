@@ -79,6 +79,7 @@ extension Settings {
             Int(text).flatMap { (0...Recognition.allowanceLimit).contains($0) ? $0 : nil }
         }
         return rules
+        reactions = try Self.emoji(values["reactions"])
     }
 
     private static func read(_ path: String) throws(SettingsFault) -> [String: String] {
@@ -130,6 +131,16 @@ extension Settings {
                 "database is neither sqlite:PATH nor postgres://PERSON:PASSWORD@HOST/DATABASE")
         }
         return .sqlite(path: String(text.dropFirst(7)))
+    }
+
+    private static func emoji(_ text: String?) throws(SettingsFault) -> [String] {
+        guard let text else { return Reaction.usual }
+        let emoji = text.split(whereSeparator: { $0 == "," || $0 == " " }).map(String.init)
+        if let odd = emoji.first(where: { !Reaction.isEmoji($0) }) {
+            throw SettingsFault("reactions names \"\(odd)\", which is not one emoji")
+        }
+        guard emoji.count <= 12 else { throw SettingsFault("reactions names more than 12 emoji") }
+        return emoji
     }
 
     private static func ranges(

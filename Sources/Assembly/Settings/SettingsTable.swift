@@ -92,6 +92,9 @@ public enum SettingsTable {
             "recognitionAllowance",
             "points that each person may give in a calendar month (UTC), 0 to 1000; 0 for none",
             fallback: "100"),
+        SettingEntry(
+            "reactions", "up to 12 emoji, comma-separated, that people may give posts beside the like",
+            fallback: Reaction.usual.joined(separator: ",")),
     ]
 
     /// What `hallway settings` prints.

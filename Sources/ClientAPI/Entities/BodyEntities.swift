@@ -17,9 +17,23 @@ struct BodyEntities {
                 "points": JSONValue(recognition.points),
                 "recipients": .array(recognition.recipients.map { .string($0.description) }),
             ]
-        case .question: ["kind": "question"]
+        case .question(let question): write(question, of: post)
         case .announcement: ["kind": "announcement"]
         case .gathering: ["kind": "gathering"]
         }
+    }
+
+    private func write(_ question: Question, of post: Post) -> JSONValue {
+        func link(_ link: Question.Link?) -> JSONValue {
+            guard let link else { return .null }
+            return ["id": JSONValue(link.post?.description), "uri": .string(link.uri.string)]
+        }
+        return [
+            "kind": "question", "title": .string(question.title), "accepted": link(question.accepted),
+            "accepted_by": question.accepted == nil
+                ? .null : question.isByModerator ? "moderator" : "asker",
+            "duplicate_of": link(question.duplicateOf),
+            "settled_at": question.settledAt.map { .string(Moment.text($0)) } ?? .null,
+        ]
     }
 }

@@ -11,6 +11,8 @@ struct NotificationEntities {
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
         (.recognition, "mention"),
+        // As near as Mastodon's words come: an answer speaks to the asker, and whoever accepts it likes it.
+        (.answer, "mention"), (.accepted, "favourite"), (.reaction, "favourite"),
     ]
 
     /// Groups, with the accounts and statuses that they name (Mastodon's grouped notifications).

@@ -95,6 +95,7 @@ struct StatusEntities {
             ),
             ("mentions", .array(shown.mentions.map(mention))), ("tags", .array(shown.tags.map(tag))),
             ("emojis", []),
+            ("reactions", reactions(page.reactions(to: shown.id))),
             ("card", .null), ("poll", .null), ("hallway", BodyEntities(desk: desk).write(shown, page)),
         ])
     }
@@ -103,6 +104,17 @@ struct StatusEntities {
     private func content(of post: Post) -> String {
         guard let title = post.body.title else { return post.content }
         return "<p><strong>\(title.escapedHTML)</strong></p>\(post.content)"
+    }
+
+    /// The same for every reader; whether one is among them is asked for by itself.
+    private func reactions(_ tallies: [Reaction.Tally]) -> JSONValue {
+        .array(
+            tallies.map {
+                [
+                    "name": .string(Reaction.shown($0.emoji, in: desk.reactions)),
+                    "count": JSONValue($0.count),
+                ]
+            })
     }
 
     private func mention(_ mention: Mention) -> JSONValue {

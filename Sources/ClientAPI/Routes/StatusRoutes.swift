@@ -86,6 +86,9 @@ struct StatusRoutes {
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
         draft.isQuiet = fields["visibility"] == "unlisted"
         draft.replyTo = try fields.id("in_reply_to_id")
+        if fields["hallway[kind]"] == "question" {
+            draft.body = .question(Question(title: fields["hallway[title]"] ?? ""))
+        }
         draft.idempotency = request.headers.first { $0.name.canonicalName == "idempotency-key" }?.value
         guard (draft.idempotency ?? "").utf8.count <= 255 else {
             throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")
@@ -106,6 +109,7 @@ struct StatusRoutes {
                 draft.isSensitive = post.isSensitive
             }
         }
+        draft.title = fields["hallway[title]"]
         return try await reading.status(try await desk.edit.edit(id, to: draft, by: person), for: person)
     }
 

@@ -26,7 +26,7 @@ struct HandleCreate: Sendable {
         }
         return .effect { transaction in
             guard try concerns(reading, by: activity.actor, in: transaction) else { return }
-            try perform(reading, by: activity.actor, in: transaction)
+            try perform(reading, activity, in: transaction)
         }
     }
 
@@ -39,10 +39,10 @@ struct HandleCreate: Sendable {
             try await world.needs.store.read({ try concerns(reading, by: activity.actor, in: $0) })
         else { return { _ in } }
         await threads.complete(above: reading.post)
-        guard !reading.thanked.isEmpty else { return { try perform(reading, by: activity.actor, in: $0) } }
+        guard !reading.thanked.isEmpty else { return { try perform(reading, activity, in: $0) } }
         let document = try await verify(object, reading, by: activity.actor)
         return { transaction in
-            try perform(reading, by: activity.actor, in: transaction)
+            try perform(reading, activity, in: transaction)
             guard let post = try transaction.post(reading.post.uri), case .recognition = post.body else {
                 return
             }
@@ -67,11 +67,16 @@ struct HandleCreate: Sendable {
         return try PostIn(world: world).read(object, by: activity.actor)
     }
 
-    private func perform(_ reading: PostIn.Reading, by actor: Actor, in transaction: Transaction) throws {
+    private func perform(
+        _ reading: PostIn.Reading, _ activity: Activity, in transaction: Transaction
+    ) throws {
+        let actor = activity.actor
         guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, actor.id)) else { return }
         let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
         try Self.checkReply(post, by: actor, world: world, in: transaction)
-        _ = try Publish.receive(post, recipients: recipients, isNews: true, in: transaction)
+        if try Publish.receive(post, recipients: recipients, isNews: true, in: transaction) {
+            try Relay.note(activity, of: post, in: transaction)
+        }
     }
 
     /// An answer to something its author cannot see is no answer (N52).

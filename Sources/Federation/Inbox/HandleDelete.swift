@@ -19,7 +19,7 @@ struct HandleDelete {
         guard target.origin == activity.actor.uri.origin else {
             throw Refusal.notAllowed(because: "the object is of another origin")
         }
-        return { [actor = activity.actor.id] transaction in
+        return { [activity, actor = activity.actor.id] transaction in
             guard let post = try transaction.post(target) else {
                 // It may overtake the post itself, which must then not appear.
                 _ = try transaction.markSeen(Self.mark(target, actor), at: now)
@@ -28,7 +28,9 @@ struct HandleDelete {
             guard post.author == actor else {
                 throw Refusal.notAllowed(because: "only its author deletes a post")
             }
-            if post.deletedAt == nil { try Withdraw.perform(post, at: now, in: transaction) }
+            guard post.deletedAt == nil else { return }
+            try Relay.note(activity, of: post, in: transaction)
+            try Withdraw.perform(post, at: now, in: transaction)
         }
     }
 

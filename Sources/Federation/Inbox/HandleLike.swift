@@ -9,20 +9,22 @@ struct HandleLike {
 
     func effect(_ activity: Activity) throws -> Plan.Effect {
         let target = try activity.target()
-        // One grapheme or a short code; anything longer is no reaction, and a plain like remains.
-        let content = activity.object.text("content").flatMap { text in
-            text.count == 1 && text.unicodeScalars.count <= 16
-                || (text.hasPrefix(":") && text.hasSuffix(":") && text.utf8.count <= 64) ? text : nil
-        }
+        // Anything but one emoji is no reaction, and a plain like remains.
+        let emoji = activity.object.text("content").flatMap { Reaction.isEmoji($0) ? $0 : nil }
         return { [world, actor = activity.actor] transaction in
             guard let post = try transaction.post(target),
                 try transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
             else { throw Refusal.notFound("Record") }
-            try LikePost.perform(
-                Like(
-                    actor: actor.id, post: post.id, uri: activity.id, content: content,
-                    createdAt: activity.receivedAt
-                ), in: transaction)
+            guard let emoji else {
+                return try LikePost.perform(
+                    Like(
+                        actor: actor.id, post: post.id, uri: activity.id, createdAt: activity.receivedAt),
+                    in: transaction)
+            }
+            try React.perform(
+                Reaction(
+                    actor: actor.id, post: post.id, emoji: emoji, uri: activity.id,
+                    createdAt: activity.receivedAt), in: transaction)
         }
     }
 }

@@ -31,11 +31,19 @@ struct HandleUndo {
             if let like = try transaction.like(uri), like.actor == actor {
                 return try LikePost.undo(like.post, by: actor, in: transaction)
             }
+            if let reaction = try transaction.reaction(uri), reaction.actor == actor {
+                return try React.undo(reaction.emoji, of: reaction.post, by: actor, in: transaction)
+            }
             if let post = try transaction.post(uri), post.author == actor, post.body.announced != nil {
                 return try Withdraw.perform(post, at: now, in: transaction)
             }
             // The id is unknown; what the embedded activity was about may still say it.
             guard let type, let about else { return }
+            // An emoji that is not known by its id is found by what it was given to.
+            if let emoji = embedded?.text("content"), Reaction.isEmoji(emoji) {
+                guard let post = try transaction.postID(about) else { return }
+                return try React.undo(emoji, of: post, by: actor, in: transaction)
+            }
             try undo(type, of: about, by: actor, in: transaction, at: now)
         }
     }

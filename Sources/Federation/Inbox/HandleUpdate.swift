@@ -6,6 +6,7 @@ import Storage
 /// A post or a profile of another node has changed.
 struct HandleUpdate: Sendable {
     let world: World
+    let threads: Threads
 
     func plan(_ activity: Activity) throws -> Plan {
         let uri = try activity.target()
@@ -13,7 +14,14 @@ struct HandleUpdate: Sendable {
             return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }
         }
         guard Vocabulary.actorTypes.contains(embedded.type) else {
-            return .effect(try effect(embedded, activity))
+            let effect = try effect(embedded, activity)
+            guard let answer = QuestionIn.accepted(embedded), world.isForeign(answer) else {
+                return .effect(effect)
+            }
+            return .errand {
+                await threads.complete(with: answer, of: uri)
+                return effect
+            }
         }
         return .errand { try await prepare(embedded, activity) }
     }
@@ -34,15 +42,33 @@ struct HandleUpdate: Sendable {
             return { try $0.countUnknown("Update \(object.type)") }
         }
         var reading = try PostIn(world: world).read(object, by: activity.actor)
-        if reading.post.editedAt == nil { reading.post.editedAt = activity.receivedAt }
-        return { [world, reading, actor = activity.actor.id] transaction in
+        let saysWhen = reading.post.editedAt != nil
+        if !saysWhen { reading.post.editedAt = activity.receivedAt }
+        let told = min(activity.object.date("published") ?? activity.receivedAt, activity.receivedAt)
+        return { [world, reading, activity, actor = activity.actor.id] transaction in
             guard let stored = try transaction.post(reading.post.uri), stored.deletedAt == nil else { return }
             guard stored.author == actor else {
                 throw Refusal.notAllowed(because: "only its author changes a post")
             }
             var (version, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             version.id = stored.id
-            try Edit.receive(version, recipients: recipients, in: transaction)
+            // Without a date and with the same words it is about what others did with it.
+            if saysWhen || Self.says(version, otherThan: stored) {
+                try Edit.receive(version, recipients: recipients, in: transaction)
+            }
+            if let question = version.body.question {
+                try SettleQuestion.receive(question, of: stored, in: transaction)
+            }
+            if let votes = reading.likes, try transaction.asker(of: stored) != nil {
+                try transaction.countVotes(votes, for: stored.id, at: told)
+            }
+            try Relay.note(activity, of: stored, in: transaction)
         }
+    }
+
+    private static func says(_ version: Post, otherThan stored: Post) -> Bool {
+        version.content != stored.content || version.summary != stored.summary
+            || version.body.title != stored.body.title || version.isSensitive != stored.isSensitive
+            || version.attachments != stored.attachments
     }
 }

@@ -35,7 +35,7 @@ struct Handlers: Sendable {
         case "Reject": return .effect(try HandleAnswer(world: world).reject(activity))
         case "Undo": return .effect(try HandleUndo(world: world).effect(activity))
         case "Create": return try HandleCreate(world: world, threads: threads).plan(activity)
-        case "Update": return try HandleUpdate(world: world).plan(activity)
+        case "Update": return try HandleUpdate(world: world, threads: threads).plan(activity)
         case "Delete": return .effect(try HandleDelete(world: world).effect(activity))
         case "Announce":
             return .errand { try await HandleAnnounce(world: world, threads: threads).prepare(activity) }

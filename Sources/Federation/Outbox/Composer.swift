@@ -35,6 +35,9 @@ struct Composer: Sendable {
         case .notified: nil
         case .recognitionHidden(let post, let recipient, let isHidden):
             try await recognitionHidden(post, by: recipient, isHidden: isHidden)
+        case .settled(let id): try await edited(id)
+        case .counted(let id): try await edited(id, at: world.needs.now())
+        case .relayed(let question, let uri, let json): try await relayed(question, uri: uri, json: json)
         }
     }
 
@@ -66,10 +69,11 @@ struct Composer: Sendable {
             to: inboxes)
     }
 
-    private func edited(_ id: PostID) async throws -> Dispatch? {
+    /// `date`: when what it tells became true; nil for the moment of the edit.
+    private func edited(_ id: PostID, at date: Date? = nil) async throws -> Dispatch? {
         guard let (post, author) = try await own(id), post.deletedAt == nil else { return nil }
         let uri = freshURI()
-        let json = try await envelope("Update", post, by: author, id: uri)
+        let json = try await envelope("Update", post, by: author, id: uri, at: date)
         let before = try await world.needs.store.read { try $0.inboxesThatKnow(id) }
         return try await dispatch(
             json, uri: uri, by: author, post: id, isListed: false,
@@ -100,8 +104,26 @@ struct Composer: Sendable {
             json, uri: uri, by: author, post: nil, isListed: false, to: Self.union(before, []))
     }
 
+    /// What another's node says of an answer, as it came: its proof shows whose it is. For members' nodes alone.
+    private func relayed(_ id: PostID, uri: ObjectURI, json: String) async throws -> Dispatch? {
+        guard let (post, author) = try await own(id), post.deletedAt == nil else { return nil }
+        let inboxes = try await inboxes(of: post, by: author)
+        let all = try await world.needs.store.read { [world] transaction in
+            try Self.union(inboxes, transaction.inboxesThatKnow(id)).filter { inbox in
+                try inbox.origin != uri.origin
+                    && World.standing(of: inbox.authority, needs: world.needs, in: transaction) == .member
+            }
+        }
+        guard !all.isEmpty else { return nil }
+        return Dispatch(
+            activity: OutgoingActivity(
+                id: world.needs.ids.next(), uri: uri, actor: author.id, post: nil, json: Array(json.utf8),
+                isListed: false, createdAt: world.needs.now()),
+            inboxes: all)
+    }
+
     private func envelope(
-        _ type: String, _ post: Post, by author: Actor, id: ObjectURI
+        _ type: String, _ post: Post, by author: Actor, id: ObjectURI, at date: Date? = nil
     ) async throws -> JSONValue {
         let out = PostOut(addresses: world.needs.addresses)
         let (to, cc) = out.recipients(of: post, by: author)
@@ -111,7 +133,7 @@ struct Composer: Sendable {
             out.write(post, by: author, context: isProved), of: post, by: author, world: world)
         return ActivityOut.write(
             type, id: id, actor: author.uri, object: object, to: to, cc: cc,
-            published: post.editedAt ?? post.createdAt
+            published: date ?? post.editedAt ?? post.createdAt
         )
     }
 
@@ -139,7 +161,13 @@ struct Composer: Sendable {
                 case .anyone, .organisation, .followers: try transaction.followerInboxes(of: author.id)
                 case .direct, .node, .unit, .group: [ObjectURI]()
                 }
-            let all = Self.union(followers, direct)
+            var all = Self.union(followers, direct)
+            // Whoever has a question of this node gets its answers.
+            if [.anyone, .organisation].contains(post.audience), let question = post.reply?.post,
+                try transaction.isOwnQuestion(question)
+            {
+                all = Self.union(all, try transaction.inboxesThatKnow(question))
+            }
             guard post.audience == .organisation else { return all }
             // A stranger who follows is still not of the organisation.
             return try all.filter {

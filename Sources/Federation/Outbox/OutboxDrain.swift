@@ -86,7 +86,10 @@ extension Event {
     /// The post of which other nodes would be told.
     fileprivate var post: PostID? {
         switch self {
-        case .published(let post), .edited(let post), .deleted(let post): post
+        case .published(let post), .edited(let post), .deleted(let post), .settled(let post),
+            .counted(let post),
+            .relayed(let post, _, _):
+            post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
             .profileChanged, .actorGone, .reported, .notified, .recognitionHidden:

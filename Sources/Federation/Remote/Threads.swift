@@ -50,6 +50,19 @@ public final class Threads: Sendable {
         try await keep(reading)
     }
 
+    /// Fetches the answer that was accepted of a question that this node has, unless it is here already. One that cannot
+    /// be had now comes with the rest of the thread.
+    func complete(with answer: ObjectURI, of question: ObjectURI) async {
+        do {
+            let isMissing = try await world.needs.store.read {
+                try $0.postID(question) != nil && $0.postID(answer) == nil
+            }
+            if isMissing { try await within(Self.patience) { try await self.fetch(answer) } }
+        } catch {
+            world.logger.debug("an accepted answer stays away", metadata: ["because": "\(error)"])
+        }
+    }
+
     /// Fetches a post by its address, for someone who looks for it; nil when it cannot be had.
     public func find(_ uri: ObjectURI) async -> PostID? {
         guard world.isForeign(uri) else { return nil }
@@ -114,6 +127,9 @@ public final class Threads: Sendable {
             else { return }
             try HandleCreate.checkReply(post, by: author, world: world, in: transaction)
             try transaction.insert(post, recipients: recipients, isLocal: false)
+            if let votes = reading.likes, try transaction.asker(of: post) != nil {
+                try transaction.countVotes(votes, for: post.id, at: world.needs.now())
+            }
         }
     }
 }

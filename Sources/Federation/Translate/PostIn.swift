@@ -17,6 +17,8 @@ struct PostIn {
         var addressees: [ObjectURI]
         /// Whom it thanks.
         var thanked: [ObjectURI] = []
+        /// How many liked it, by its author's node.
+        var likes: Int?
     }
 
     /// `author`: whose it must be. Throws ``Refusal`` for an object that is not the author's own or cannot be
@@ -35,8 +37,8 @@ struct PostIn {
         let title = object.text("name").map { ActorIn.line($0, limit: Limits.summary) } ?? ""
         var post = Post(
             id: world.needs.ids.next(), uri: uri, author: author.id,
-            body: try BodyIn.read(object, title: title),
-            content: SafeHTML.sanitise(object.text("content") ?? "", limit: Limits.remoteContent),
+            body: try BodyIn.read(object, title: title, now: now),
+            content: SafeHTML.sanitise(QuestionIn.text(of: object), limit: Limits.remoteContent),
             audience: audience(of: object, by: author),
             // A page elsewhere would answer for an address that is somebody else's.
             url: object.uri("url").flatMap { ObjectURI($0) }.flatMap {
@@ -73,7 +75,11 @@ struct PostIn {
             },
             addressees: (object.uris("to") + object.uris("cc")).prefix(Limits.recipients).compactMap {
                 ObjectURI($0)
-            }, thanked: thanked
+            },
+            thanked: thanked,
+            likes: object.objects("likes").first?.int("totalItems").flatMap {
+                (0...1_000_000).contains($0) ? $0 : nil
+            }
         )
     }
 

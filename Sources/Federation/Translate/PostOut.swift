@@ -43,6 +43,10 @@ struct PostOut {
             json["contentMap"] = .object(JSONObject([(language, .string(post.content))]))
         }
         json["inReplyTo"] = post.reply.map { .string($0.uri.string) }
+        // How many voted for it, if it is an answer to a question.
+        if post.reply != nil {
+            json["likes"] = ["type": "Collection", "totalItems": .int(Int64(post.counts.likes))]
+        }
         json["context"] = post.context.map { .string($0.string) }
         json["replies"] = .string("\(post.uri)/replies")
         json["tag"] = .array(tags(of: post))
@@ -51,7 +55,8 @@ struct PostOut {
         case .note, .announce: break
         case .recognition(let recognition):
             json["hallway:recognition"] = RecognitionOut.write(recognition, of: post)
-        case .poll, .question, .announcement, .gathering: break
+        case .poll, .announcement, .gathering: break
+        case .question(let question): QuestionOut.write(question, of: post, to: &json)
         case .article(let title): addArticle(title, post: post, author: author, to: &json)
         }
         return .object(json)

@@ -27,6 +27,17 @@ struct PostRoutes {
         let desk = pages.desk
         act("like", router) { _ = try await desk.like.like($0, by: $1) }
         act("unlike", router) { _ = try await desk.like.unlike($0, by: $1) }
+        for word in ["react", "unreact"] {
+            router.post("posts/:post/\(word)") { request, context in
+                let (person, fields) = try await pages.form(request, context)
+                let emoji = fields["emoji"] ?? ""
+                _ =
+                    word == "react"
+                    ? try await desk.react.react(emoji, to: id(context), by: person)
+                    : try await desk.react.unreact(emoji, to: id(context), by: person)
+                return Response.redirect(to: Back.path(fields["back"]), type: .normal)
+            }
+        }
         act("share", router) { _ = try await desk.passOn.passOn($0, by: $1) }
         act("unshare", router) { _ = try await desk.passOn.takeBack($0, by: $1) }
         act("save", router) { _ = try await desk.like.bookmark(true, $0, by: $1) }

@@ -11,11 +11,17 @@ struct BodyViews {
     /// `person`: the reader.
     func values(_ post: Post, for person: ActorID, in transaction: Transaction) throws -> [String: Any] {
         switch post.body {
-        case .note, .article, .announce: [:]
+        case .note, .article, .announce:
+            try QuestionViews(desk: desk).answer(post, for: person, in: transaction).map { ["answer": $0] }
+                ?? [:]
         case .poll: ["poll": ["word": "Poll"]]
         case .recognition(let recognition):
             ["recognition": try thanks(recognition, post.id, for: person, in: transaction)]
-        case .question: ["question": ["word": "Question"]]
+        case .question(let question):
+            [
+                "question": try QuestionViews(desk: desk)
+                    .values(question, of: post, for: person, in: transaction)
+            ]
         case .announcement: ["announcement": ["word": "Announcement"]]
         case .gathering: ["gathering": ["word": "Event"]]
         }

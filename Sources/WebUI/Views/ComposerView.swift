@@ -22,7 +22,10 @@ struct ComposerView {
             "audiences": audiences(
                 chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0),
         ]
-        if answered == nil { values["kinds"] = [["path": "/new/recognition", "label": "Thank someone"]] }
+        if answered == nil {
+            values["hasKinds"] = true
+            values["kinds"] = Self.kinds.map { ["path": $0, "label": $1] }
+        }
         if let (post, author) = answered {
             values["isAnswer"] = true
             values["replyTo"] = post.id.description
@@ -34,6 +37,11 @@ struct ComposerView {
         }
         return values
     }
+
+    /// What can be written besides a post, each on a page of its own.
+    private static let kinds = [
+        ("/new/recognition", "Thank someone"), ("/new/question", "Ask a question"),
+    ]
 
     func audiences(chosen: Audience, followers: Int = 0) -> [[String: Any]] {
         var list: [(String, String, Audience)] = [

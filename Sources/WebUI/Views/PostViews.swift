@@ -28,9 +28,31 @@ struct PostViews {
             let card = values(
                 shown, by: author, announcer: announcer,
                 parent: shown.reply?.author.flatMap { page.authors[$0] },
-                marks: page.marks(on: shown.id), isMine: shown.author == person, isFocus: shown.id == focus)
+                marks: page.marks(on: shown.id), isMine: shown.author == person, isFocus: shown.id == focus
+            )
+            .merging(reactions(page.reactions(to: shown.id))) { $1 }
             return try card.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
         }
+    }
+
+    /// What the post was given, and what may be given.
+    private func reactions(_ tallies: [Reaction.Tally]) -> [String: Any] {
+        func button(_ emoji: String, _ tally: Reaction.Tally?) -> [String: Any] {
+            let isMine = tally?.isMine ?? false
+            var values: [String: Any] = [
+                "emoji": emoji, "isMine": isMine, "isMineWord": String(isMine),
+                "verb": isMine ? "unreact" : "react",
+            ]
+            if let tally { values["count"] = tally.count }
+            return values
+        }
+        let given = tallies.map { button(Reaction.shown($0.emoji, in: desk.reactions), $0) }
+        let left = desk.reactions.filter { emoji in
+            !tallies.contains { $0.emoji == Reaction.plain(emoji) }
+        }
+        return [
+            "reactions": given, "choices": left.map { button($0, nil) }, "mayReact": !left.isEmpty,
+        ]
     }
 
     func path(_ post: Post, by author: Actor) -> String {

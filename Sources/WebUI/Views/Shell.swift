@@ -24,7 +24,9 @@ struct Shell {
             "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal,
             "me": people.values(actor),
             "nav": entries(actor, unread: unread, here: here, notices: "Notifications")
-                + [["path": "/thanks", "label": "Thanks", "icon": "like", "isHere": here == "/thanks"]],
+                + Self.places.map { path, label, icon in
+                    ["path": path, "label": label, "icon": icon, "isHere": here == path]
+                },
             "bottom": entries(actor, unread: 0, here: here, notices: "Notices"),
             "search": "",
         ]
@@ -40,6 +42,11 @@ struct Shell {
         }
         return values
     }
+
+    /// Where each kind of post is found together.
+    private static let places = [
+        ("/thanks", "Thanks", "like"), ("/questions", "Questions", "comment"),
+    ]
 
     private func entries(_ actor: Actor, unread: Int, here: String, notices: String) -> [[String: Any]] {
         [
