@@ -25,6 +25,11 @@ public enum Vocabulary {
     /// Our own: several activities in one request (Spec/federation.md).
     public static let batchedDelivery = "https://hallway.social/ns#batchedDelivery"
 
+    /// Our own: an announcement's author asks to remind those who have not acknowledged it, and what a node tells of how
+    /// many have (Spec/features/announcement.md).
+    public static let remind = "hallway:Remind"
+    public static let announcementProgress = "hallway:AnnouncementProgress"
+
     /// The context of actors.
     public static let actorContext: JSONValue = [
         "https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1",

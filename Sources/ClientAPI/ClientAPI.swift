@@ -19,6 +19,7 @@ public struct ClientAPI: Sendable {
         StatusRoutes(desk: desk).add(to: router)
         TimelineRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
+        AnnouncementRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }
 }

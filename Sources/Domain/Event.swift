@@ -17,6 +17,11 @@ public enum Event: Sendable, Equatable {
     case actorGone(ActorID)
     case reported(ReportID)
     case notified(NotificationID)
+    /// The totals of an announcement changed on this node; the number is that of the change.
+    case announcementCounted(PostID, sequence: Int64)
+    case announcementAcknowledged(ActorID, PostID, uri: ObjectURI)
+    /// Its author asks all nodes to remind whoever is missing.
+    case announcementReminded(PostID, uri: ObjectURI)
 }
 
 /// An event with its place in the log.

@@ -31,5 +31,10 @@ public struct Notification: Sendable, Equatable {
         case post = 5
         /// An edit of a post that was answered or passed on.
         case edit = 6
+        /// News that is meant for this person; it may have to be acknowledged.
+        case announcement = 50
+        case announcementReminder = 51
+        /// One's own announcement is past its date, and some have not acknowledged it.
+        case announcementOverdue = 52
     }
 }

@@ -33,8 +33,12 @@ struct LocalDelivery {
             guard try transaction.actor(followee)?.isLocked == true else { return }
             try notify(followee, .followAsked, by: follower)
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
-        case .actorGone(let actor): news.append((.over, [.person(actor)]))
-        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported: break
+        case .actorGone(let actor):
+            news.append((.over, [.person(actor)]))
+            try recount(actor)
+        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported,
+            .announcementCounted, .announcementAcknowledged, .announcementReminded:
+            break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
             news.append((.notification(id), [.person(notification.person)]))
@@ -55,6 +59,9 @@ struct LocalDelivery {
                 try notify(follower.person, .post, by: post.author, about: post.id)
             }
         }
+        if case .announcement(let announcement) = post.body {
+            channels.formUnion(try bring(announcement, of: post))
+        }
         for person in try transaction.recipients(of: post.id) {
             try notify(person, .mention, by: post.author, about: post.id)
         }
@@ -74,6 +81,36 @@ struct LocalDelivery {
             try notify(announce.author, .edit, by: post.author, about: post.id)
         }
         news.append((.edited(id), try channels(ofKnown: id)))
+    }
+
+    /// An announcement comes to everyone of this node that it is for, whomever they follow; returns them.
+    private mutating func bring(_ announcement: Announcement, of post: Post) throws -> Set<
+        StreamHub.Channel
+    > {
+        guard try transaction.awaitsReaders(post.id) else { return [] }
+        var channels: Set<StreamHub.Channel> = []
+        for var reader in try transaction.targets(of: announcement) where reader.person != post.author {
+            if try transaction.maySee(post, .person(reader.person)) {
+                try transaction.insertHome(post.id, shown: post.id, person: reader.person)
+                reader.reachedAt = now
+                reader.nextReminderAt = announcement.firstReminder(after: now)
+                channels.insert(.person(reader.person))
+                try notify(reader.person, .announcement, by: post.author, about: post.id)
+            }
+            try transaction.insert(reader, of: post.id)
+        }
+        try transaction.markBrought(post.id)
+        try transaction.append(
+            .announcementCounted(post.id, sequence: transaction.countChange(of: post.id, at: now)))
+        return channels
+    }
+
+    /// Someone who is gone is not counted any more.
+    private func recount(_ person: ActorID) throws {
+        for post in try transaction.announcementsCounting(person) {
+            try transaction.append(
+                .announcementCounted(post, sequence: transaction.countChange(of: post, at: now)))
+        }
     }
 
     /// Whether a follower finds a post at home: one that they may see, and no answer to a stranger.

@@ -9,16 +9,19 @@ public struct Needs: Sendable {
     public let addresses: Addresses
     public let policy: FederationPolicy
     public let now: @Sendable () -> Date
+    /// Whether an announcement's author learns who acknowledged it, and not only how many did.
+    public let namesReaders: Bool
 
     public init(
         store: any Store, ids: IDSource, addresses: Addresses, policy: FederationPolicy,
-        now: @escaping @Sendable () -> Date
+        namesReaders: Bool = false, now: @escaping @Sendable () -> Date
     ) {
         self.store = store
         self.ids = ids
         self.addresses = addresses
         self.policy = policy
         self.now = now
+        self.namesReaders = namesReaders
     }
 
     /// A fresh name for an activity that has no row of its own, such as a like.

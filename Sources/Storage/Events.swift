@@ -66,6 +66,10 @@ extension Event {
         case .actorGone(let actor): (13, .id(actor), .null, .null, .null)
         case .reported(let report): (14, .id(report), .null, .null, .null)
         case .notified(let notification): (15, .id(notification), .null, .null, .null)
+        case .announcementCounted(let post, let sequence): (50, .id(post), .int(sequence), .null, .null)
+        case .announcementAcknowledged(let person, let post, let uri):
+            (51, .id(person), .id(post), .uri(uri), .null)
+        case .announcementReminded(let post, let uri): (52, .id(post), .null, .uri(uri), .null)
         }
     }
 
@@ -87,6 +91,9 @@ extension Event {
         case (13, _): self = .actorGone(row.id(2))
         case (14, _): self = .reported(row.id(2))
         case (15, _): self = .notified(row.id(2))
+        case (50, _): self = .announcementCounted(row.id(2), sequence: row.int(3))
+        case (51, let uri?): self = .announcementAcknowledged(row.id(2), row.id(3), uri: uri)
+        case (52, let uri?): self = .announcementReminded(row.id(2), uri: uri)
         default: return nil
         }
     }

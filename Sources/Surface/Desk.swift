@@ -53,5 +53,7 @@ public struct Desk: Sendable {
     public var like: LikePost { LikePost(needs: needs) }
     public var follow: FollowActor { FollowActor(needs: needs) }
     public var block: BlockActor { BlockActor(needs: needs) }
+    public var acknowledge: Acknowledge { Acknowledge(needs: needs) }
+    public var remindReaders: RemindReaders { RemindReaders(needs: needs) }
     public var report: ReportActor { ReportActor(needs: needs) }
 }

@@ -90,3 +90,20 @@ struct RestorePerson: AsyncParsableCommand {
         }
     }
 }
+
+/// `hallway admin person allow`
+struct AllowPerson: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "allow", abstract: "Let a person publish announcements, or no longer.")
+
+    @Argument(help: "A name on this node.") var name: String
+    @Flag(help: "Take the right back.") var revoke = false
+    @OptionGroup var option: SettingsOption
+
+    func run() async throws {
+        try await option.run(isQuiet: true) { settings, logger in
+            try await AdminTasks(settings: settings, logger: logger)
+                .permitAnnouncements(!revoke, to: name)
+        }
+    }
+}

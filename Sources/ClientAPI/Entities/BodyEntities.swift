@@ -7,13 +7,21 @@ import Surface
 struct BodyEntities {
     let desk: Desk
 
+    /// What stands below the text for clients that know notes alone: where to do what the post asks for.
+    func footer(of post: Post) -> String {
+        switch post.body {
+        case .announcement(let announcement): AnnouncementEntities.footer(announcement, of: post, desk: desk)
+        case .note, .article, .announce, .poll, .recognition, .question, .gathering: ""
+        }
+    }
+
     func write(_ post: Post, _ page: PostPage) -> JSONValue {
         switch post.body {
         case .note, .article, .announce: .null
         case .poll: ["kind": "poll"]
         case .recognition: ["kind": "recognition"]
         case .question: ["kind": "question"]
-        case .announcement: ["kind": "announcement"]
+        case .announcement(let announcement): AnnouncementEntities.write(announcement)
         case .gathering: ["kind": "gathering"]
         }
     }

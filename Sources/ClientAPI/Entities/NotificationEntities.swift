@@ -10,6 +10,8 @@ struct NotificationEntities {
     static let words: [(Notification.Kind, String)] = [
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
+        // To clients that know Mastodon alone these are news of a post.
+        (.announcement, "status"), (.announcementReminder, "status"), (.announcementOverdue, "status"),
     ]
 
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws

@@ -103,6 +103,7 @@ struct StatusEntities {
     private func content(of post: Post) -> String {
         guard let title = post.body.title else { return post.content }
         return "<p><strong>\(title.escapedHTML)</strong></p>\(post.content)"
+            + BodyEntities(desk: desk).footer(of: post)
     }
 
     private func mention(_ mention: Mention) -> JSONValue {

@@ -30,6 +30,9 @@ struct HandleUpdate: Sendable {
     }
 
     private func effect(_ object: ASObject, _ activity: Activity) throws -> Plan.Effect {
+        if object.type == Vocabulary.announcementProgress {
+            return try HandleAnnouncement(world: world).progress(object, activity)
+        }
         guard Vocabulary.postTypes.contains(object.type) else {
             return { try $0.countUnknown("Update \(object.type)") }
         }

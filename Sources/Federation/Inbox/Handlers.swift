@@ -42,6 +42,8 @@ struct Handlers: Sendable {
         case "Like", "EmojiReact": return .effect(try HandleLike(world: world).effect(activity))
         case "Block": return .effect(try HandleBlock(world: world).effect(activity))
         case "Flag": return .effect(try HandleFlag(world: world).effect(activity))
+        case "Read": return .effect(try HandleAnnouncement(world: world).read(activity))
+        case Vocabulary.remind: return .effect(try HandleAnnouncement(world: world).remind(activity))
         case "Move": return .errand { try await HandleMove(world: world).prepare(activity) }
         default: return .effect { try $0.countUnknown(object.type) }
         }

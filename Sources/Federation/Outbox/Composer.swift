@@ -33,6 +33,11 @@ struct Composer: Sendable {
         case .actorGone(let actor): try await actorGone(actor)
         case .reported(let report): try await reported(report)
         case .notified: nil
+        case .announcementCounted(let post, let sequence):
+            try await announcementCounted(post, sequence: sequence)
+        case .announcementAcknowledged(let person, let post, let uri):
+            try await announcementAcknowledged(person, post, uri: uri)
+        case .announcementReminded(let post, let uri): try await announcementReminded(post, uri: uri)
         }
     }
 
@@ -109,7 +114,7 @@ struct Composer: Sendable {
     }
 
     /// A post of this node, with its author.
-    private func own(_ id: PostID) async throws -> (Post, Actor)? {
+    func own(_ id: PostID) async throws -> (Post, Actor)? {
         try await world.needs.store.read { transaction in
             guard let post = try transaction.post(id), let author = try transaction.actor(post.author),
                 author.isLocal
@@ -132,7 +137,10 @@ struct Composer: Sendable {
                 case .anyone, .organisation, .followers: try transaction.followerInboxes(of: author.id)
                 case .direct, .node, .unit, .group: [ObjectURI]()
                 }
-            let all = Self.union(followers, direct)
+            var all = Self.union(followers, direct)
+            if case .announcement = post.body, post.audience == .organisation {
+                all = Self.union(all, try memberInboxes(in: transaction))
+            }
             guard post.audience == .organisation else { return all }
             // A stranger who follows is still not of the organisation.
             return try all.filter {
@@ -266,7 +274,7 @@ struct Composer: Sendable {
 
     // MARK: What they share
 
-    private func dispatch(
+    func dispatch(
         _ json: JSONValue, uri: ObjectURI, by actor: Actor, post: PostID? = nil, isListed: Bool = false,
         to inboxes: [ObjectURI]
     ) async throws -> Dispatch? {
@@ -297,23 +305,23 @@ struct Composer: Sendable {
         }
     }
 
-    private func foreignPost(_ actor: ActorID, _ id: PostID) async throws -> (Actor, Actor, Post)? {
+    func foreignPost(_ actor: ActorID, _ id: PostID) async throws -> (Actor, Actor, Post)? {
         guard let post = try await world.needs.store.read({ try $0.post(id) }),
             let (person, author) = try await pair(actor, post.author)
         else { return nil }
         return (person, author, post)
     }
 
-    private func inbox(of actor: Actor) -> [ObjectURI] {
+    func inbox(of actor: Actor) -> [ObjectURI] {
         [actor.endpoints.sharedInbox ?? actor.endpoints.inbox]
     }
 
     /// A Create is named after its post, so that composing it twice names it once.
     private func activityID(_ post: PostID) -> ActivityID { ActivityID(post.raw) }
 
-    private func freshURI() -> ObjectURI { world.needs.addresses.activity(world.needs.ids.next()) }
+    func freshURI() -> ObjectURI { world.needs.addresses.activity(world.needs.ids.next()) }
 
-    private static func union(_ left: [ObjectURI], _ right: [ObjectURI]) -> [ObjectURI] {
+    static func union(_ left: [ObjectURI], _ right: [ObjectURI]) -> [ObjectURI] {
         var seen: Set<ObjectURI> = []
         return (left + right).filter { seen.insert($0).inserted }
     }

@@ -89,7 +89,8 @@ extension Event {
         case .published(let post), .edited(let post), .deleted(let post): post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
-            .profileChanged, .actorGone, .reported, .notified:
+            .profileChanged, .actorGone, .reported, .notified, .announcementCounted,
+            .announcementAcknowledged, .announcementReminded:
             nil
         }
     }

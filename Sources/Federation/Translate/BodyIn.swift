@@ -1,10 +1,21 @@
 import ActivityStreams
 import Domain
+import FoundationEssentials
 
 /// Reads what an object carries besides its text.
 struct BodyIn {
     /// `title`: the object's name as plain text; empty where it has none.
-    static func read(_ object: ASObject, title: String) throws(Refusal) -> PostBody {
-        object.type == "Note" || title.isEmpty ? .note : .article(title: title)
+    static func read(_ object: ASObject, title: String, at now: Date) throws(Refusal) -> PostBody {
+        if AnnouncementIn.isOne(object) {
+            return .announcement(try AnnouncementIn.read(object, title: title, at: now))
+        }
+        return object.type == "Note" || title.isEmpty ? .note : .article(title: title)
+    }
+
+    /// The text without what was added for readers that know notes only.
+    static func text(_ object: ASObject, title: String) -> String {
+        let text = object.text("content") ?? ""
+        if AnnouncementIn.isOne(object) { return AnnouncementIn.text(text, of: object, title: title) }
+        return text
     }
 }

@@ -76,6 +76,9 @@ struct NotificationRoutes {
         case .announce: "shared your post"
         case .post: "wrote something"
         case .edit: "changed a post that you shared"
+        case .announcement: "published an announcement for you"
+        case .announcementReminder: "reminds you: please acknowledge this announcement"
+        case .announcementOverdue: "wrote an announcement that is past its date, and not everyone has acknowledged it"
         }
     }
 }
