@@ -10,7 +10,7 @@ public enum Vocabulary {
 
     public static let actorTypes: Set<String> = ["Person", "Group", "Application", "Service", "Organization"]
     /// Objects that become posts.
-    public static let postTypes: Set<String> = ["Note", "Article", "Page"]
+    public static let postTypes: Set<String> = ["Note", "Article", "Page", "Event"]
 
     /// What a signed-up reader asks for, first choice first.
     public static let accept =

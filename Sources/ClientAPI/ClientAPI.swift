@@ -20,6 +20,7 @@ public struct ClientAPI: Sendable {
         TimelineRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
         AnnouncementRoutes(desk: desk).add(to: router)
+        GatheringRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }
 }

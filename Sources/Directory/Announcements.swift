@@ -32,7 +32,8 @@ struct Announcements {
                 case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted,
                     .followRejected,
                     .unfollowed, .blocked, .unblocked, .reported, .notified, .announcementCounted,
-                    .announcementAcknowledged, .announcementReminded:
+                    .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
+                    .attendanceAnswered, .gatheringCounted:
                     continue
                 }
             }

@@ -51,7 +51,9 @@ public struct AnnouncementProgress: Sendable, Equatable {
     /// The units that may be told: small ones are left out, and with them as many more as it takes that what is left
     /// out cannot be found by subtraction.
     public static func shown(_ units: [Unit]) -> [Unit] {
-        let sorted = units.filter { $0.targeted > 0 }.sorted { ($0.targeted, $0.name) < ($1.targeted, $1.name) }
+        let sorted = units.filter { $0.targeted > 0 }.sorted {
+            ($0.targeted, $0.name) < ($1.targeted, $1.name)
+        }
         var hidden = sorted.prefix { $0.targeted < smallestUnit }.count
         while hidden > 0, hidden < sorted.count,
             sorted[..<hidden].reduce(0, { $0 + $1.targeted }) < smallestUnit

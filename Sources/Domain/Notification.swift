@@ -36,5 +36,10 @@ public struct Notification: Sendable, Equatable {
         case announcementReminder = 51
         /// One's own announcement is past its date, and some have not acknowledged it.
         case announcementOverdue = 52
+        /// Moved up from the waiting list: there is a place.
+        case place = 60
+        case gatheringReminder = 61
+        /// Something one goes to was changed or called off.
+        case gatheringChanged = 62
     }
 }

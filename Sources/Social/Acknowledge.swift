@@ -58,7 +58,8 @@ public struct Acknowledge: Sendable {
         }
         guard draft.audience == .organisation || draft.audience == .node else {
             throw Refusal.invalid(
-                field: "Audience", because: "is the organisation or this office; the target says whom it is for")
+                field: "Audience",
+                because: "is the organisation or this office; the target says whom it is for")
         }
         try announcement.check(at: now)
     }

@@ -74,7 +74,8 @@ extension Event {
         case .profileChanged, .actorGone: true
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
             .unfollowed, .blocked, .unblocked, .reported, .notified, .announcementCounted,
-            .announcementAcknowledged, .announcementReminded:
+            .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
+            .attendanceAnswered, .gatheringCounted:
             false
         }
     }

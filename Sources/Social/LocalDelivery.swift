@@ -37,7 +37,9 @@ struct LocalDelivery {
             news.append((.over, [.person(actor)]))
             try recount(actor)
         case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported,
-            .announcementCounted, .announcementAcknowledged, .announcementReminded:
+            .announcementCounted, .announcementAcknowledged, .announcementReminded, .attendanceAsked,
+            .attendanceLeft,
+            .attendanceAnswered, .gatheringCounted:
             break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
@@ -76,6 +78,14 @@ struct LocalDelivery {
         guard let post = try transaction.post(id), post.deletedAt == nil else { return }
         for person in try transaction.recipients(of: id) {
             try notify(person, .mention, by: post.author, about: post.id)
+        }
+        if case .gathering = post.body {
+            for person in try transaction.localAttendees(of: id) {
+                // One stands for all: a second change takes the place of the first.
+                try transaction.deleteNotifications(
+                    kind: .gatheringChanged, actor: post.author, person: person, post: id)
+                try notify(person, .gatheringChanged, by: post.author, about: id)
+            }
         }
         for announce in try transaction.announces(of: id) {
             try notify(announce.author, .edit, by: post.author, about: post.id)

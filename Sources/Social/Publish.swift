@@ -27,6 +27,7 @@ public struct Publish: Sendable {
                 return post
             }
             let author = try transaction.actingPerson(person)
+            try Organise.check(draft, at: needs.now())
             try Acknowledge.check(draft, by: person, at: needs.now(), in: transaction)
             var post = try Self.compose(draft, by: author, named: named, needs: needs, in: transaction)
             if let parent = try draft.replyTo.map({ try transaction.visiblePost($0, to: .person(person)) }) {

@@ -64,7 +64,8 @@ public struct RemindReaders: Sendable {
                 try [transaction.ownProgress(of: id, node: needs.addresses.authority)]
                 + transaction.reportedProgress(of: id)
             guard progress.contains(where: { $0.acknowledged < $0.targeted }) else { continue }
-            try tell(post.author, .announcementOverdue, by: post.author, about: id, needs: needs, in: transaction)
+            try tell(
+                post.author, .announcementOverdue, by: post.author, about: id, needs: needs, in: transaction)
         }
         return !due.isEmpty || !expired.isEmpty
     }
@@ -129,8 +130,12 @@ public struct Reminders: Service {
         let isDue = try await needs.store.read { transaction in
             try !transaction.dueReminders(at: now, limit: 1).isEmpty
                 || !transaction.expiredAnnouncements(at: now, limit: 1).isEmpty
+                || !transaction.dueAttendances(at: now, limit: 1).isEmpty
         }
         guard isDue else { return false }
-        return try await needs.store.write { [needs] in try RemindReaders.drain(needs: needs, in: $0) }
+        return try await needs.store.write { [needs] transaction in
+            let isMoving = try RemindReaders.drain(needs: needs, in: transaction)
+            return try Attend.drain(needs: needs, in: transaction) || isMoving
+        }
     }
 }

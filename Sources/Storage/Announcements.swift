@@ -149,7 +149,8 @@ extension Transaction {
                 .number(progress.reached), .number(progress.acknowledged),
             ])
         guard isNew > 0 else { return false }
-        try run("DELETE FROM announcement_unit WHERE post = $1 AND node = $2", [.id(post), .text(progress.node)])
+        try run(
+            "DELETE FROM announcement_unit WHERE post = $1 AND node = $2", [.id(post), .text(progress.node)])
         for unit in progress.units {
             try run(
                 """

@@ -23,6 +23,8 @@ public struct Pages: Sendable {
         ProfileRoutes(pages: self).add(to: router)
         PeopleRoutes(pages: self).add(to: router)
         NotificationRoutes(pages: self).add(to: router)
+        AnnouncementRoutes(pages: self).add(to: router)
+        GatheringRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 

@@ -33,5 +33,10 @@ struct Templates: Sendable {
         ("question", PackageResources.question_mustache),
         ("announcement", PackageResources.announcement_mustache),
         ("gathering", PackageResources.gathering_mustache),
+        ("announcements", PackageResources.announcements_mustache),
+        ("new_announcement", PackageResources.new_announcement_mustache),
+        ("progress", PackageResources.progress_mustache), ("offsets", PackageResources.offsets_mustache),
+        ("events", PackageResources.events_mustache), ("new_event", PackageResources.new_event_mustache),
+        ("calendar", PackageResources.calendar_mustache),
     ]
 }

@@ -203,8 +203,9 @@ struct AnnouncementJourneyTests {
         let view = try await board(post, stage)
         #expect((view.total.targeted, view.total.reached) == (1, 1))
         let inPune = try await copy(post, on: stage.pune)
-        await #expect(throws: Refusal.notAllowed(because: "This announcement does not ask you to acknowledge it"))
-        {
+        await #expect(
+            throws: Refusal.notAllowed(because: "This announcement does not ask you to acknowledge it")
+        ) {
             try await Acknowledge(needs: stage.pune.needs).acknowledge(inPune.id, by: stage.chidi.id)
         }
         #expect(try await board(post, stage).total.acknowledged == 0)
@@ -388,7 +389,9 @@ struct AnnouncementJourneyTests {
         #expect(try await stage.oslo.store.read { try $0.countPosts(localOnly: true) } == 0)
     }
 
-    @Test("bad announcements are refused with their reason", arguments: ["", "past", "far", "followers", "unit"])
+    @Test(
+        "bad announcements are refused with their reason",
+        arguments: ["", "past", "far", "followers", "unit"])
     func badInput(kind: String) async throws {
         let stage = try await stage()
         var bad = draft()

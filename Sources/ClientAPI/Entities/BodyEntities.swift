@@ -11,7 +11,8 @@ struct BodyEntities {
     func footer(of post: Post) -> String {
         switch post.body {
         case .announcement(let announcement): AnnouncementEntities.footer(announcement, of: post, desk: desk)
-        case .note, .article, .announce, .poll, .recognition, .question, .gathering: ""
+        case .gathering(let gathering): GatheringEntities.footer(gathering, of: post, desk: desk)
+        case .note, .article, .announce, .poll, .recognition, .question: ""
         }
     }
 
@@ -22,7 +23,7 @@ struct BodyEntities {
         case .recognition: ["kind": "recognition"]
         case .question: ["kind": "question"]
         case .announcement(let announcement): AnnouncementEntities.write(announcement)
-        case .gathering: ["kind": "gathering"]
+        case .gathering(let gathering): GatheringEntities.write(gathering)
         }
     }
 }

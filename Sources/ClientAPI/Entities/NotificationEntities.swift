@@ -12,6 +12,7 @@ struct NotificationEntities {
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
         // To clients that know Mastodon alone these are news of a post.
         (.announcement, "status"), (.announcementReminder, "status"), (.announcementOverdue, "status"),
+        (.place, "status"), (.gatheringReminder, "status"), (.gatheringChanged, "status"),
     ]
 
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws

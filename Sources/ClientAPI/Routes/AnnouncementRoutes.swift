@@ -70,7 +70,8 @@ struct AnnouncementRoutes {
         let page = try fields.page()
         let (ids, json) = try await desk.needs.store.read { [desk] transaction in
             let ids =
-                try isPending ? transaction.mustRead(by: person) : transaction.announcements(for: person, page)
+                try isPending
+                ? transaction.mustRead(by: person) : transaction.announcements(for: person, page)
             let posts = try transaction.posts(ids).filter { try transaction.maySee($0, .person(person)) }
             let statuses = try StatusEntities(desk: desk).write(posts, for: .person(person), in: transaction)
             return (ids, statuses)

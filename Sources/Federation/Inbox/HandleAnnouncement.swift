@@ -11,7 +11,8 @@ struct HandleAnnouncement {
 
     /// Totals of another node's people: by that node's own actor alone, and only a member's.
     func progress(_ object: ASObject, _ activity: Activity) throws -> Plan.Effect {
-        guard object.uris("attributedTo") == [activity.actor.uri.string], let node = activity.actor.host else {
+        guard object.uris("attributedTo") == [activity.actor.uri.string], let node = activity.actor.host
+        else {
             throw Refusal.notAllowed(because: "only a node itself tells of its people")
         }
         guard let about = object.uri("context").flatMap({ ObjectURI($0) }) else {

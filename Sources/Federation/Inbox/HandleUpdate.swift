@@ -37,12 +37,15 @@ struct HandleUpdate: Sendable {
             return { try $0.countUnknown("Update \(object.type)") }
         }
         var reading = try PostIn(world: world).read(object, by: activity.actor)
-        if reading.post.editedAt == nil { reading.post.editedAt = activity.receivedAt }
+        let totals = GatheringTotals(object)
+        // News of who comes is no edit.
+        if reading.post.editedAt == nil, totals == nil { reading.post.editedAt = activity.receivedAt }
         return { [world, reading, actor = activity.actor.id] transaction in
             guard let stored = try transaction.post(reading.post.uri), stored.deletedAt == nil else { return }
             guard stored.author == actor else {
                 throw Refusal.notAllowed(because: "only its author changes a post")
             }
+            if let totals { try totals.save(for: stored, in: transaction) }
             var (version, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             version.id = stored.id
             try Edit.receive(version, recipients: recipients, in: transaction)

@@ -38,6 +38,13 @@ struct Composer: Sendable {
         case .announcementAcknowledged(let person, let post, let uri):
             try await announcementAcknowledged(person, post, uri: uri)
         case .announcementReminded(let post, let uri): try await announcementReminded(post, uri: uri)
+        case .attendanceAsked(let person, let post, let uri):
+            try await attendance("Join", person, post, uri: uri)
+        case .attendanceLeft(let person, let post, let uri):
+            try await attendance("Leave", person, post, uri: uri)
+        case .attendanceAnswered(let actor, let post, let uri):
+            try await attendanceAnswered(actor, post, uri: uri)
+        case .gatheringCounted(let post, let sequence): try await gatheringCounted(post, sequence: sequence)
         }
     }
 
@@ -103,7 +110,7 @@ struct Composer: Sendable {
             json, uri: uri, by: author, post: nil, isListed: false, to: Self.union(before, []))
     }
 
-    private func envelope(_ type: String, _ post: Post, by author: Actor, id: ObjectURI) -> JSONValue {
+    func envelope(_ type: String, _ post: Post, by author: Actor, id: ObjectURI) -> JSONValue {
         let out = PostOut(addresses: world.needs.addresses)
         let (to, cc) = out.recipients(of: post, by: author)
         return ActivityOut.write(
@@ -296,7 +303,7 @@ struct Composer: Sendable {
     }
 
     /// An actor of this node and one of another; nil when it is otherwise.
-    private func pair(_ own: ActorID, _ other: ActorID) async throws -> (Actor, Actor)? {
+    func pair(_ own: ActorID, _ other: ActorID) async throws -> (Actor, Actor)? {
         try await world.needs.store.read { transaction in
             guard let person = try transaction.actor(own), let target = try transaction.actor(other),
                 person.isLocal, !target.isLocal

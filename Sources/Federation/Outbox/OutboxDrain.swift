@@ -90,7 +90,8 @@ extension Event {
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
             .profileChanged, .actorGone, .reported, .notified, .announcementCounted,
-            .announcementAcknowledged, .announcementReminded:
+            .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
+            .attendanceAnswered, .gatheringCounted:
             nil
         }
     }

@@ -84,7 +84,9 @@ struct AnnouncementIn {
 
 /// Writes and reads what a node tells of an announcement of another: totals of its people (§5).
 struct AnnouncementProgressObject {
-    static func write(_ progress: AnnouncementProgress, about post: ObjectURI, by node: ObjectURI) -> JSONValue {
+    static func write(_ progress: AnnouncementProgress, about post: ObjectURI, by node: ObjectURI)
+        -> JSONValue
+    {
         [
             "type": .string(Vocabulary.announcementProgress), "attributedTo": .string(node.string),
             "id": .string("\(node)#progress-of-\(post.string.percentSafe)"), "context": .string(post.string),

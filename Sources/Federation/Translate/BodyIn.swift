@@ -9,6 +9,9 @@ struct BodyIn {
         if AnnouncementIn.isOne(object) {
             return .announcement(try AnnouncementIn.read(object, title: title, at: now))
         }
+        if let gathering = try GatheringIn.read(object, title: title, at: now) {
+            return .gathering(gathering)
+        }
         return object.type == "Note" || title.isEmpty ? .note : .article(title: title)
     }
 
@@ -16,6 +19,7 @@ struct BodyIn {
     static func text(_ object: ASObject, title: String) -> String {
         let text = object.text("content") ?? ""
         if AnnouncementIn.isOne(object) { return AnnouncementIn.text(text, of: object, title: title) }
+        if object.type == "Event" { return GatheringIn.text(text, of: object, title: title) }
         return text
     }
 }

@@ -50,7 +50,8 @@ struct PostOut {
         switch post.body {
         case .note, .announce: break
         case .announcement(let announcement): AnnouncementOut.add(announcement, of: post, to: &json)
-        case .poll, .recognition, .question, .gathering: break
+        case .gathering(let gathering): GatheringOut.add(gathering, of: post, to: &json)
+        case .poll, .recognition, .question: break
         case .article(let title): addArticle(title, post: post, author: author, to: &json)
         }
         return .object(json)

@@ -78,7 +78,11 @@ struct NotificationRoutes {
         case .edit: "changed a post that you shared"
         case .announcement: "published an announcement for you"
         case .announcementReminder: "reminds you: please acknowledge this announcement"
-        case .announcementOverdue: "wrote an announcement that is past its date, and not everyone has acknowledged it"
+        case .announcementOverdue:
+            "wrote an announcement that is past its date, and not everyone has acknowledged it"
+        case .place: "has a place for you: you moved up from the waiting list"
+        case .gatheringReminder: "reminds you of an event you go to"
+        case .gatheringChanged: "changed an event you go to"
         }
     }
 }

@@ -15,8 +15,20 @@ struct BodyViews {
         case .poll: ["poll": ["word": "Poll"]]
         case .recognition: ["recognition": ["word": "Thanks"]]
         case .question: ["question": ["word": "Question"]]
-        case .announcement: ["announcement": ["word": "Announcement"]]
-        case .gathering: ["gathering": ["word": "Event"]]
+        case .announcement(let announcement):
+            [
+                "announcement": try AnnouncementView(desk: desk).values(
+                    announcement, of: post, for: person, in: transaction
+                )
+                .merging(["seal": seal, "back": back]) { $1 }
+            ]
+        case .gathering(let gathering):
+            [
+                "gathering": try GatheringView(desk: desk).values(
+                    gathering, of: post, for: person, in: transaction
+                )
+                .merging(["seal": seal, "back": "\(back)#post-\(post.id)"]) { $1 }
+            ]
         }
     }
 }

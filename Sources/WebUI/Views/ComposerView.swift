@@ -22,6 +22,10 @@ struct ComposerView {
             "audiences": audiences(
                 chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0),
         ]
+        if answered == nil {
+            values["kinds"] =
+                try AnnouncementView(desk: desk).kinds(for: person, in: transaction) + GatheringView.kinds
+        }
         if let (post, author) = answered {
             values["isAnswer"] = true
             values["replyTo"] = post.id.description

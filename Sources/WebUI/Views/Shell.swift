@@ -23,7 +23,7 @@ struct Shell {
         var values: [String: Any] = [
             "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal,
             "me": people.values(actor),
-            "nav": entries(actor, unread: unread, here: here, notices: "Notifications"),
+            "nav": entries(actor, unread: unread, here: here, notices: "Notifications") + more(here),
             "bottom": entries(actor, unread: 0, here: here, notices: "Notices"),
             "search": "",
         ]
@@ -48,6 +48,14 @@ struct Shell {
             var entry: [String: Any] = ["path": path, "label": label, "icon": icon, "isHere": path == here]
             if path == "/notifications", unread > 0 { entry["count"] = unread }
             return entry
+        }
+    }
+
+    /// What small screens reach from home.
+    private func more(_ here: String) -> [[String: Any]] {
+        [("/announcements", "Announcements", "news"), ("/events", "Events", "event")].map {
+            path, label, icon in
+            ["path": path, "label": label, "icon": icon, "isHere": path == here]
         }
     }
 
