@@ -65,8 +65,8 @@ public struct AnnouncementProgress: Sendable, Equatable {
 
     /// Whether a report can be true at all.
     public func check() throws(Refusal) {
-        guard targeted <= 10_000_000, (0...targeted).contains(reached), (0...reached).contains(acknowledged),
-            sequence > 0
+        guard targeted <= 10_000_000, sequence > 0, 0 <= acknowledged, acknowledged <= reached,
+            reached <= targeted
         else { throw .invalid(field: "progress", because: "the totals contradict each other") }
         guard units.count <= Self.mostUnits,
             units.allSatisfy({ unit in

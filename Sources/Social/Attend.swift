@@ -96,6 +96,20 @@ public struct Attend: Sendable {
         try fillPlaces(of: post, needs: needs, in: transaction)
     }
 
+    /// Gives back every place of a person of this node who is gone.
+    static func leaveAll(_ person: ActorID, needs: Needs, in transaction: Transaction) throws {
+        for id in try transaction.gatheringsHeld(by: person, since: needs.now()) {
+            guard let post = try transaction.post(id) else { continue }
+            if try transaction.isLocal(post.author) {
+                try leave(post, person, needs: needs, in: transaction)
+            } else if var attendance = try transaction.attendance(person, of: id) {
+                attendance.state = .declined
+                try transaction.save(attendance, of: id, reminderAt: nil)
+                try transaction.append(.attendanceLeft(person, id, uri: needs.activityURI()))
+            }
+        }
+    }
+
     /// Gives free places to those who wait, in their order, and counts anew. `post`: of this node.
     public static func fillPlaces(of post: Post, needs: Needs, in transaction: Transaction) throws {
         guard case .gathering(let gathering)? = try transaction.post(post.id)?.body else { return }

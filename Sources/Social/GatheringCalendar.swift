@@ -12,6 +12,7 @@ public struct GatheringCalendar: Sendable {
     /// The calendar behind a link: what its person goes to and may still see, from a month ago.
     ///
     /// - Parameter hash: SHA-256 of the link's secret.
+    /// - Returns: an iCalendar document.
     /// - Throws: ``Refusal/notFound(_:)`` for a link that was revoked, or never was.
     public func read(hash: [UInt8]) async throws -> String {
         let since = needs.now() - 31 * 86400

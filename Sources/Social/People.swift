@@ -90,13 +90,14 @@ public struct People: Sendable {
 
     /// Says goodbye: sessions end at once, the name stays reserved, and other nodes are told (N67, N99).
     public func dismiss(_ person: ActorID, as state: Actor.State) async throws {
-        try await needs.store.write { transaction in
+        try await needs.store.write { [needs] transaction in
             guard let actor = try transaction.actor(person), actor.isLocal else {
                 throw Refusal.notFound("Person")
             }
             try transaction.setState(state, of: actor.id)
             guard state != .active else { return try transaction.append(.profileChanged(actor.id)) }
             try transaction.deleteTokens(of: actor.id)
+            try Attend.leaveAll(actor.id, needs: needs, in: transaction)
             try transaction.append(.actorGone(actor.id))
         }
     }

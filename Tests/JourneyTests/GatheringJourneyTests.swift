@@ -272,6 +272,20 @@ struct GatheringJourneyTests {
         await #expect(throws: Refusal.notFound("Calendar")) { try await calendar.read(hash: hash) }
     }
 
+    @Test("whoever has left gives their place back, here and elsewhere")
+    func leaversPlace() async throws {
+        let stage = try await stage()
+        let post = try await publish(gathering(capacity: 1), stage)
+        try await answer(.yes, post, by: stage.carmen, on: stage.lima)
+        try await settle(stage.nodes)
+        try await answer(.yes, post, by: stage.chidi, on: stage.pune)
+        try await settle(stage.nodes)
+        try await stage.lima.people.dismiss(stage.carmen.id, as: .left)
+        try await settle(stage.nodes)
+        #expect(try await state(stage.chidi, post, on: stage.pune) == .going)
+        #expect(try await totals(post, on: stage.oslo) == [1, 0])
+    }
+
     @Test("a leaver's calendar is closed")
     func leaver() async throws {
         let stage = try await stage()

@@ -87,7 +87,7 @@ struct AnnouncementsTests {
     @Test("whoever asks anew stands behind all who asked before", arguments: Engine.atHand)
     func positions(engine: Engine) async throws {
         let store = try TestStore(engine)
-        func uri(_ number: Int) throws -> ObjectURI { try theURI("https://\(Cast.oslo)/\(number)") }
+        @Sendable func uri(_ number: Int) throws -> ObjectURI { try theURI("https://\(Cast.oslo)/\(number)") }
         try await store.write { (transaction: Transaction) throws in
             for number in 1...3 {
                 try transaction.save(
