@@ -27,12 +27,7 @@ public struct AnnouncementBoard: Sendable {
             try post.author == person || transaction.login(of: person)?.isAdministrator == true
         else { throw Refusal.notFound("Record") }
         let own = needs.addresses.authority
-        let nodes =
-            try [transaction.ownProgress(of: id, node: own)] + transaction.reportedProgress(of: id)
-        let heard = Set(nodes.map(\.node))
-        let silent =
-            try post.audience == .node
-            ? [] : transaction.members().filter { $0.isAdmitted(at: needs.now()) }.map(\.authority)
+        let (nodes, silent) = try Self.figures(of: post, needs: needs, in: transaction)
         let total = AnnouncementProgress(
             node: "", sequence: 0, targeted: nodes.reduce(0) { $0 + $1.targeted },
             reached: nodes.reduce(0) { $0 + $1.reached },
@@ -45,7 +40,20 @@ public struct AnnouncementBoard: Sendable {
         }
         return (
             announcement,
-            View(total: total, nodes: nodes, silent: silent.filter { !heard.contains($0) }, names: names)
+            View(total: total, nodes: nodes, silent: silent, names: names)
         )
+    }
+
+    /// The totals of this node and of those that reported, and which nodes of the organisation did not.
+    static func figures(
+        of post: Post, needs: Needs, in transaction: Transaction
+    ) throws -> (nodes: [AnnouncementProgress], silent: [String]) {
+        let own = needs.addresses.authority
+        let nodes =
+            try [transaction.ownProgress(of: post.id, node: own)] + transaction.reportedProgress(of: post.id)
+        guard post.audience == .organisation else { return (nodes, []) }
+        let heard = Set(nodes.map(\.node))
+        let members = try transaction.members().filter { $0.isAdmitted(at: needs.now()) }.map(\.authority)
+        return (nodes, members.filter { !heard.contains($0) })
     }
 }

@@ -60,10 +60,11 @@ public struct RemindReaders: Sendable {
         for id in expired {
             try transaction.markTold(id, at: now)
             guard let post = try transaction.post(id), post.deletedAt == nil else { continue }
-            let progress =
-                try [transaction.ownProgress(of: id, node: needs.addresses.authority)]
-                + transaction.reportedProgress(of: id)
-            guard progress.contains(where: { $0.acknowledged < $0.targeted }) else { continue }
+            // An office of which nothing was heard may not have seen it at all.
+            let (nodes, silent) = try AnnouncementBoard.figures(of: post, needs: needs, in: transaction)
+            guard !silent.isEmpty || nodes.contains(where: { $0.acknowledged < $0.targeted }) else {
+                continue
+            }
             try tell(
                 post.author, .announcementOverdue, by: post.author, about: id, needs: needs, in: transaction)
         }

@@ -372,6 +372,75 @@ struct AnnouncementJourneyTests {
         #expect(try await board(post, stage).total.targeted == 1)
     }
 
+    @Test("none expires without its author being told, also where an office was never heard of (S16)")
+    func expiry() async throws {
+        let stage = try await stage()
+        network.setDown(true, Cast.pune)
+        let post = try await stage.oslo.publish.publish(draft(), by: stage.ada.id)
+        try await settle(stage.nodes)
+        let inLima = try await copy(post, on: stage.lima)
+        _ = try await Acknowledge(needs: stage.lima.needs).acknowledge(inLima.id, by: stage.carmen.id)
+        try await settle(stage.nodes)
+        clock.advance(86400 * 3 - 1)
+        try await remindAll(stage)
+        #expect(try await notifications(stage.ada.id, .announcementOverdue, on: stage.oslo) == 0)
+        clock.advance(2)
+        for _ in 0..<2 { try await remindAll(stage) }
+        #expect(try await notifications(stage.ada.id, .announcementOverdue, on: stage.oslo) == 1)
+    }
+
+    @Test("an announcement that was first seen as part of a thread is brought to its readers all the same")
+    func threadFirst() async throws {
+        let stage = try await stage()
+        network.setDown(true, Cast.pune)
+        let post = try await stage.oslo.publish.publish(draft(), by: stage.ada.id)
+        try await settle(stage.nodes)
+        network.setDown(false, Cast.pune)
+        _ = await Threads(world: stage.pune.world).find(post.uri)
+        #expect(try await copy(post, on: stage.pune).body == post.body)
+        #expect(try await home(stage.chidi.id, on: stage.pune).isEmpty)
+        for _ in 0..<3 {
+            clock.advance(900)
+            try await settle(stage.nodes)
+        }
+        #expect(try await home(stage.chidi.id, on: stage.pune) == [post.uri])
+        #expect(try await board(post, stage).total.reached == 2)
+    }
+
+    @Test("an edit may move the date, and the reminders with it, but asks nobody anew")
+    func movedDate() async throws {
+        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
+        let chidi = try await Cast.welcome("chidi", to: pune)
+        let vera = try Stranger("https://member.example/users/vera", on: network, clock: clock)
+        try await admit("member.example", at: pune)
+        try await vera.send(fake(vera, "1"), to: pune)
+        try await vera.send(fake(vera, "2", more: [("hallway:acknowledge", .null)]), to: pune)
+        let later = clock.now + 5 * 86400
+        clock.advance(60)
+        for id in ["1", "2"] {
+            let note = fake(
+                vera, id, more: [("hallway:acknowledge", ["endTime": .string(later.ISO8601Format())])])
+            let updated: (String, JSONValue) = ("updated", .string(clock.now.ISO8601Format()))
+            let version = note.replacing(updated)["object"] ?? .null
+            try await vera.send(vera.activity("Update", version), to: pune)
+        }
+        let posts = try await pune.store.read { transaction in
+            try ["1", "2"].compactMap {
+                try transaction.post(try theURI("https://member.example/notes/\($0)"))
+            }
+        }
+        #expect(posts.allSatisfy { $0.editedAt != nil } && posts.count == 2)
+        let dates = posts.map { post -> Date? in
+            if case .announcement(let announcement) = post.body { announcement.dueAt } else { nil }
+        }
+        #expect(dates == [later, nil])
+        let readers = try await pune.store.read { transaction in
+            try posts.map { try transaction.announcementReader(chidi.id, of: $0.id)?.nextReminderAt }
+        }
+        #expect(readers == [later, nil])
+        #expect(try await pune.store.read { try $0.mustRead(by: chidi.id) } == [posts[0].id])
+    }
+
     // MARK: What is refused
 
     @Test("an announcement by someone without the right is refused, and nothing changes (S58)")

@@ -14,6 +14,7 @@ struct AnnouncementRoutes {
         router.get("announcements") { try await list($0, $1) }
         router.get("announcements/:post") { try await open($0, $1) }
         router.get("announcements/:post/progress") { try await progress($0, $1) }
+        router.get("announcements/:post/progress.csv") { try await export($0, $1) }
         router.get("new/announcement") { try await writing($0, $1) }
         router.post("announcements") { try await publish($0, $1) }
         router.post("announcements/:post/acknowledge") { request, context in
@@ -159,6 +160,36 @@ struct AnnouncementRoutes {
             return pages.templates.render("progress", values)
         }
         return Response(html: html)
+    }
+
+    /// The figures for an audit: a line for each office and each unit that may be told.
+    @concurrent
+    private func export(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let (person, _) = try pages.person(context)
+        let desk = pages.desk
+        let id = try Self.id(context)
+        let (announcement, view) = try await desk.needs.store.read {
+            try AnnouncementBoard(needs: desk.needs).read(id, for: person, in: $0)
+        }
+        let now = desk.needs.now()
+        var lines = ["office,department,for,reached,acknowledged,overdue,at"]
+        for node in view.nodes {
+            let overdue = node.overdue(dueAt: announcement.dueAt, at: now)
+            lines.append(
+                "\(Self.cell(node.node)),,\(node.targeted),\(node.reached),\(node.acknowledged),\(overdue),"
+                    + now.ISO8601Format())
+            lines += node.units.map {
+                "\(Self.cell(node.node)),\(Self.cell($0.name)),\($0.targeted),,\($0.acknowledged),,\(now.ISO8601Format())"
+            }
+        }
+        return Response(
+            text: lines.map { $0 + "\r\n" }.joined(), type: "text/csv; charset=utf-8; header=present")
+    }
+
+    /// Quoted, and nothing that a spreadsheet would take for a formula (N93).
+    private static func cell(_ text: String) -> String {
+        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
+        return "\"\(isFormula ? "'" : "")\(text.replacing("\"", with: "\"\""))\""
     }
 
     private static func id(_ context: HallwayContext) throws(Refusal) -> PostID {

@@ -104,6 +104,7 @@ def play_announcements():
     board = Browser(ada)
     expect("/new/announcement" in board.get("/"), "who may is offered it")
     expect("/new/announcement" not in page.get("/"), "who may not is not")
+    expect(f'"{lima.authority}",,1,1,1,0,' in board.get(f"/announcements/{made['id']}/progress.csv"), "and its table")
     expect("Together" in board.get(f"/announcements/{made['id']}/progress"), "the author's page")
     board.submit("/new/announcement", "/announcements", title="By form", text="Hello", audience="node", unit="", office="", language="", due="2027-05-04T12:00", offset="120")
     until("the local one", lambda: len(astrid.call("GET", "hallway/v1/announcements")) == 2)
