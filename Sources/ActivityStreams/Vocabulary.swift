@@ -10,7 +10,7 @@ public enum Vocabulary {
 
     public static let actorTypes: Set<String> = ["Person", "Group", "Application", "Service", "Organization"]
     /// Objects that become posts.
-    public static let postTypes: Set<String> = ["Note", "Article", "Page"]
+    public static let postTypes: Set<String> = ["Note", "Article", "Page", "Event"]
 
     /// What a signed-up reader asks for, first choice first.
     public static let accept =
@@ -24,6 +24,11 @@ public enum Vocabulary {
 
     /// Our own: several activities in one request (Spec/federation.md).
     public static let batchedDelivery = "https://hallway.social/ns#batchedDelivery"
+
+    /// Our own: an announcement's author asks to remind those who have not acknowledged it, and what a node tells of how
+    /// many have (Spec/features/announcement.md).
+    public static let remind = "hallway:Remind"
+    public static let announcementProgress = "hallway:AnnouncementProgress"
 
     /// The context of actors.
     public static let actorContext: JSONValue = [

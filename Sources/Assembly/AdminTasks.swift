@@ -20,6 +20,8 @@ public struct PersonOrder: Sendable {
     /// Separated by commas.
     public var skills: String
     public var isAdministrator: Bool
+    /// Whether they may publish announcements.
+    public var mayAnnounce = false
     public var wantsToken: Bool
 
     public init(
@@ -68,6 +70,7 @@ public struct AdminTasks: Sendable {
         newcomer.work.skills = order.skills.split(separator: ",").map { $0.drop { $0 == " " }.description }
             .filter { !$0.isEmpty }
         do {
+            newcomer.mayAnnounce = order.mayAnnounce
             let actor = try await node.people.welcome(newcomer)
             let token =
                 order.wantsToken
@@ -94,6 +97,14 @@ public struct AdminTasks: Sendable {
             case .left: .left
             }
         try await node.people.dismiss(actor.id, as: own)
+    }
+
+    /// Gives a person the right to publish announcements, or takes it back.
+    public func permitAnnouncements(_ isPermitted: Bool, to name: String) async throws {
+        guard let actor = try await node.store.read({ try $0.localActor(named: name) }) else {
+            throw SettingsFault("there is no person called \"\(name)\" on this node")
+        }
+        try await node.people.permitAnnouncements(isPermitted, to: actor.id)
     }
 
     /// Lets the running node handle again what was set aside; answers how many activities there were.

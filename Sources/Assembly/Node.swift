@@ -56,7 +56,7 @@ public struct Node: Sendable {
         let number = try await Self.number(in: store, isServing: isServing)
         needs = Needs(
             store: store, ids: IDSource(salt: number, now: now), addresses: Addresses(base: settings.baseURL),
-            policy: settings.federation, now: now,
+            policy: settings.federation, namesReaders: settings.namesReaders, now: now,
             recognition: settings.recognition)
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         let client = try NodeClient(
@@ -121,6 +121,7 @@ public struct Node: Sendable {
                 client, Housekeeping(needs: needs, logger: logger), worker, followers,
                 OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
                 FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
+                Reminders(needs: needs, logger: logger) { bells.ringForEvents() },
                 Neighbours(needs: needs, hub: hub) { bells.ringAll() },
                 InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
             ] + membership() + (try letters())

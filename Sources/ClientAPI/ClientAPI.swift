@@ -25,6 +25,8 @@ public struct ClientAPI: Sendable {
         NotificationHabitRoutes(desk: desk).add(to: router)
         RecognitionRoutes(desk: desk).add(to: router)
         MilestoneRoutes(desk: desk).add(to: router)
+        AnnouncementRoutes(desk: desk).add(to: router)
+        GatheringRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }
 }

@@ -32,7 +32,9 @@ struct Announcements {
                 case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted,
                     .followRejected,
                     .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled,
-                    .counted, .relayed:
+                    .counted, .relayed, .announcementCounted, .announcementAcknowledged,
+                    .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered,
+                    .gatheringCounted:
                     continue
                 }
             }

@@ -5,9 +5,108 @@ public struct Announcement: Sendable, Equatable {
     public var title: String
     /// Until when it must be acknowledged; nil for one that need not be.
     public var dueAt: Date?
+    public var target: Target
 
-    public init(title: String, dueAt: Date? = nil) {
+    public init(title: String, dueAt: Date? = nil, target: Target = Target()) {
         self.title = title
         self.dueAt = dueAt
+        self.target = target
     }
+
+    /// The people it is for; what is empty narrows nothing.
+    public struct Target: Sendable, Equatable {
+        /// A department, by name.
+        public var unit: String
+        public var office: String
+        /// BCP 47; of it only the language itself is compared.
+        public var language: String
+
+        public init(unit: String = "", office: String = "", language: String = "") {
+            self.unit = unit
+            self.office = office
+            self.language = language
+        }
+
+        public var isEveryone: Bool { unit.isEmpty && office.isEmpty && language.isEmpty }
+
+        /// Whether a colleague is among them. `reads`: the language they chose; who chose none is reached in all of them,
+        /// since a notice too many is better than one that is missed.
+        public func includes(_ work: WorkProfile, reads: String?) -> Bool {
+            Self.agree(unit, work.department) && Self.agree(office, work.office)
+                && (language.isEmpty || (reads ?? "").isEmpty
+                    || Self.primary(language) == Self.primary(reads ?? ""))
+        }
+
+        private static func agree(_ wanted: String, _ actual: String) -> Bool {
+            wanted.isEmpty || wanted.lowercased() == actual.lowercased()
+        }
+
+        private static func primary(_ tag: String) -> String {
+            tag.lowercased().prefix { $0 != "-" && $0 != "_" }.description
+        }
+    }
+
+    /// The most days that a date to acknowledge by may lie ahead.
+    public static let longestDays: Double = 366
+
+    /// What holds for every announcement, wherever it was written.
+    public func checkForm(at now: Date) throws(Refusal) {
+        guard title.contains(where: { !$0.isWhitespace }), title.count <= Limits.profileWord else {
+            throw .invalid(field: "Title", because: "has 1 to \(Limits.profileWord) characters")
+        }
+        for (field, text) in [("Unit", target.unit), ("Office", target.office)]
+        where text.count > Limits.profileWord {
+            throw .invalid(field: field, because: "has at most \(Limits.profileWord) characters")
+        }
+        guard target.language.count <= 35 else {
+            throw .invalid(field: "Target language", because: "is not a language tag")
+        }
+        guard (dueAt ?? now) <= now + Self.longestDays * 86400 else {
+            throw .invalid(field: "Due date", because: "lies at most a year ahead")
+        }
+    }
+
+    /// The rules of Spec/features/announcement.md §2 for one that is written here.
+    public func check(at now: Date) throws(Refusal) {
+        try checkForm(at: now)
+        guard dueAt.map({ $0 > now }) ?? true else {
+            throw .invalid(field: "Due date", because: "must lie ahead")
+        }
+    }
+
+    /// When the first of the two reminders is due: a day before the date, or at it where that day has passed already.
+    public func firstReminder(after now: Date) -> Date? {
+        dueAt.map { $0 - 86400 > now ? $0 - 86400 : $0 }
+    }
+}
+
+/// How one person of this node stands to an announcement that is for them.
+public struct AnnouncementReader: Sendable, Equatable {
+    public var person: ActorID
+    /// Their department when it came, by which they are counted.
+    public var unit: String
+    /// Since when it is in their home timeline; nil while it is not.
+    public var reachedAt: Date?
+    public var acknowledgedAt: Date?
+    /// Put away in a client. This says nothing of whether it was acknowledged.
+    public var dismissedAt: Date?
+    /// How many of the two reminders were given.
+    public var reminders: Int
+    public var nextReminderAt: Date?
+
+    public init(
+        person: ActorID, unit: String, reachedAt: Date? = nil, acknowledgedAt: Date? = nil,
+        dismissedAt: Date? = nil, reminders: Int = 0, nextReminderAt: Date? = nil
+    ) {
+        self.person = person
+        self.unit = unit
+        self.reachedAt = reachedAt
+        self.acknowledgedAt = acknowledgedAt
+        self.dismissedAt = dismissedAt
+        self.reminders = reminders
+        self.nextReminderAt = nextReminderAt
+    }
+
+    /// The most reminders that anybody gets of one announcement.
+    public static let mostReminders = 2
 }

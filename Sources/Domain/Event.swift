@@ -25,6 +25,18 @@ public enum Event: Sendable, Equatable {
     case counted(PostID)
     /// Someone else's activity about an answer to a question of this node, for those who have the question.
     case relayed(question: PostID, uri: ObjectURI, json: String)
+    /// The totals of an announcement changed on this node; the number is that of the change.
+    case announcementCounted(PostID, sequence: Int64)
+    case announcementAcknowledged(ActorID, PostID, uri: ObjectURI)
+    /// Its author asks all nodes to remind whoever is missing.
+    case announcementReminded(PostID, uri: ObjectURI)
+    /// Somebody of this node wants a place at a gathering of another.
+    case attendanceAsked(ActorID, PostID, uri: ObjectURI)
+    case attendanceLeft(ActorID, PostID, uri: ObjectURI)
+    /// What became of the wish of an actor of another node; the URI is that of the wish.
+    case attendanceAnswered(ActorID, PostID, uri: ObjectURI)
+    /// Another number of people comes to a gathering of this node; the number is that of the change.
+    case gatheringCounted(PostID, sequence: Int64)
 }
 
 /// An event with its place in the log.

@@ -7,13 +7,17 @@ public struct Login: Sendable, Equatable {
     /// As `Signatures/Password` writes it.
     public var passwordHash: String
     public var isAdministrator: Bool
+    /// Whether they may publish announcements; administrators may in any case.
+    public var mayAnnounce: Bool
+    /// What the person reads, BCP 47; nil where they did not choose.
+    public var language: String?
     public var defaultAudience: Audience
     public var createdAt: Date
 
     public init(
         person: ActorID, email: String, passwordHash: String, isAdministrator: Bool,
         defaultAudience: Audience,
-        createdAt: Date
+        createdAt: Date, mayAnnounce: Bool = false, language: String? = nil
     ) {
         self.person = person
         self.email = email
@@ -21,6 +25,8 @@ public struct Login: Sendable, Equatable {
         self.isAdministrator = isAdministrator
         self.defaultAudience = defaultAudience
         self.createdAt = createdAt
+        self.mayAnnounce = mayAnnounce
+        self.language = language
     }
 }
 

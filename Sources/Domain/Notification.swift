@@ -39,5 +39,15 @@ public struct Notification: Sendable, Equatable {
         case accepted = 41
         /// An emoji for one's post.
         case reaction = 42
+        /// News that is meant for this person; it may have to be acknowledged.
+        case announcement = 50
+        case announcementReminder = 51
+        /// One's own announcement is past its date, and some have not acknowledged it.
+        case announcementOverdue = 52
+        /// Moved up from the waiting list: there is a place.
+        case place = 60
+        case gatheringReminder = 61
+        /// Something one goes to was changed or called off.
+        case gatheringChanged = 62
     }
 }

@@ -74,7 +74,8 @@ extension Event {
         case .profileChanged, .actorGone: true
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
             .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled, .counted,
-            .relayed:
+            .relayed, .announcementCounted, .announcementAcknowledged, .announcementReminded,
+            .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted:
             false
         }
     }

@@ -34,10 +34,13 @@ struct LocalDelivery {
             guard try transaction.actor(followee)?.isLocked == true else { return }
             try notify(followee, .followAsked, by: follower)
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
-        case .actorGone(let actor): news.append((.over, [.person(actor)]))
+        case .actorGone(let actor):
+            news.append((.over, [.person(actor)]))
+            try recount(actor)
         case .settled(let id): try settled(id)
         case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
-            .profileChanged, .reported, .recognitionHidden:
+            .profileChanged, .reported, .recognitionHidden, .announcementCounted, .announcementAcknowledged,
+            .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted:
             break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
@@ -59,6 +62,9 @@ struct LocalDelivery {
                 try notify(follower.person, .post, by: post.author, about: post.id)
             }
         }
+        if case .announcement(let announcement) = post.body {
+            channels.formUnion(try bring(announcement, of: post))
+        }
         let asker = try transaction.asker(of: post)
         for person in try transaction.recipients(of: post.id) where person != asker {
             try notify(person, post.mentioning(person), by: post.author, about: post.id)
@@ -78,6 +84,14 @@ struct LocalDelivery {
         for person in try transaction.recipients(of: id) {
             try notify(person, post.mentioning(person), by: post.author, about: post.id)
         }
+        if case .gathering = post.body {
+            for person in try transaction.localAttendees(of: id) {
+                // One stands for all: a second change takes the place of the first.
+                try transaction.deleteNotifications(
+                    kind: .gatheringChanged, actor: post.author, person: person, post: id)
+                try notify(person, .gatheringChanged, by: post.author, about: id)
+            }
+        }
         for announce in try transaction.announces(of: id) {
             try notify(announce.author, .edit, by: post.author, about: post.id)
         }
@@ -90,6 +104,36 @@ struct LocalDelivery {
             try notify(answer.author, .accepted, by: post.author, about: answer.id)
         }
         news.append((.edited(id), try channels(ofKnown: id)))
+    }
+
+    /// An announcement comes to everyone of this node that it is for, whomever they follow; returns them.
+    private mutating func bring(_ announcement: Announcement, of post: Post) throws -> Set<
+        StreamHub.Channel
+    > {
+        guard try transaction.awaitsReaders(post.id) else { return [] }
+        var channels: Set<StreamHub.Channel> = []
+        for var reader in try transaction.targets(of: announcement) where reader.person != post.author {
+            if try transaction.maySee(post, .person(reader.person)) {
+                try transaction.insertHome(post.id, shown: post.id, person: reader.person)
+                reader.reachedAt = now
+                reader.nextReminderAt = announcement.firstReminder(after: now)
+                channels.insert(.person(reader.person))
+                try notify(reader.person, .announcement, by: post.author, about: post.id)
+            }
+            try transaction.insert(reader, of: post.id)
+        }
+        try transaction.markBrought(post.id)
+        try transaction.append(
+            .announcementCounted(post.id, sequence: transaction.countChange(of: post.id, at: now)))
+        return channels
+    }
+
+    /// Someone who is gone is not counted any more.
+    private func recount(_ person: ActorID) throws {
+        for post in try transaction.announcementsCounting(person) {
+            try transaction.append(
+                .announcementCounted(post, sequence: transaction.countChange(of: post, at: now)))
+        }
     }
 
     /// Whether a follower finds a post at home: one that they may see, and no answer to a stranger.

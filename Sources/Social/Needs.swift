@@ -10,10 +10,13 @@ public struct Needs: Sendable {
     public let policy: FederationPolicy
     public let now: @Sendable () -> Date
     public let recognition: RecognitionRules
+    /// Whether an announcement's author learns who acknowledged it, and not only how many did.
+    public let namesReaders: Bool
 
     public init(
         store: any Store, ids: IDSource, addresses: Addresses, policy: FederationPolicy,
-        now: @escaping @Sendable () -> Date, recognition: RecognitionRules = RecognitionRules()
+        namesReaders: Bool = false, now: @escaping @Sendable () -> Date,
+        recognition: RecognitionRules = RecognitionRules()
     ) {
         self.store = store
         self.ids = ids
@@ -21,6 +24,7 @@ public struct Needs: Sendable {
         self.policy = policy
         self.now = now
         self.recognition = recognition
+        self.namesReaders = namesReaders
     }
 
     /// A fresh name for an activity that has no row of its own, such as a like.

@@ -16,6 +16,13 @@ public enum NotificationWords {
         case .answer: "answered your question"
         case .accepted: "accepted your answer"
         case .reaction: "reacted to your post"
+        case .announcement: "published an announcement for you"
+        case .announcementReminder: "reminds you: please acknowledge this announcement"
+        case .announcementOverdue:
+            "wrote an announcement that is past its date, and not everyone has acknowledged it"
+        case .place: "has a place for you: you moved up from the waiting list"
+        case .gatheringReminder: "reminds you of an event you go to"
+        case .gatheringChanged: "changed an event you go to"
         }
     }
 
@@ -31,6 +38,10 @@ public enum NotificationWords {
         case .answer: "it is your question"
         case .accepted: "it is your answer"
         case .reaction: "it is about your post"
+        case .announcement: "it is for your department, office or language, or for everyone"
+        case .announcementReminder: "you have not acknowledged it yet"
+        case .announcementOverdue: "you wrote it"
+        case .place, .gatheringReminder, .gatheringChanged: "you said that you come"
         }
     }
 
@@ -48,6 +59,12 @@ public enum NotificationWords {
         case .answer: "Somebody answers my question"
         case .accepted: "My answer is accepted"
         case .reaction: "Somebody reacts to my post"
+        case .announcement: "An announcement is for me"
+        case .announcementReminder: "I have to acknowledge an announcement"
+        case .announcementOverdue: "Not everyone acknowledged my announcement in time"
+        case .place: "I have a place at an event"
+        case .gatheringReminder: "An event that I go to begins soon"
+        case .gatheringChanged: "An event that I go to is changed"
         }
     }
 

@@ -20,6 +20,8 @@ public struct People: Sendable {
         public var email: String
         public var passwordHash: String
         public var isAdministrator: Bool
+        /// Whether they may publish announcements.
+        public var mayAnnounce = false
         public var work = WorkProfile()
 
         public init(
@@ -67,7 +69,7 @@ public struct People: Sendable {
                         person: id, email: newcomer.email, passwordHash: newcomer.passwordHash,
                         isAdministrator: newcomer.isAdministrator,
                         defaultAudience: needs.policy == .open ? .anyone : .organisation,
-                        createdAt: needs.now()
+                        createdAt: needs.now(), mayAnnounce: newcomer.mayAnnounce
                     ))
             } catch StorageError.duplicate {
                 throw Refusal.invalid(field: "E-mail", because: "has already been taken")
@@ -77,15 +79,25 @@ public struct People: Sendable {
         }
     }
 
+    /// Gives a person the right to publish announcements, or takes it back.
+    public func permitAnnouncements(_ isPermitted: Bool, to person: ActorID) async throws {
+        try await needs.store.write { transaction in
+            guard var login = try transaction.login(of: person) else { throw Refusal.notFound("Person") }
+            login.mayAnnounce = isPermitted
+            try transaction.save(login)
+        }
+    }
+
     /// Says goodbye: sessions end at once, the name stays reserved, and other nodes are told (N67, N99).
     public func dismiss(_ person: ActorID, as state: Actor.State) async throws {
-        try await needs.store.write { transaction in
+        try await needs.store.write { [needs] transaction in
             guard let actor = try transaction.actor(person), actor.isLocal else {
                 throw Refusal.notFound("Person")
             }
             try transaction.setState(state, of: actor.id)
             guard state != .active else { return try transaction.append(.profileChanged(actor.id)) }
             try transaction.deleteTokens(of: actor.id)
+            try Attend.leaveAll(actor.id, needs: needs, in: transaction)
             try transaction.append(.actorGone(actor.id))
         }
     }
@@ -101,6 +113,8 @@ public struct People: Sendable {
         public var fields: [(name: String, value: String)]?
         public var work: WorkProfile?
         public var defaultAudience: Audience?
+        /// What they read, BCP 47; empty for no choice.
+        public var language: String?
 
         public init() {}
     }
@@ -130,8 +144,11 @@ public struct People: Sendable {
                     try FollowActor.accept(follow, in: transaction)
                 }
             }
-            if let audience = changes.defaultAudience, var login = try transaction.login(of: person) {
-                login.defaultAudience = audience
+            if changes.defaultAudience != nil || changes.language != nil,
+                var login = try transaction.login(of: person)
+            {
+                login.defaultAudience = changes.defaultAudience ?? login.defaultAudience
+                if let language = changes.language { login.language = language.isEmpty ? nil : language }
                 try transaction.save(login)
             }
             try transaction.append(.profileChanged(person))
@@ -166,6 +183,9 @@ public struct People: Sendable {
         }
         guard (changes.note ?? "").count <= Limits.biography else {
             throw .invalid(field: "Note", because: "is too long (maximum is \(Limits.biography) characters)")
+        }
+        guard (changes.language ?? "").count <= 35 else {
+            throw .invalid(field: "Language", because: "is not a language tag")
         }
         let fields = changes.fields ?? []
         guard fields.count <= Limits.fields,

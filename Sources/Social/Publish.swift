@@ -27,6 +27,8 @@ public struct Publish: Sendable {
                 return post
             }
             let author = try transaction.actingPerson(person)
+            try Organise.check(draft, at: needs.now())
+            try Acknowledge.check(draft, by: person, at: needs.now(), in: transaction)
             var post = try Self.compose(draft, by: author, named: named, needs: needs, in: transaction)
             if let parent = try draft.replyTo.map({ try transaction.visiblePost($0, to: .person(person)) }) {
                 post.answer(parent)
@@ -49,7 +51,11 @@ public struct Publish: Sendable {
     public static func receive(
         _ post: Post, recipients: [ActorID], isNews: Bool, in transaction: Transaction
     ) throws -> Bool {
-        guard try transaction.postID(post.uri) == nil else { return false }
+        if let known = try transaction.postID(post.uri) {
+            // What came first as a part of a thread is news all the same to those who must read it.
+            if isNews, try transaction.awaitsReaders(known) { try transaction.append(.published(known)) }
+            return false
+        }
         try transaction.insert(post, recipients: recipients, isLocal: false)
         if isNews { try transaction.append(.published(post.id)) }
         return true

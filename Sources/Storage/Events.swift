@@ -71,6 +71,14 @@ extension Event {
         case .settled(let question): (40, .id(question), .null, .null, .null)
         case .counted(let answer): (41, .id(answer), .null, .null, .null)
         case .relayed(let question, let uri, let json): (42, .id(question), .null, .uri(uri), .text(json))
+        case .announcementCounted(let post, let sequence): (50, .id(post), .int(sequence), .null, .null)
+        case .announcementAcknowledged(let person, let post, let uri):
+            (51, .id(person), .id(post), .uri(uri), .null)
+        case .announcementReminded(let post, let uri): (52, .id(post), .null, .uri(uri), .null)
+        case .attendanceAsked(let person, let post, let uri): (60, .id(person), .id(post), .uri(uri), .null)
+        case .attendanceLeft(let person, let post, let uri): (61, .id(person), .id(post), .uri(uri), .null)
+        case .attendanceAnswered(let actor, let post, let uri): (62, .id(actor), .id(post), .uri(uri), .null)
+        case .gatheringCounted(let post, let sequence): (63, .id(post), .int(sequence), .null, .null)
         }
     }
 
@@ -97,6 +105,13 @@ extension Event {
         case (40, _): self = .settled(row.id(2))
         case (41, _): self = .counted(row.id(2))
         case (42, let uri?): self = .relayed(question: row.id(2), uri: uri, json: row.text(5))
+        case (50, _): self = .announcementCounted(row.id(2), sequence: row.int(3))
+        case (51, let uri?): self = .announcementAcknowledged(row.id(2), row.id(3), uri: uri)
+        case (52, let uri?): self = .announcementReminded(row.id(2), uri: uri)
+        case (60, let uri?): self = .attendanceAsked(row.id(2), row.id(3), uri: uri)
+        case (61, let uri?): self = .attendanceLeft(row.id(2), row.id(3), uri: uri)
+        case (62, let uri?): self = .attendanceAnswered(row.id(2), row.id(3), uri: uri)
+        case (63, _): self = .gatheringCounted(row.id(2), sequence: row.int(3))
         default: return nil
         }
     }

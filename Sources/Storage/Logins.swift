@@ -7,16 +7,19 @@ extension Transaction {
     public func save(_ login: Login) throws {
         try run(
             """
-            INSERT INTO login (person, email, email_key, password_hash, is_administrator, default_audience, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO login (person, email, email_key, password_hash, is_administrator, default_audience, created_at,
+                may_announce, language)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT (person) DO UPDATE SET email = excluded.email, email_key = excluded.email_key,
                 password_hash = excluded.password_hash, is_administrator = excluded.is_administrator,
-                default_audience = excluded.default_audience
+                default_audience = excluded.default_audience, may_announce = excluded.may_announce,
+                language = excluded.language
             """,
             [
                 .id(login.person), .text(login.email), .text(login.email.lowercased()),
                 .text(login.passwordHash),
                 .bool(login.isAdministrator), login.defaultAudience.columns.0, .date(login.createdAt),
+                .bool(login.mayAnnounce), .string(login.language),
             ]
         )
     }
@@ -37,12 +40,13 @@ extension Transaction {
     }
 
     private static let loginQuery =
-        "SELECT person, email, password_hash, is_administrator, default_audience, created_at FROM login"
+        "SELECT person, email, password_hash, is_administrator, default_audience, created_at, may_announce, language FROM login"
 
     private static func login(_ row: any SQLRow) -> Login {
         Login(
             person: row.id(0), email: row.text(1), passwordHash: row.text(2), isAdministrator: row.bool(3),
-            defaultAudience: Audience(code: row.number(4)), createdAt: row.date(5)
+            defaultAudience: Audience(code: row.number(4)), createdAt: row.date(5),
+            mayAnnounce: row.bool(6), language: row.optionalText(7)
         )
     }
 }

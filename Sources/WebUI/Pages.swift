@@ -28,6 +28,8 @@ public struct Pages: Sendable {
         NotificationHabitRoutes(pages: self).add(to: router)
         RecognitionRoutes(pages: self).add(to: router)
         MilestoneRoutes(pages: self).add(to: router)
+        AnnouncementRoutes(pages: self).add(to: router)
+        GatheringRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 

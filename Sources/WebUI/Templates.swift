@@ -39,5 +39,10 @@ struct Templates: Sendable {
         ("gathering", PackageResources.gathering_mustache),
         ("thanks", PackageResources.thanks_mustache),
         ("new_recognition", PackageResources.new_recognition_mustache),
+        ("announcements", PackageResources.announcements_mustache),
+        ("new_announcement", PackageResources.new_announcement_mustache),
+        ("progress", PackageResources.progress_mustache), ("offsets", PackageResources.offsets_mustache),
+        ("events", PackageResources.events_mustache), ("new_event", PackageResources.new_event_mustache),
+        ("calendar", PackageResources.calendar_mustache),
     ]
 }

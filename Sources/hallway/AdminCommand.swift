@@ -19,7 +19,7 @@ struct AdminCommand: AsyncParsableCommand {
 struct PersonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person", abstract: "The people of this node.",
-        subcommands: [CreatePerson.self, DismissPerson.self, RestorePerson.self])
+        subcommands: [CreatePerson.self, DismissPerson.self, RestorePerson.self, AllowPerson.self])
 }
 
 /// `hallway admin person create`
@@ -37,15 +37,17 @@ struct CreatePerson: AsyncParsableCommand {
     @Option(help: "The office.") var office = ""
     @Option(help: "Skills, separated by commas.") var skills = ""
     @Flag(help: "May administrate this node.") var admin = false
+    @Flag(help: "May publish announcements.") var mayAnnounce = false
     @Flag(help: "Give a token for the client interface as well.") var token = false
     @OptionGroup var option: SettingsOption
 
     func run() async throws {
         try await option.run(isQuiet: true) { settings, logger in
-            let order = PersonOrder(
+            var order = PersonOrder(
                 name: name, displayName: displayName, email: email, password: password, title: title,
                 department: department, office: office, skills: skills, isAdministrator: admin,
                 wantsToken: token)
+            order.mayAnnounce = mayAnnounce
             print(try await AdminTasks(settings: settings, logger: logger).create(order))
         }
     }

@@ -97,6 +97,13 @@ struct RecognitionsCommand: AsyncParsableCommand {
         commandName: "recognitions",
         abstract: "Compare this node's books of recognitions given and received with each other node's.")
 
+/// `hallway admin person allow`
+struct AllowPerson: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "allow", abstract: "Let a person publish announcements, or no longer.")
+
+    @Argument(help: "A name on this node.") var name: String
+    @Flag(help: "Take the right back.") var revoke = false
     @OptionGroup var option: SettingsOption
 
     func run() async throws {
@@ -104,6 +111,8 @@ struct RecognitionsCommand: AsyncParsableCommand {
             let (lines, agree) = try await AdminTasks(settings: settings, logger: logger).recognitions()
             print(lines.isEmpty ? "Nobody thanked anyone at another node." : lines.joined(separator: "\n"))
             guard agree else { throw ExitCode(1) }
+            try await AdminTasks(settings: settings, logger: logger)
+                .permitAnnouncements(!revoke, to: name)
         }
     }
 }

@@ -50,6 +50,12 @@ struct OfficesTests {
     @Test("the logs of both offices tell an activity's way under one name")
     func traces() async throws { try await play("traces") }
 
+    @Test("an announcement is acknowledged in three offices, by apps and by pages, and counted exactly")
+    func announcements() async throws { try await play("announcements", of: "news") }
+
+    @Test("an event is answered from three offices, by apps and by pages, and read by calendars")
+    func events() async throws { try await play("events", of: "news") }
+
     @Test("a backup of a running node is verified and restored")
     func backup() async throws { try await play("backup", of: "copies") }
 

@@ -38,7 +38,7 @@ public final class TestNode: Sendable {
 
     public init(
         _ authority: String, network: FakeNetwork, clock: TestClock, policy: FederationPolicy = .open,
-        engine: Engine = .chosen
+        engine: Engine = .chosen, namesReaders: Bool = false
     ) async throws {
         self.authority = authority
         self.network = network
@@ -49,7 +49,8 @@ public final class TestNode: Sendable {
         }
         let now: @Sendable () -> Date = { clock.now }
         needs = Needs(
-            store: store, ids: IDSource(now: now), addresses: Addresses(base: base), policy: policy, now: now)
+            store: store, ids: IDSource(now: now), addresses: Addresses(base: base), policy: policy,
+            namesReaders: namesReaders, now: now)
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         parts = Mutex(Self.parts(needs: needs, keys: keys, network: network))
         try await makeOwnActor()

@@ -28,6 +28,8 @@ public struct Settings: Sendable {
     public var addressRanges: [String]
     public var allowsInsecurePeers: Bool
     public var limitsRates: Bool
+    /// Whether announcements' authors learn who acknowledged, and not only how many did.
+    public var namesReaders: Bool
     public var logLevel: String
     /// The contact that is shown to everyone.
     public var contactEmail: String

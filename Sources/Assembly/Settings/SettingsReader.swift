@@ -52,6 +52,9 @@ extension Settings {
             ["true": true, "false": false][$0]
         }
         limitsRates = try Self.choice("rateLimits", values, true) { ["on": true, "off": false][$0] }
+        namesReaders = try Self.choice("acknowledgementNames", values, false) {
+            ["never": false, "author": true][$0]
+        }
         logLevel = try Self.choice("logLevel", values, "info") { level in
             ["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(level) ? level : nil
         }

@@ -76,6 +76,10 @@ public enum SettingsTable {
             "true or false: speak plain http with other nodes, for trials on one machine",
             fallback: "false"),
         SettingEntry("rateLimits", "on or off", fallback: "on"),
+        SettingEntry(
+            "acknowledgementNames",
+            "never or author: whether the author of an announcement learns who acknowledged it, or only how many did",
+            fallback: "never"),
         SettingEntry("logLevel", "trace, debug, info, notice, warning, error or critical", fallback: "info"),
         SettingEntry("contactEmail", "whom visitors may write to", fallback: "admin@ the host of baseURL"),
         SettingEntry(

@@ -7,6 +7,15 @@ import Surface
 struct BodyEntities {
     let desk: Desk
 
+    /// What stands below the text for clients that know notes alone: where to do what the post asks for.
+    func footer(of post: Post) -> String {
+        switch post.body {
+        case .announcement(let announcement): AnnouncementEntities.footer(announcement, of: post, desk: desk)
+        case .gathering(let gathering): GatheringEntities.footer(gathering, of: post, desk: desk)
+        case .note, .article, .announce, .poll, .recognition, .question: ""
+        }
+    }
+
     func write(_ post: Post, _ page: PostPage) -> JSONValue {
         switch post.body {
         case .note, .article, .announce: .null
@@ -18,8 +27,8 @@ struct BodyEntities {
                 "recipients": .array(recognition.recipients.map { .string($0.description) }),
             ]
         case .question(let question): write(question, of: post)
-        case .announcement: ["kind": "announcement"]
-        case .gathering: ["kind": "gathering"]
+        case .announcement(let announcement): AnnouncementEntities.write(announcement)
+        case .gathering(let gathering): GatheringEntities.write(gathering)
         }
     }
 

@@ -13,6 +13,9 @@ struct NotificationEntities {
         (.recognition, "mention"),
         // As near as Mastodon's words come: an answer speaks to the asker, and whoever accepts it likes it.
         (.answer, "mention"), (.accepted, "favourite"), (.reaction, "favourite"),
+        // To clients that know Mastodon alone these are news of a post.
+        (.announcement, "status"), (.announcementReminder, "status"), (.announcementOverdue, "status"),
+        (.place, "status"), (.gatheringReminder, "status"), (.gatheringChanged, "status"),
     ]
 
     /// Groups, with the accounts and statuses that they name (Mastodon's grouped notifications).

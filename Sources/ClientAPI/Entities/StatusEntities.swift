@@ -104,6 +104,7 @@ struct StatusEntities {
     private func content(of post: Post) -> String {
         guard let title = post.body.title else { return post.content }
         return "<p><strong>\(title.escapedHTML)</strong></p>\(post.content)"
+            + BodyEntities(desk: desk).footer(of: post)
     }
 
     /// The same for every reader; whether one is among them is asked for by itself.

@@ -143,6 +143,7 @@ struct AccountRoutes {
         changes.defaultAudience = try fields["source[privacy]"].map {
             try Visibility.audience($0, policy: desk.needs.policy)
         }
+        changes.language = fields["source[language]"]
         let lines = (0..<Limits.fields).compactMap { index -> (name: String, value: String)? in
             guard let name = fields["fields_attributes[\(index)][name]"] else { return nil }
             return (name, fields["fields_attributes[\(index)][value]"] ?? "")

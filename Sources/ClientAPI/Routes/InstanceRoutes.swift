@@ -18,7 +18,7 @@ struct InstanceRoutes {
         router.get("api/v1/instance") { _, _ in Response(json: try await instance().v1) }
         router.get("api/v2/instance") { _, _ in Response(json: try await instance().v2) }
         for path in [
-            "api/v1/custom_emojis", "api/v1/instance/rules", "api/v1/announcements", "api/v1/trends/tags",
+            "api/v1/custom_emojis", "api/v1/instance/rules", "api/v1/trends/tags",
             "api/v1/trends/statuses", "api/v1/trends/links", "api/v1/instance/translation_languages",
         ] {
             router.get(RouterPath(path)) { _, _ in Response(json: []) }

@@ -99,6 +99,7 @@ struct HandleCreate: Sendable {
             return true
         }
         if try transaction.hasLocalFollower(actor.id) { return true }
+        if try PostIn(world: world).isHonoured(reading.post, by: actor, in: transaction) { return true }
         return try reading.post.reply.flatMap { try transaction.postID($0.uri) } != nil
     }
 

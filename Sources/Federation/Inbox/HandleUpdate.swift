@@ -38,6 +38,9 @@ struct HandleUpdate: Sendable {
     }
 
     private func effect(_ object: ASObject, _ activity: Activity) throws -> Plan.Effect {
+        if object.type == Vocabulary.announcementProgress {
+            return try HandleAnnouncement(world: world).progress(object, activity)
+        }
         guard Vocabulary.postTypes.contains(object.type) else {
             return { try $0.countUnknown("Update \(object.type)") }
         }
@@ -46,10 +49,15 @@ struct HandleUpdate: Sendable {
         if !saysWhen { reading.post.editedAt = activity.receivedAt }
         let told = min(activity.object.date("published") ?? activity.receivedAt, activity.receivedAt)
         return { [world, reading, activity, actor = activity.actor.id] transaction in
+        let totals = GatheringTotals(object)
+        // News of who comes is no edit.
+        if reading.post.editedAt == nil, totals == nil { reading.post.editedAt = activity.receivedAt }
+        return { [world, reading, actor = activity.actor.id] transaction in
             guard let stored = try transaction.post(reading.post.uri), stored.deletedAt == nil else { return }
             guard stored.author == actor else {
                 throw Refusal.notAllowed(because: "only its author changes a post")
             }
+            if let totals { try totals.save(for: stored, in: transaction) }
             var (version, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             version.id = stored.id
             // Without a date and with the same words it is about what others did with it.

@@ -31,6 +31,10 @@ struct Handlers: Sendable {
         let activity = Activity(id: id, actor: actor, object: object, receivedAt: received.receivedAt)
         switch object.type {
         case "Follow": return .effect(try HandleFollow(world: world).effect(activity))
+        case "Accept" where HandleAttendance.isAbout(activity):
+            return .effect(try HandleAttendance(world: world).answer(.going, activity))
+        case "Reject" where HandleAttendance.isAbout(activity):
+            return .effect(try HandleAttendance(world: world).answer(.refused, activity))
         case "Accept": return .effect(try HandleAnswer(world: world).accept(activity))
         case "Reject": return .effect(try HandleAnswer(world: world).reject(activity))
         case "Undo": return .effect(try HandleUndo(world: world).effect(activity))
@@ -43,6 +47,12 @@ struct Handlers: Sendable {
         case "Ignore": return .effect(try HandleIgnore(world: world).effect(activity))
         case "Block": return .effect(try HandleBlock(world: world).effect(activity))
         case "Flag": return .effect(try HandleFlag(world: world).effect(activity))
+        case "Join": return .effect(try HandleAttendance(world: world).join(activity))
+        case "Leave": return .effect(try HandleAttendance(world: world).leave(activity))
+        case "TentativeAccept":
+            return .effect(try HandleAttendance(world: world).answer(.waiting, activity))
+        case "Read": return .effect(try HandleAnnouncement(world: world).read(activity))
+        case Vocabulary.remind: return .effect(try HandleAnnouncement(world: world).remind(activity))
         case "Move": return .errand { try await HandleMove(world: world).prepare(activity) }
         default: return .effect { try $0.countUnknown(object.type) }
         }

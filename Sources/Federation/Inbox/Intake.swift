@@ -14,6 +14,8 @@ public struct Intake: Sendable {
         "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Announce", "Like", "EmojiReact",
         "Block", "Ignore",
         "Flag", "Move",
+        "Block",
+        "Flag", "Move", "Read", Vocabulary.remind, "Join", "Leave", "TentativeAccept",
     ]
 
     let world: World

@@ -38,6 +38,18 @@ struct Composer: Sendable {
         case .settled(let id): try await edited(id)
         case .counted(let id): try await edited(id, at: world.needs.now())
         case .relayed(let question, let uri, let json): try await relayed(question, uri: uri, json: json)
+        case .announcementCounted(let post, let sequence):
+            try await announcementCounted(post, sequence: sequence)
+        case .announcementAcknowledged(let person, let post, let uri):
+            try await announcementAcknowledged(person, post, uri: uri)
+        case .announcementReminded(let post, let uri): try await announcementReminded(post, uri: uri)
+        case .attendanceAsked(let person, let post, let uri):
+            try await attendance("Join", person, post, uri: uri)
+        case .attendanceLeft(let person, let post, let uri):
+            try await attendance("Leave", person, post, uri: uri)
+        case .attendanceAnswered(let actor, let post, let uri):
+            try await attendanceAnswered(actor, post, uri: uri)
+        case .gatheringCounted(let post, let sequence): try await gatheringCounted(post, sequence: sequence)
         }
     }
 
@@ -122,7 +134,7 @@ struct Composer: Sendable {
             inboxes: all)
     }
 
-    private func envelope(
+    func envelope(
         _ type: String, _ post: Post, by author: Actor, id: ObjectURI, at date: Date? = nil
     ) async throws -> JSONValue {
         let out = PostOut(addresses: world.needs.addresses)
@@ -138,7 +150,7 @@ struct Composer: Sendable {
     }
 
     /// A post of this node, with its author.
-    private func own(_ id: PostID) async throws -> (Post, Actor)? {
+    func own(_ id: PostID) async throws -> (Post, Actor)? {
         try await world.needs.store.read { transaction in
             guard let post = try transaction.post(id), let author = try transaction.actor(post.author),
                 author.isLocal
@@ -167,6 +179,9 @@ struct Composer: Sendable {
                 try transaction.isOwnQuestion(question)
             {
                 all = Self.union(all, try transaction.inboxesThatKnow(question))
+            }
+            if case .announcement = post.body, post.audience == .organisation {
+                all = Self.union(all, try memberInboxes(in: transaction))
             }
             guard post.audience == .organisation else { return all }
             // A stranger who follows is still not of the organisation.
@@ -322,7 +337,7 @@ struct Composer: Sendable {
 
     // MARK: What they share
 
-    private func dispatch(
+    func dispatch(
         _ json: JSONValue, uri: ObjectURI, by actor: Actor, post: PostID? = nil, isListed: Bool = false,
         to inboxes: [ObjectURI]
     ) async throws -> Dispatch? {
@@ -344,7 +359,7 @@ struct Composer: Sendable {
     }
 
     /// An actor of this node and one of another; nil when it is otherwise.
-    private func pair(_ own: ActorID, _ other: ActorID) async throws -> (Actor, Actor)? {
+    func pair(_ own: ActorID, _ other: ActorID) async throws -> (Actor, Actor)? {
         try await world.needs.store.read { transaction in
             guard let person = try transaction.actor(own), let target = try transaction.actor(other),
                 person.isLocal, !target.isLocal
@@ -353,23 +368,23 @@ struct Composer: Sendable {
         }
     }
 
-    private func foreignPost(_ actor: ActorID, _ id: PostID) async throws -> (Actor, Actor, Post)? {
+    func foreignPost(_ actor: ActorID, _ id: PostID) async throws -> (Actor, Actor, Post)? {
         guard let post = try await world.needs.store.read({ try $0.post(id) }),
             let (person, author) = try await pair(actor, post.author)
         else { return nil }
         return (person, author, post)
     }
 
-    private func inbox(of actor: Actor) -> [ObjectURI] {
+    func inbox(of actor: Actor) -> [ObjectURI] {
         [actor.endpoints.sharedInbox ?? actor.endpoints.inbox]
     }
 
     /// A Create is named after its post, so that composing it twice names it once.
     private func activityID(_ post: PostID) -> ActivityID { ActivityID(post.raw) }
 
-    private func freshURI() -> ObjectURI { world.needs.addresses.activity(world.needs.ids.next()) }
+    func freshURI() -> ObjectURI { world.needs.addresses.activity(world.needs.ids.next()) }
 
-    private static func union(_ left: [ObjectURI], _ right: [ObjectURI]) -> [ObjectURI] {
+    static func union(_ left: [ObjectURI], _ right: [ObjectURI]) -> [ObjectURI] {
         var seen: Set<ObjectURI> = []
         return (left + right).filter { seen.insert($0).inserted }
     }

@@ -92,7 +92,9 @@ extension Event {
             post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
-            .profileChanged, .actorGone, .reported, .notified, .recognitionHidden:
+            .profileChanged, .actorGone, .reported, .notified, .recognitionHidden, .announcementCounted,
+            .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
+            .attendanceAnswered, .gatheringCounted:
             nil
         }
     }

@@ -37,8 +37,8 @@ struct PostIn {
         let title = object.text("name").map { ActorIn.line($0, limit: Limits.summary) } ?? ""
         var post = Post(
             id: world.needs.ids.next(), uri: uri, author: author.id,
-            body: try BodyIn.read(object, title: title, now: now),
-            content: SafeHTML.sanitise(QuestionIn.text(of: object), limit: Limits.remoteContent),
+            body: try BodyIn.read(object, title: title, at: now),
+            content: SafeHTML.sanitise(BodyIn.text(object, title: title), limit: Limits.remoteContent),
             audience: audience(of: object, by: author),
             // A page elsewhere would answer for an address that is somebody else's.
             url: object.uri("url").flatMap { ObjectURI($0) }.flatMap {
@@ -88,6 +88,12 @@ struct PostIn {
     /// - Returns: the post, and those it is addressed to by name that are known here.
     func complete(_ reading: Reading, in transaction: Transaction) throws -> (Post, recipients: [ActorID]) {
         var post = reading.post
+        if case .announcement(let announcement) = post.body,
+            try !isHonoured(post, by: transaction.actor(post.author), in: transaction)
+        {
+            // Whoever may not speak for the organisation has written something with a title.
+            post.body = .article(title: announcement.title)
+        }
         var named: [ActorID] = []
         for uri in reading.mentioned.prefix(100) {
             guard let actor = try transaction.actor(uri), !named.contains(actor.id) else { continue }
@@ -114,6 +120,15 @@ struct PostIn {
             post.context = parent.context ?? context
         }
         return (post, named)
+    }
+
+    /// Whether this is an announcement that counts as one: of a node of the organisation, which has looked whether its
+    /// author may, for all of it, and no answer to something.
+    func isHonoured(_ post: Post, by author: Actor?, in transaction: Transaction) throws -> Bool {
+        guard case .announcement = post.body, post.reply == nil, let host = author?.host,
+            post.audience == .organisation
+        else { return false }
+        return try World.standing(of: host, needs: world.needs, in: transaction) == .member
     }
 
     /// The audience that `to` and `cc` spell out; narrower where they are not understood.

@@ -55,8 +55,10 @@ struct PostOut {
         case .note, .announce: break
         case .recognition(let recognition):
             json["hallway:recognition"] = RecognitionOut.write(recognition, of: post)
-        case .poll, .announcement, .gathering: break
         case .question(let question): QuestionOut.write(question, of: post, to: &json)
+        case .announcement(let announcement): AnnouncementOut.add(announcement, of: post, to: &json)
+        case .gathering(let gathering): GatheringOut.add(gathering, of: post, to: &json)
+        case .poll: break
         case .article(let title): addArticle(title, post: post, author: author, to: &json)
         }
         return .object(json)

@@ -11,3 +11,14 @@ document.addEventListener("keydown", (event) => {
     event.target.form?.requestSubmit();
   }
 });
+// The reader's own zone, at the day that is typed, until another is chosen.
+for (const zone of document.querySelectorAll("select[data-zone]")) {
+  let isChosen = zone.querySelector("option[selected]") !== null;
+  zone.addEventListener("change", () => { isChosen = true; });
+  const guess = (text) => {
+    const date = text ? new Date(text) : new Date();
+    if (!isChosen && !Number.isNaN(date.getTime())) zone.value = String(-date.getTimezoneOffset());
+  };
+  guess("");
+  zone.form.querySelector("input[type=datetime-local]")?.addEventListener("change", (event) => guess(event.target.value));
+}

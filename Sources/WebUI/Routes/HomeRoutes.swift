@@ -60,6 +60,11 @@ struct HomeRoutes {
             }
             values["posts"] = try PostViews(desk: desk, seal: shell.seal, back: path)
                 .values(posts, for: person, in: transaction)
+            if before == nil, path == "/" {
+                let ids = try transaction.mustRead(by: person, limit: 3)
+                values["mustRead"] = try PostViews(desk: desk, seal: shell.seal, back: path)
+                    .values(transaction.posts(ids), for: person, in: transaction)
+            }
             if before == nil, here == "/" {
                 values["composer"] = try ComposerView(desk: desk, seal: shell.seal, back: path)
                     .values(for: person, in: transaction)

@@ -24,7 +24,9 @@ struct SettingsRoutes {
             let shell = Shell(desk: desk, session: session)
             var values = try shell.values(
                 title: "Your profile", here: "/settings", back: "/settings", person: person, in: transaction)
-            let audience = try transaction.login(of: person)?.defaultAudience ?? .organisation
+            let login = try transaction.login(of: person)
+            let audience = login?.defaultAudience ?? .organisation
+            values["language"] = login?.language ?? ""
             values["person"] = ["title": "", "department": "", "office": ""]
                 .merging(PersonView(desk: desk).values(actor)) { $1 }
             values["note"] = SafeHTML.plainText(actor.summary)
@@ -59,6 +61,7 @@ struct SettingsRoutes {
         changes.note = fields["note"]
         changes.isLocked = fields["locked"] == "1"
         changes.work = work
+        changes.language = fields["language"]
         changes.defaultAudience = try ComposerView.audience(fields["audience"])
         _ = try await pages.desk.people.change(person, changes)
         return Response.redirect(to: "/settings?saved=1", type: .normal)

@@ -22,8 +22,20 @@ struct BodyViews {
                 "question": try QuestionViews(desk: desk)
                     .values(question, of: post, for: person, in: transaction)
             ]
-        case .announcement: ["announcement": ["word": "Announcement"]]
-        case .gathering: ["gathering": ["word": "Event"]]
+        case .announcement(let announcement):
+            [
+                "announcement": try AnnouncementView(desk: desk).values(
+                    announcement, of: post, for: person, in: transaction
+                )
+                .merging(["seal": seal, "back": back]) { $1 }
+            ]
+        case .gathering(let gathering):
+            [
+                "gathering": try GatheringView(desk: desk).values(
+                    gathering, of: post, for: person, in: transaction
+                )
+                .merging(["seal": seal, "back": "\(back)#post-\(post.id)"]) { $1 }
+            ]
         }
     }
     /// What it is for, and what its recipient or a moderator may do with it.

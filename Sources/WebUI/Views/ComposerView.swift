@@ -24,7 +24,9 @@ struct ComposerView {
         ]
         if answered == nil {
             values["hasKinds"] = true
-            values["kinds"] = Self.kinds.map { ["path": $0, "label": $1] }
+            values["kinds"] =
+                Self.kinds.map { ["path": $0, "label": $1] }
+                + (try AnnouncementView(desk: desk).kinds(for: person, in: transaction)) + GatheringView.kinds
         }
         if let (post, author) = answered {
             values["isAnswer"] = true

@@ -45,7 +45,8 @@ struct Shell {
 
     /// Where each kind of post is found together.
     private static let places = [
-        ("/thanks", "Thanks", "like"), ("/questions", "Questions", "comment"),
+        ("/announcements", "Announcements", "news"), ("/thanks", "Thanks", "like"),
+        ("/questions", "Questions", "comment"), ("/events", "Events", "event"),
     ]
 
     private func entries(_ actor: Actor, unread: Int, here: String, notices: String) -> [[String: Any]] {
@@ -60,6 +61,7 @@ struct Shell {
         }
     }
 
+    /// What small screens reach from home.
     private func connection(in transaction: Transaction) throws -> [String: Any] {
         let members = try transaction.members().filter { $0.state == .admitted }.count
         let seen = try transaction.nodeState("directory seen").flatMap {

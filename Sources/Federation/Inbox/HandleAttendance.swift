@@ -1,0 +1,52 @@
+import ActivityStreams
+import Domain
+import FoundationEssentials
+import Social
+import Storage
+
+/// Who comes: wishes of people elsewhere for our gatherings, and answers to the wishes of ours.
+struct HandleAttendance {
+    let world: World
+
+    /// Whether an answer is about a `Join`, and not about a `Follow`.
+    static func isAbout(_ activity: Activity) -> Bool {
+        activity.object.objects("object").first?.type == "Join"
+    }
+
+    func join(_ activity: Activity) throws -> Plan.Effect {
+        let target = try activity.target()
+        return { [world, activity] transaction in
+            let post = try Self.gathering(target, for: activity.actor, world: world, in: transaction)
+            try Attend.join(
+                post, activity.actor.id, uri: activity.id, needs: world.needs, in: transaction)
+        }
+    }
+
+    func leave(_ activity: Activity) throws -> Plan.Effect {
+        let target = try activity.target()
+        return { [world, actor = activity.actor] transaction in
+            let post = try Self.gathering(target, for: actor, world: world, in: transaction)
+            try Attend.leave(post, actor.id, needs: world.needs, in: transaction)
+        }
+    }
+
+    /// `state`: what the answer means. Only the organiser's answer to what was asked counts.
+    func answer(_ state: Attendance.State, _ activity: Activity) throws -> Plan.Effect {
+        guard let uri = activity.object.uri("object").flatMap({ ObjectURI($0) }),
+            world.needs.addresses.isOwn(uri)
+        else { return { _ in } }
+        return { [needs = world.needs, actor = activity.actor.id] transaction in
+            try Attend.take(state, of: uri, from: actor, needs: needs, in: transaction)
+        }
+    }
+
+    private static func gathering(
+        _ uri: ObjectURI, for actor: Actor, world: World, in transaction: Transaction
+    ) throws -> Post {
+        guard actor.kind == .person, let post = try transaction.post(uri), case .gathering = post.body,
+            try transaction.isLocal(post.author),
+            try transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
+        else { throw Refusal.notFound("Record") }
+        return post
+    }
+}
