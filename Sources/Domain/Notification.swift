@@ -31,5 +31,9 @@ public struct Notification: Sendable, Equatable {
         case post = 5
         /// An edit of a post that was answered or passed on.
         case edit = 6
+        /// People wait to be let into a group that the person moderates; the actor is the group.
+        case groupAsked = 70
+        case groupInvited = 71
+        case groupJoined = 72
     }
 }

@@ -34,7 +34,10 @@ struct LocalDelivery {
             try notify(followee, .followAsked, by: follower)
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
         case .actorGone(let actor): news.append((.over, [.person(actor)]))
-        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported: break
+        case .affiliated(let person, let group): try affiliated(person, group)
+        case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported,
+            .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost:
+            break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
             news.append((.notification(id), [.person(notification.person)]))
@@ -55,6 +58,13 @@ struct LocalDelivery {
                 try notify(follower.person, .post, by: post.author, about: post.id)
             }
         }
+        if let group = post.group, post.body.announced == nil {
+            for person in try transaction.localMembers(of: group)
+            where try person != post.author && belongsHome(post, of: person) {
+                try transaction.insertHome(post.id, shown: shown, person: person)
+                channels.insert(.person(person))
+            }
+        }
         for person in try transaction.recipients(of: post.id) {
             try notify(person, .mention, by: post.author, about: post.id)
         }
@@ -63,6 +73,23 @@ struct LocalDelivery {
         }
         channels.formUnion(try publicChannels(of: post))
         news.append((.post(post.id), channels))
+    }
+
+    /// Whoever waits for a decision is told to those who decide; what was decided, to whom it is about.
+    private mutating func affiliated(_ person: ActorID, _ id: ActorID) throws {
+        guard let group = try transaction.group(id),
+            let membership = try transaction.membership(of: person, in: id)
+        else { return }
+        switch membership.state {
+        case .asked:
+            for moderator in try transaction.moderators(of: id) {
+                try notify(moderator.person, .groupAsked, by: id)
+            }
+        case .invited: try notify(person, .groupInvited, by: id)
+        case .member where group.kind != .open && membership.role < .owner:
+            try notify(person, .groupJoined, by: id)
+        case .member, .banned: break
+        }
     }
 
     private mutating func edited(_ id: PostID) throws {
@@ -100,8 +127,10 @@ struct LocalDelivery {
     /// Everyone who may have it on their screen.
     private mutating func channels(ofKnown id: PostID) throws -> Set<StreamHub.Channel> {
         guard let post = try transaction.post(id) else { return [] }
+        let members = try post.group.map { try transaction.localMembers(of: $0) } ?? []
         let people =
             try followers(of: post.author).map(\.person) + [post.author] + transaction.recipients(of: id)
+            + members
         return Set(people.map { .person($0) }).union(try publicChannels(of: post))
     }
 

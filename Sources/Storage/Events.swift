@@ -66,6 +66,16 @@ extension Event {
         case .actorGone(let actor): (13, .id(actor), .null, .null, .null)
         case .reported(let report): (14, .id(report), .null, .null, .null)
         case .notified(let notification): (15, .id(notification), .null, .null, .null)
+        case .joinAsked(let person, let group, let uri): (70, .id(person), .id(group), .uri(uri), .null)
+        case .joinAnswered(let person, let group, let uri, let isAccepted):
+            (71, .id(person), .id(group), .uri(uri), .text(isAccepted ? "yes" : "no"))
+        case .groupLeft(let person, let group, let uri, let wasInvited):
+            (72, .id(person), .id(group), .uri(uri), .text(wasInvited ? "yes" : "no"))
+        case .affiliated(let person, let group): (73, .id(person), .id(group), .null, .null)
+        case .moderated(let actor, let group, let about, let word):
+            (74, .id(actor), .id(group), .uri(about), .text(word))
+        case .carried(let activity, let group): (75, .id(activity), .id(group), .null, .null)
+        case .groupPost(let post, let group, let word): (76, .id(post), .id(group), .null, .text(word))
         }
     }
 
@@ -87,6 +97,16 @@ extension Event {
         case (13, _): self = .actorGone(row.id(2))
         case (14, _): self = .reported(row.id(2))
         case (15, _): self = .notified(row.id(2))
+        case (70, let uri?): self = .joinAsked(row.id(2), group: row.id(3), uri: uri)
+        case (71, let uri?):
+            self = .joinAnswered(row.id(2), group: row.id(3), uri: uri, isAccepted: row.text(5) == "yes")
+        case (72, let uri?):
+            self = .groupLeft(row.id(2), group: row.id(3), uri: uri, wasInvited: row.text(5) == "yes")
+        case (73, _): self = .affiliated(row.id(2), group: row.id(3))
+        case (74, let uri?):
+            self = .moderated(row.id(2), group: row.id(3), about: uri, word: row.text(5))
+        case (75, _): self = .carried(row.id(2), group: row.id(3))
+        case (76, _): self = .groupPost(row.id(2), group: row.id(3), word: row.text(5))
         default: return nil
         }
     }

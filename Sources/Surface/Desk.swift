@@ -54,4 +54,6 @@ public struct Desk: Sendable {
     public var follow: FollowActor { FollowActor(needs: needs) }
     public var block: BlockActor { BlockActor(needs: needs) }
     public var report: ReportActor { ReportActor(needs: needs) }
+    public var roster: GroupRoster { GroupRoster(needs: needs) }
+    public var runGroup: RunGroup { RunGroup(people: people) }
 }

@@ -10,6 +10,8 @@ struct NotificationEntities {
     static let words: [(Notification.Kind, String)] = [
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"),
+        // Ours; the account is the group.
+        (.groupAsked, "group_request"), (.groupInvited, "group_invitation"), (.groupJoined, "group_joined"),
     ]
 
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws

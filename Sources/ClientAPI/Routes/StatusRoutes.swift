@@ -86,6 +86,7 @@ struct StatusRoutes {
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
         draft.isQuiet = fields["visibility"] == "unlisted"
         draft.replyTo = try fields.id("in_reply_to_id")
+        draft.group = try fields.id("group_id")
         draft.idempotency = request.headers.first { $0.name.canonicalName == "idempotency-key" }?.value
         guard (draft.idempotency ?? "").utf8.count <= 255 else {
             throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")

@@ -6,6 +6,8 @@ import Storage
 /// Someone elsewhere likes a post, perhaps with an emoji (FEP-c0e0).
 struct HandleLike {
     let world: World
+    /// The group that passed it on: its node has judged whether the giver sees the post.
+    var via: Actor?
 
     func effect(_ activity: Activity) throws -> Plan.Effect {
         let target = try activity.target()
@@ -14,9 +16,9 @@ struct HandleLike {
             text.count == 1 && text.unicodeScalars.count <= 16
                 || (text.hasPrefix(":") && text.hasSuffix(":") && text.utf8.count <= 64) ? text : nil
         }
-        return { [world, actor = activity.actor] transaction in
-            guard let post = try transaction.post(target),
-                try transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
+        return { [world, via, actor = activity.actor] transaction in
+            guard let post = try transaction.post(target), post.deletedAt == nil,
+                try via.map({ $0.id == post.group }) ?? false || transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
             else { throw Refusal.notFound("Record") }
             try LikePost.perform(
                 Like(

@@ -29,6 +29,11 @@ struct Handlers: Sendable {
             throw Refusal.malformed(because: "no actor or id")
         }
         let activity = Activity(id: id, actor: actor, object: object, receivedAt: received.receivedAt)
+        return Carried(world: world, threads: threads).carrying(try plan(activity), activity)
+    }
+
+    private func plan(_ activity: Activity) throws -> Plan {
+        let object = activity.object
         switch object.type {
         case "Follow": return .effect(try HandleFollow(world: world).effect(activity))
         case "Accept": return .effect(try HandleAnswer(world: world).accept(activity))
@@ -40,7 +45,8 @@ struct Handlers: Sendable {
         case "Announce":
             return .errand { try await HandleAnnounce(world: world, threads: threads).prepare(activity) }
         case "Like", "EmojiReact": return .effect(try HandleLike(world: world).effect(activity))
-        case "Block": return .effect(try HandleBlock(world: world).effect(activity))
+        case "Block": return try HandleBlock(world: world).plan(activity)
+        case "Join", "Leave", "Invite", "Add", "Remove": return try HandleGroup(world: world).plan(activity)
         case "Flag": return .effect(try HandleFlag(world: world).effect(activity))
         case "Move": return .errand { try await HandleMove(world: world).prepare(activity) }
         default: return .effect { try $0.countUnknown(object.type) }

@@ -13,7 +13,7 @@ public struct Intake: Sendable {
     static let known: Set<String> = [
         "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Announce", "Like", "EmojiReact",
         "Block",
-        "Flag", "Move",
+        "Flag", "Move", "Join", "Leave", "Invite", "Add", "Remove",
     ]
 
     let world: World

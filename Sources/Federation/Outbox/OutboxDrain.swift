@@ -45,7 +45,7 @@ public struct OutboxDrain: Service {
         var dispatches: [Dispatch] = []
         // Most events are about posts of other nodes, of which there is nothing to tell.
         for logged in events where logged.event.post.map(own.contains) ?? true {
-            if let dispatch = try await composer.compose(logged.event) { dispatches.append(dispatch) }
+            dispatches += try await composer.compose(logged.event)
         }
         try await world.needs.store.write { [world, dispatches] transaction in
             // Another process may have drained the same events meanwhile.
@@ -89,7 +89,8 @@ extension Event {
         case .published(let post), .edited(let post), .deleted(let post): post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
-            .profileChanged, .actorGone, .reported, .notified:
+            .profileChanged, .actorGone, .reported, .notified,
+            .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost:
             nil
         }
     }

@@ -15,6 +15,8 @@ struct PostIn {
         var post: Post
         var mentioned: [ObjectURI]
         var addressees: [ObjectURI]
+        /// The group that it says it was written in.
+        var group: ObjectURI?
     }
 
     /// `author`: whose it must be. Throws ``Refusal`` for an object that is not the author's own or cannot be
@@ -70,7 +72,8 @@ struct PostIn {
             },
             addressees: (object.uris("to") + object.uris("cc")).prefix(Limits.recipients).compactMap {
                 ObjectURI($0)
-            }
+            },
+            group: object.uri("audience").flatMap { ObjectURI($0) }
         )
     }
 
@@ -95,8 +98,14 @@ struct PostIn {
             let context = post.context
             post.answer(parent)
             post.context = parent.context ?? context
+            // An answer is in a group if it says so; below what only members read, it must be.
+            if case .group = parent.audience {} else { post.group = nil }
         }
-        return (post, named)
+        if let actor = try reading.group.flatMap({ try transaction.actor($0) }), actor.kind == .group {
+            post.group = actor.id
+        }
+        if let group = try post.group.flatMap({ try transaction.group($0) }) { post.place(in: group) }
+        return (post, try transaction.recipients(among: named, for: post.audience))
     }
 
     /// The audience that `to` and `cc` spell out; narrower where they are not understood.

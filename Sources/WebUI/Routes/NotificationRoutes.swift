@@ -76,6 +76,9 @@ struct NotificationRoutes {
         case .announce: "shared your post"
         case .post: "wrote something"
         case .edit: "changed a post that you shared"
+        case .groupAsked: "is a group that people ask to join"
+        case .groupInvited: "invites you to join"
+        case .groupJoined: "is a group that you belong to now"
         }
     }
 }
