@@ -41,6 +41,15 @@ struct GroupStage {
         wish.kind = kind
         wish.posting = posting
         group = try await RunGroup(people: oslo.people).found("designers", wish, by: ada.id)
+        for node in nodes {
+            for other in nodes where other.authority != node.authority {
+                let member = Member(
+                    authority: other.authority, name: other.authority,
+                    application: other.needs.addresses.node, entity: "organisation", key: "", ranges: [],
+                    expiresAt: clock.now + 86400, state: .admitted, document: [])
+                try await node.store.write { try $0.save(member) }
+            }
+        }
     }
 
     func settleAll() async throws { try await settle(nodes) }
@@ -159,6 +168,7 @@ struct GroupJourneyTests {
         #expect(try await stage.thread(first.uri, stage.ada, on: stage.oslo) == inLima)
         #expect(try await stage.thread(first.uri, stage.chidi, on: stage.pune) == inLima)
 
+        stage.clock.advance(60)
         _ = try await stage.pune.edit.edit(answer.id, to: Draft(text: "Much larger!"), by: stage.chidi.id)
         _ = try await Withdraw(needs: stage.oslo.needs).withdraw(third.id, by: stage.ada.id)
         try await stage.settleAll()

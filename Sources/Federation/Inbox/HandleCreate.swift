@@ -80,7 +80,11 @@ struct HandleCreate: Sendable {
     ) throws {
         guard let parent = try post.reply?.post.flatMap({ try transaction.post($0) }) else { return }
         // Who is in another node's group is that node's to know: the group has passed it on.
-        if let group = parent.group, group == post.group, try !transaction.isLocal(group) { return }
+        if let group = parent.group, group == post.group,
+            try !transaction.isLocal(group) || transaction.isMember(actor.id, of: group)
+        {
+            return
+        }
         guard try transaction.maySee(parent, try viewer(actor, world: world, in: transaction)) else {
             throw Refusal.notFound("Record")
         }

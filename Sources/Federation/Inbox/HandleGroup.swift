@@ -162,9 +162,10 @@ struct HandleGroup {
     ) throws -> Bool {
         let embedded = activity.object.objects("object").first
         let uri = activity.object.uri("object").flatMap { ObjectURI($0) }
+        let host = try embedded?.uri("object").flatMap { ObjectURI($0) }.flatMap { try transaction.actorID($0) }
         let named = try embedded?.uri("actor").flatMap { ObjectURI($0) }
             .flatMap { try transaction.actorID($0) }
-            .flatMap { try transaction.membership(of: $0, in: activity.actor.id) }
+            .flatMap { try transaction.membership(of: $0, in: host ?? activity.actor.id) }
         guard let membership = try uri.flatMap({ try transaction.membership($0) }) ?? named,
             let group = try transaction.group(membership.group)
         else { return false }

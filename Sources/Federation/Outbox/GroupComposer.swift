@@ -92,12 +92,7 @@ extension Composer {
         _ actor: ActorID, _ group: ActorID, _ about: ObjectURI, _ word: String
     ) async throws -> [Dispatch] {
         guard let (person, group) = try await pair(actor, group) else { return [] }
-        let (isPost, membership) = try await world.needs.store.read { transaction in
-            (
-                try transaction.postID(about) != nil,
-                try transaction.actorID(about).flatMap { try transaction.membership(of: $0, in: group.id) }
-            )
-        }
+        let isPost = try await world.needs.store.read { try $0.postID(about) != nil }
         let object = JSONValue.string(about.string)
         func send(_ type: String, _ object: JSONValue, target: String? = nil, role: String? = nil)
             async throws -> [Dispatch]
@@ -111,10 +106,8 @@ extension Composer {
             let collection = word == "remove" ? "outbox" : "featured"
             return try await send(word == "pin" ? "Add" : "Remove", object, target: "\(group.uri)/\(collection)")
         }
-        let request: JSONValue = [
-            "type": "Join", "id": JSONValue(membership?.uri.string), "actor": object,
-            "object": .string(group.uri.string),
-        ]
+        // Its id is known to whoever asked and to the group alone.
+        let request: JSONValue = ["type": "Join", "actor": object, "object": .string(group.uri.string)]
         switch GroupDecision(word: word) {
         case .approve: return try await send("Accept", request)
         case .refuse: return try await send("Reject", request)
