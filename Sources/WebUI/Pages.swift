@@ -23,6 +23,7 @@ public struct Pages: Sendable {
         ProfileRoutes(pages: self).add(to: router)
         PeopleRoutes(pages: self).add(to: router)
         NotificationRoutes(pages: self).add(to: router)
+        GroupRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 

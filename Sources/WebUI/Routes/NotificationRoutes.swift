@@ -57,6 +57,10 @@ struct NotificationRoutes {
             "person": people.values(actor), "words": Self.words(notification.kind), "isNew": isNew,
         ]
         values.merge(Moments.values(notification.createdAt, now: pages.desk.needs.now())) { $1 }
+        if actor.kind == .group, var group = values["person"] as? [String: Any] {
+            group["path"] = "/groups/\(actor.id)"
+            values["person"] = group
+        }
         guard let id = notification.post else { return values }
         guard let post = try transaction.post(id), try transaction.maySee(post, .person(person)),
             let author = try transaction.actor(post.author)

@@ -29,7 +29,13 @@ struct PostViews {
                 shown, by: author, announcer: announcer,
                 parent: shown.reply?.author.flatMap { page.authors[$0] },
                 marks: page.marks(on: shown.id), isMine: shown.author == person, isFocus: shown.id == focus)
-            return try card.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
+            var placed = card
+            if let group = try shown.group.flatMap({ try transaction.actor($0) }) {
+                placed["inGroup"] = [
+                    "path": "/groups/\(group.id)", "name": PersonView(desk: desk).name(group),
+                ]
+            }
+            return try placed.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
         }
     }
 
