@@ -39,14 +39,14 @@ extension Transaction {
             return try exists(
                 """
                 SELECT 1 FROM membership m JOIN actor a ON a.id = m.person
-                WHERE m.in_group = $1 AND m.state IN (1, 2) AND a.host = $2 AND a.state = 0
+                WHERE m.in_group = $1 AND m.state < 3 AND a.host = $2 AND a.state = 0
                     AND (CAST($3 AS BIGINT) IS NULL OR m.person = $3)
                 """, [.id(actor), .text(authority), .id(viewer.actor)])
         }
         return try viewer.actor.map { person in
             try person == actor
                 || exists(
-                    "SELECT 1 FROM membership WHERE in_group = $1 AND person = $2 AND state IN (1, 2)",
+                    "SELECT 1 FROM membership WHERE in_group = $1 AND person = $2 AND state < 3",
                     [.id(actor), .id(person)])
         } ?? false
     }
@@ -129,7 +129,7 @@ extension Transaction {
         """
         (a.kind <> 1 OR NOT EXISTS (SELECT 1 FROM group_settings k WHERE k.actor = a.id AND k.kind = 2)
             OR EXISTS (SELECT 1 FROM membership i WHERE i.in_group = a.id AND i.person = $\(place)
-                AND i.state IN (1, 2)))
+                AND i.state < 3))
         """
     }
 
