@@ -92,7 +92,8 @@ public struct Group: Sendable, Equatable {
         guard let membership, membership.state == .member else {
             guard kind != .secret else { throw .notFound("Record") }
             let isBanned = membership?.state == .banned
-            throw .notAllowed(because: isBanned ? "You are banned from this group" : "Only members write in this group")
+            throw .notAllowed(
+                because: isBanned ? "You are banned from this group" : "Only members write in this group")
         }
         guard !answering else { return }
         guard membership.role >= (posting == .moderators ? .moderator : .member) else {

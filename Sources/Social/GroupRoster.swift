@@ -49,7 +49,8 @@ public struct GroupRoster: Sendable {
             }
             guard known?.state != .member else { return known }
             guard !host.isLocal else {
-                try Self.join(actor, group, uri: known?.uri ?? needs.activityURI(), needs: needs, in: transaction)
+                try Self.join(
+                    actor, group, uri: known?.uri ?? needs.activityURI(), needs: needs, in: transaction)
                 return try transaction.membership(of: person, in: id)
             }
             guard known?.state != .asked else { return known }

@@ -20,7 +20,8 @@ struct NamedPeople: Sendable {
                     if let handle = Handle(typed) {
                         handle.host == needs.addresses.authority
                             ? try transaction.localActor(named: handle.name)
-                            : try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
+                            : try transaction.actor(organisationHandle: handle)
+                                ?? transaction.remoteActor(handle)
                     } else {
                         try transaction.localActor(named: typed)
                     }

@@ -94,7 +94,8 @@ public struct RunGroup: Sendable {
             else { throw Refusal.notAllowed(because: "Only the owner changes how the group is run") }
             // What was written for some must not be shown to others afterwards.
             if let kind = wish.kind, kind.rawValue < group.kind.rawValue {
-                throw Refusal.notAllowed(because: "A group does not become more open: its members wrote for each other")
+                throw Refusal.notAllowed(
+                    because: "A group does not become more open: its members wrote for each other")
             }
             let made = try Self.apply(wish, to: actor, group, needs: needs, in: transaction)
             try transaction.append(.profileChanged(id))

@@ -58,7 +58,7 @@ extension Transaction {
         guard case .group(let group) = post.audience, case .node(let authority, _) = viewer,
             post.deletedAt == nil
         else { return false }
-        return try hasMember(of: group, on: authority)
+        return try countMembers(of: group, on: authority) > 0
     }
 
     /// The groups that a person may know of, by name. `isMine`: those in which they are, or else the others. `after`: the
@@ -108,6 +108,22 @@ extension Transaction {
             "SELECT actor, person, word, at FROM group_record WHERE in_group = $1 ORDER BY id DESC LIMIT $2",
             [.id(group), .number(limit)]
         ) { GroupRecord(actor: $0.id(0), person: $0.id(1), word: $0.text(2), at: $0.date(3)) }
+    }
+
+    /// The group in which a post was written, without reading the post.
+    public func group(ofPost post: PostID) throws -> ActorID? {
+        try first("SELECT in_group FROM post WHERE id = $1", [.id(post)]) { $0.optionalID(0) } ?? nil
+    }
+
+    /// What the posts of a group said, by their authors' own activities: the latest, oldest first.
+    public func history(of group: ActorID, limit: Int = 200) throws -> [[UInt8]] {
+        try all(
+            """
+            SELECT a.json FROM activity a JOIN post p ON p.id = a.post
+            WHERE p.in_group = $1 AND p.deleted_at IS NULL AND p.announced IS NULL AND a.actor = p.author
+            ORDER BY a.id DESC LIMIT $2
+            """, [.id(group), .number(limit)]
+        ) { $0.bytes(0) }.reversed()
     }
 
     /// Takes a group's posts out of a person's home timeline.

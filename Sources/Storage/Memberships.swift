@@ -84,12 +84,12 @@ extension Transaction {
         ) { $0.id(0) }
     }
 
-    /// Whether a group has a member on another node.
-    public func hasMember(of group: ActorID, on authority: String) throws -> Bool {
-        try exists(
+    /// How many members a group has on another node.
+    public func countMembers(of group: ActorID, on authority: String) throws -> Int {
+        try number(
             """
-            SELECT 1 FROM membership m JOIN actor a ON a.id = m.person
-            WHERE m.in_group = $1 AND m.state = 2 AND a.host = $2 AND a.state = 0 LIMIT 1
+            SELECT COUNT(*) FROM membership m JOIN actor a ON a.id = m.person
+            WHERE m.in_group = $1 AND m.state = 2 AND a.host = $2 AND a.state = 0
             """, [.id(group), .text(authority)])
     }
 

@@ -136,7 +136,8 @@ private struct TimelineQuery {
             if isLocal { conditions.append("p.is_local = 1") }
             hideMuted()
         case .group(let group):
-            conditions.append("p.in_group = \(bind(.id(group))) AND p.announced IS NULL AND p.reply_uri IS NULL")
+            conditions.append(
+                "p.in_group = \(bind(.id(group))) AND p.announced IS NULL AND p.reply_uri IS NULL")
             hideMuted()
         case .pinnedInGroup(let group):
             joins = "JOIN group_pin g ON g.post = p.id"

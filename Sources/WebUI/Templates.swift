@@ -34,7 +34,8 @@ struct Templates: Sendable {
         ("announcement", PackageResources.announcement_mustache),
         ("gathering", PackageResources.gathering_mustache),
         ("groups", PackageResources.groups_mustache), ("group", PackageResources.group_mustache),
-        ("group_row", PackageResources.group_row_mustache), ("group_form", PackageResources.group_form_mustache),
+        ("group_row", PackageResources.group_row_mustache),
+        ("group_form", PackageResources.group_form_mustache),
         ("group_new", PackageResources.group_new_mustache),
     ]
 }

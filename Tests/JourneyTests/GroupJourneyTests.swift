@@ -42,14 +42,26 @@ struct GroupStage {
         wish.posting = posting
         group = try await RunGroup(people: oslo.people).found("designers", wish, by: ada.id)
         for node in nodes {
-            for other in nodes where other.authority != node.authority {
-                let member = Member(
-                    authority: other.authority, name: other.authority,
-                    application: other.needs.addresses.node, entity: "organisation", key: "", ranges: [],
-                    expiresAt: clock.now + 86400, state: .admitted, document: [])
-                try await node.store.write { try $0.save(member) }
-            }
+            for other in nodes where other.authority != node.authority { try await admit(other, to: node) }
         }
+    }
+
+    /// Another office of the organisation.
+    func addNode(_ authority: String, to nodes: [TestNode]) async throws -> TestNode {
+        let node = try await TestNode(authority, network: network, clock: clock)
+        for other in nodes {
+            try await admit(other, to: node)
+            try await admit(node, to: other)
+        }
+        return node
+    }
+
+    private func admit(_ other: TestNode, to node: TestNode) async throws {
+        let member = Member(
+            authority: other.authority, name: other.authority, application: other.needs.addresses.node,
+            entity: "organisation", key: "", ranges: [], expiresAt: clock.now + 86400, state: .admitted,
+            document: [])
+        try await node.store.write { try $0.save(member) }
     }
 
     func settleAll() async throws { try await settle(nodes) }
@@ -139,10 +151,13 @@ extension Optional {
 
 @Suite("Groups")
 struct GroupJourneyTests {
-    @Test("an open group: people of three offices join, write, answer, like, edit and delete, and see the same")
+    @Test(
+        "an open group: people of three offices join, write, answer, like, edit and delete, and see the same")
     func openGroup() async throws {
         let stage = try await GroupStage(.open)
-        for (person, node) in [(stage.boris, stage.oslo), (stage.carmen, stage.lima), (stage.chidi, stage.pune)] {
+        for (person, node) in [
+            (stage.boris, stage.oslo), (stage.carmen, stage.lima), (stage.chidi, stage.pune),
+        ] {
             try await stage.join(person, on: node)
         }
         try await stage.settleAll()
@@ -151,7 +166,9 @@ struct GroupJourneyTests {
 
         let first = try await stage.post("A new logo", by: stage.carmen, on: stage.lima)
         try await stage.settleAll()
-        for (person, node) in [(stage.ada, stage.oslo), (stage.chidi, stage.pune), (stage.carmen, stage.lima)] {
+        for (person, node) in [
+            (stage.ada, stage.oslo), (stage.chidi, stage.pune), (stage.carmen, stage.lima),
+        ] {
             #expect(try await stage.home(person, on: node) == [first.uri], "\(person.name)")
         }
         // Once each, and nobody who does not belong.
@@ -181,7 +198,9 @@ struct GroupJourneyTests {
     @Test("the group passes activities on unchanged, with their authors' proofs, once to each node")
     func proofsSurvive() async throws {
         let stage = try await GroupStage(.closed)
-        for (person, node) in [(stage.carmen, stage.lima), (stage.chidi, stage.pune), (stage.devi, stage.pune)] {
+        for (person, node) in [
+            (stage.carmen, stage.lima), (stage.chidi, stage.pune), (stage.devi, stage.pune),
+        ] {
             try await stage.join(person, on: node)
             try await stage.settleAll()
             try await stage.decide(.approve, about: person, by: stage.ada)
@@ -191,7 +210,8 @@ struct GroupJourneyTests {
         let post = try await stage.post("Under embargo", by: stage.carmen, on: stage.lima)
         try await stage.settleAll()
         let sent = stage.network.sent.dropFirst(before).filter { $0.method == "POST" }
-            .compactMap { request in (try? JSONParser.parse(request.body)).map { (request.url.authority, $0) } }
+            .compactMap { request in (try? JSONParser.parse(request.body)).map { (request.url.authority, $0) }
+            }
         let announces = sent.filter { $0.1["type"] == "Announce" }
         #expect(announces.map(\.0).sorted() == [Cast.lima, Cast.pune])
         let create = try #require(sent.first { $0.1["type"] == "Create" }?.1)
@@ -200,6 +220,48 @@ struct GroupJourneyTests {
         // The author's node sends it to the group alone.
         #expect(sent.filter { $0.1["type"] == "Create" }.map(\.0) == [Cast.oslo])
         #expect(try await stage.sees(stage.chidi, post.uri, on: stage.pune))
+    }
+
+    @Test(
+        "on six nodes members see the same thread, complete, whenever they came and wherever it was written")
+    func sixNodes() async throws {
+        let stage = try await GroupStage(.closed)
+        var nodes = stage.nodes
+        for host in ["quito.example", "rome.example", "seoul.example"] {
+            nodes.append(try await stage.addNode(host, to: nodes))
+        }
+        var members: [(Actor, TestNode)] = [
+            (stage.ada, stage.oslo), (stage.carmen, stage.lima), (stage.chidi, stage.pune),
+        ]
+        for node in nodes.dropFirst(3) { members.append((try await Cast.welcome("olga", to: node), node)) }
+        func enter(_ person: Actor, _ node: TestNode) async throws {
+            try await stage.join(person, on: node)
+            try await settle(nodes)
+            try await stage.decide(.approve, about: person, by: stage.ada)
+            try await settle(nodes)
+        }
+        for (person, node) in members[1..<4] { try await enter(person, node) }
+        let first = try await stage.post("Where do we meet?", by: stage.carmen, on: stage.lima)
+        try await settle(nodes)
+        var last = first
+        for (index, (person, node)) in members.prefix(4).enumerated() {
+            last = try await stage.post("Answer \(index)", by: person, on: node, answering: last.uri)
+            try await settle(nodes)
+        }
+        stage.clock.advance(60)
+        _ = try await members[3].1.edit.edit(last.id, to: Draft(text: "In Oslo"), by: members[3].0.id)
+        try await settle(nodes)
+        // The others come when all of it is written, and go on.
+        for (person, node) in members[4...] { try await enter(person, node) }
+        for (index, (person, node)) in members[4...].enumerated() {
+            _ = try await stage.post("Late \(index)", by: person, on: node, answering: first.uri)
+            try await settle(nodes)
+        }
+        let inOslo = Set(try await stage.thread(first.uri, stage.ada, on: stage.oslo))
+        #expect(inOslo.count == 6 && inOslo.contains { $0.contains("In Oslo") }, "\(inOslo)")
+        for (person, node) in members {
+            #expect(Set(try await stage.thread(first.uri, person, on: node)) == inOslo, "\(node.authority)")
+        }
     }
 
     @Test("a closed group lets in whom it lets in; others see that it is there and nothing of it")
@@ -223,7 +285,9 @@ struct GroupJourneyTests {
         try await stage.settleAll()
         #expect(try await stage.sees(stage.carmen, post.uri, on: stage.lima))
         #expect(try await stage.home(stage.carmen, on: stage.lima) == [post.uri])
-        for (person, node) in [(stage.boris, stage.oslo), (stage.cesar, stage.lima), (stage.chidi, stage.pune)] {
+        for (person, node) in [
+            (stage.boris, stage.oslo), (stage.cesar, stage.lima), (stage.chidi, stage.pune),
+        ] {
             #expect(try await !stage.sees(person, post.uri, on: node), "\(person.name)")
         }
         // Pune has no member, so it was told nothing.

@@ -69,7 +69,9 @@ struct GroupModerationTests {
         let run = RunGroup(people: stage.lima.people)
         try await run.post("pin", known, by: stage.carmen.id)
         try await stage.settleAll()
-        for (person, node) in [(stage.ada, stage.oslo), (stage.chidi, stage.pune), (stage.carmen, stage.lima)] {
+        for (person, node) in [
+            (stage.ada, stage.oslo), (stage.chidi, stage.pune), (stage.carmen, stage.lima),
+        ] {
             let id = try await stage.group(on: node)
             let pinned = try await node.store.read {
                 try $0.timeline(.pinnedInGroup(id), for: .person(person.id), Page(limit: 5)).map(\.uri)
@@ -84,7 +86,8 @@ struct GroupModerationTests {
         try await run.post("remove", known, by: stage.carmen.id)
         try await stage.settleAll()
         for node in stage.nodes {
-            #expect(try await node.store.read { try $0.post(post.uri)?.deletedAt } != nil, "\(node.authority)")
+            #expect(
+                try await node.store.read { try $0.post(post.uri)?.deletedAt } != nil, "\(node.authority)")
         }
         try await roster.decide(.unban, about: devi, in: group, by: stage.carmen.id)
         try await stage.settleAll()
@@ -171,7 +174,9 @@ struct GroupModerationTests {
         #expect(try await stage.oslo.store.read { try $0.moderators(of: stage.group.id).count } == 1)
     }
 
-    @Test("a rule brings people of a department of any office in, and lets them go, in step with their profiles")
+    @Test(
+        "a rule brings people of a department of any office in, and lets them go, in step with their profiles"
+    )
     func rule() async throws {
         let stage = try await GroupStage(.closed)
         var wish = RunGroup.Wish()

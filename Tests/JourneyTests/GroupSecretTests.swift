@@ -17,14 +17,16 @@ struct GroupSecretTests {
         try await stage.join(stage.carmen, on: stage.lima)
         try await stage.settleAll()
         #expect(try await stage.state(stage.carmen, on: stage.lima) == .member)
-        let post = try await stage.post("Merger #aurora with @carmen@lima.example", by: stage.ada, on: stage.oslo)
+        let post = try await stage.post(
+            "Merger #aurora with @carmen@lima.example", by: stage.ada, on: stage.oslo)
         try await stage.settleAll()
         #expect(try await stage.home(stage.carmen, on: stage.lima) == [post.uri])
         return (stage, post)
     }
 
     /// Everything by which a person could come upon the group on a node; the words name what let them.
-    func ways(_ stage: GroupStage, _ post: Post, _ person: Actor, on node: TestNode) async throws -> [String] {
+    func ways(_ stage: GroupStage, _ post: Post, _ person: Actor, on node: TestNode) async throws -> [String]
+    {
         try await node.store.read { transaction in
             var found: [String] = []
             let viewer = Viewer.person(person.id)
@@ -73,7 +75,8 @@ struct GroupSecretTests {
             let found = Set(try await ways(stage, post, person, on: node))
             #expect(
                 found == [
-                    "search", "posts", "hashtags", "list", "timeline", "account", "group", "members", "threads",
+                    "search", "posts", "hashtags", "list", "timeline", "account", "group", "members",
+                    "threads",
                     "post",
                 ], "\(person.name)")
         }
@@ -144,8 +147,12 @@ struct GroupSecretTests {
                     more: [("audience", .string(stage.group.uri.string))])), to: stage.oslo)
         try await stage.settleAll()
         #expect(
-            stage.network.sent.dropFirst(before).allSatisfy { !($0.url.authority == "far.example" && $0.method == "POST") })
-        #expect(try await stage.oslo.store.read { try $0.postID(try theURI("https://far.example/notes/1")) } == nil)
+            stage.network.sent.dropFirst(before).allSatisfy {
+                !($0.url.authority == "far.example" && $0.method == "POST")
+            })
+        #expect(
+            try await stage.oslo.store.read { try $0.postID(try theURI("https://far.example/notes/1")) }
+                == nil)
         #expect(try await stage.oslo.store.read { try $0.countMembers(of: stage.group.id) } == 2)
     }
 
@@ -171,7 +178,9 @@ struct GroupSecretTests {
             .compactMap { try? JSONParser.parse($0.body) }.first { $0["type"] == "Reject" }
         #expect(answer?["summary"]?.string == "You are banned from this group")
         #expect(try await stage.state(stage.carmen, on: stage.lima) == .banned)
-        await #expect(throws: Refusal.self) { _ = try await stage.post("x", by: stage.carmen, on: stage.lima) }
+        await #expect(throws: Refusal.self) {
+            _ = try await stage.post("x", by: stage.carmen, on: stage.lima)
+        }
     }
 
     @Test("a post of someone who does not belong is refused by the group's node, and goes nowhere (N56)")
@@ -259,7 +268,8 @@ struct GroupSecretTests {
                     mallory.activity(
                         type, .string(object),
                         more: [
-                            ("target", .string("\(stage.group.uri)/\(collection)")), ("hallway:role", "owner"),
+                            ("target", .string("\(stage.group.uri)/\(collection)")),
+                            ("hallway:role", "owner"),
                         ]), to: node)
             }
             try await mallory.send(

@@ -42,6 +42,9 @@ struct OfficesTests {
         .enabled(if: Story.clients != nil, "deploy/test installs Mastodon.py"))
     func mastodonPy() async throws { try await play("mastodonpy") }
 
+    @Test("groups over three offices, by interface and by pages; a secret one is told of by no route")
+    func groups() async throws { try await play("groups", of: "groups") }
+
     @Test("the logs of both offices tell an activity's way under one name")
     func traces() async throws { try await play("traces") }
 

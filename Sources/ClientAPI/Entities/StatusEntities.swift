@@ -95,7 +95,8 @@ struct StatusEntities {
             ),
             ("mentions", .array(shown.mentions.map(mention))), ("tags", .array(shown.tags.map(tag))),
             ("emojis", []),
-            ("group_id", shown.group.map { .string($0.description) } ?? .null), ("card", .null), ("poll", .null), ("hallway", BodyEntities(desk: desk).write(shown, page)),
+            ("group_id", shown.group.map { .string($0.description) } ?? .null), ("card", .null),
+            ("poll", .null), ("hallway", BodyEntities(desk: desk).write(shown, page)),
         ])
     }
 

@@ -139,7 +139,9 @@ struct GroupRoutes {
             let actors = Dictionary(try transaction.actors(list.map(\.person)).map { ($0.id, $0) }) { $1 }
             let items = list.compactMap { membership -> JSONValue? in
                 guard let actor = actors[membership.person] else { return nil }
-                return ["account": AccountEntity(desk: desk).write(actor), "membership": Self.write(membership)]
+                return [
+                    "account": AccountEntity(desk: desk).write(actor), "membership": Self.write(membership),
+                ]
             }
             return (items, list.count == page.limit ? list.last?.person.raw : nil)
         }

@@ -21,7 +21,9 @@ struct Lookup {
                 handle.host == authority
                 ? try transaction.localActor(named: handle.name)
                 : try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
-            return try found.flatMap { try $0.state == .active && transaction.mayKnow($0.id, viewer) ? $0 : nil }
+            return try found.flatMap {
+                try $0.state == .active && transaction.mayKnow($0.id, viewer) ? $0 : nil
+            }
         }
     }
 
@@ -39,7 +41,7 @@ struct Lookup {
             return try await isKnown(found, to: viewer) ? [found] : []
         }
         guard ObjectURI(text) == nil else { return [] }
-        return try await desk.needs.store.read { 
+        return try await desk.needs.store.read {
             try $0.searchActors(text, limit: limit, followedBy: person, for: viewer.actor)
         }
     }

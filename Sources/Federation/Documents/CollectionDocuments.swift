@@ -52,7 +52,9 @@ extension Documents {
     public func featured(of actor: Actor, for viewer: Viewer) async throws -> JSONValue {
         try await admit(viewer, to: actor)
         let posts = try await world.needs.store.read {
-            try $0.timeline(actor.kind == .group ? .pinnedInGroup(actor.id) : .pinned(actor.id), for: viewer, Page(limit: 20))
+            try $0.timeline(
+                actor.kind == .group ? .pinnedInGroup(actor.id) : .pinned(actor.id), for: viewer,
+                Page(limit: 20))
         }
         return Collections.whole(
             id: try endpoint(actor.endpoints.featured), items: posts.map { .string($0.uri.string) })
@@ -64,7 +66,7 @@ extension Documents {
         let (group, total, isInside) = try await world.needs.store.read { transaction in
             (
                 try transaction.group(actor.id), try transaction.countMembers(of: actor.id),
-                try viewer.authority.map { try transaction.hasMember(of: actor.id, on: $0) } ?? false
+                try viewer.authority.map { try transaction.countMembers(of: actor.id, on: $0) > 0 } ?? false
             )
         }
         guard let group else { throw Refusal.notFound("Record") }

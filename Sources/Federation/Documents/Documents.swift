@@ -49,7 +49,8 @@ public struct Documents: Sendable {
         }
         if post.deletedAt != nil { return ActivityOut.tombstone(post) }
         guard post.body.announced == nil else { return try await activity(post.uri, for: viewer) }
-        return PostOut(addresses: world.needs.addresses, group: group?.uri).write(post, by: author, context: true)
+        return PostOut(addresses: world.needs.addresses, group: group?.uri).write(
+            post, by: author, context: true)
     }
 
     /// An activity's document; those about no post are for their addressees alone and were delivered to them.

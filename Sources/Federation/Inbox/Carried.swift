@@ -48,12 +48,13 @@ struct Carried {
         let name =
             object.type == "Undo"
             ? object.objects("object").first?.uri("object") : object.uri("object")
-        guard let post = try name.flatMap({ ObjectURI($0) }).flatMap({ try transaction.post($0) }),
-            let group = post.group, try transaction.isLocal(group),
+        guard let post = try name.flatMap({ ObjectURI($0) }).flatMap({ try transaction.postID($0) }),
+            let group = try transaction.group(ofPost: post), try transaction.isLocal(group),
             try transaction.isMember(activity.actor.id, of: group)
         else { return }
         let kept = OutgoingActivity(
-            id: needs.ids.next(), uri: activity.id, actor: activity.actor.id, post: nil,
+            id: needs.ids.next(), uri: activity.id, actor: activity.actor.id,
+            post: ["Create", "Update"].contains(object.type) ? post : nil,
             json: JSONValue.object(object.json).bytes, isListed: false, createdAt: activity.receivedAt)
         // Received twice, it is passed on once.
         guard try transaction.insert(kept) else { return }

@@ -162,7 +162,9 @@ struct HandleGroup {
     ) throws -> Bool {
         let embedded = activity.object.objects("object").first
         let uri = activity.object.uri("object").flatMap { ObjectURI($0) }
-        let host = try embedded?.uri("object").flatMap { ObjectURI($0) }.flatMap { try transaction.actorID($0) }
+        let host = try embedded?.uri("object").flatMap { ObjectURI($0) }.flatMap {
+            try transaction.actorID($0)
+        }
         let named = try embedded?.uri("actor").flatMap { ObjectURI($0) }
             .flatMap { try transaction.actorID($0) }
             .flatMap { try transaction.membership(of: $0, in: host ?? activity.actor.id) }
@@ -187,7 +189,8 @@ struct HandleGroup {
         if actor == membership.person {
             guard membership.state == .invited else { return true }
             if isAccepted {
-                try GroupRoster.join(activity.actor, group, uri: membership.uri, needs: needs, in: transaction)
+                try GroupRoster.join(
+                    activity.actor, group, uri: membership.uri, needs: needs, in: transaction)
             } else {
                 try GroupRoster.end(
                     membership, in: group, word: "declined", by: actor, needs: needs, in: transaction)

@@ -18,7 +18,8 @@ struct HandleLike {
         }
         return { [world, via, actor = activity.actor] transaction in
             guard let post = try transaction.post(target), post.deletedAt == nil,
-                try via.map({ $0.id == post.group }) ?? false || transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
+                try via.map({ $0.id == post.group }) ?? false
+                    || transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
             else { throw Refusal.notFound("Record") }
             try LikePost.perform(
                 Like(

@@ -54,7 +54,8 @@ struct HandleUndo {
         _ person: ObjectURI, from group: ObjectURI, by actor: ActorID, needs: Needs,
         in transaction: Transaction
     ) throws {
-        guard let host = try transaction.actor(group), host.isLocal, let group = try transaction.group(host.id),
+        guard let host = try transaction.actor(group), host.isLocal,
+            let group = try transaction.group(host.id),
             let person = try transaction.actor(person)
         else { throw Refusal.notFound("Record") }
         try GroupRoster.decide(.unban, about: person, in: group, by: actor, needs: needs, in: transaction)

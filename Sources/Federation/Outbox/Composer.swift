@@ -134,7 +134,7 @@ struct Composer: Sendable {
     private func envelope(
         _ type: String, _ post: Post, by author: Actor, id: ObjectURI
     ) async throws -> JSONValue {
-        let group = try await group(of: post.id)
+        let group = post.group == nil ? nil : try await group(of: post.id)
         let out = PostOut(addresses: world.needs.addresses, group: group?.uri)
         let (to, cc) = out.recipients(of: post, by: author)
         return ActivityOut.write(
@@ -158,7 +158,9 @@ struct Composer: Sendable {
     /// Where a post goes: its author's followers if it is for them, whoever it names, and whom it answers.
     private func inboxes(of post: Post, by author: Actor) async throws -> [ObjectURI] {
         // A group's node passes on what is written in it; to everyone at once, and to nobody before.
-        if let group = try await group(of: post.id) { return group.isLocal ? [] : inbox(of: group) }
+        if post.group != nil, let group = try await group(of: post.id) {
+            return group.isLocal ? [] : inbox(of: group)
+        }
         return try await world.needs.store.read { transaction in
             var named = try transaction.recipients(of: post.id)
             // An answer that is not for everyone is for those it names, whoever wrote what it answers (N97).
@@ -292,7 +294,8 @@ struct Composer: Sendable {
         // Others read it at its own address, where who they are decides; a group's document is no message.
         let object: JSONValue =
             actor.kind == .group
-            ? ["id": .string(actor.uri.string), "type": "Group"] : try await documents.actor(actor, for: .nobody)
+            ? ["id": .string(actor.uri.string), "type": "Group"]
+            : try await documents.actor(actor, for: .nobody)
         let json = ActivityOut.write(
             "Update", id: uri, actor: actor.uri, object: object,
             to: actor.endpoints.followers.map { [$0.string] } ?? [])

@@ -11,7 +11,8 @@ extension Composer {
         guard let (person, group) = try await pair(person, group) else { return [] }
         guard world.needs.addresses.isOwn(uri) else {
             // The group asked first.
-            return try await answer("Accept", ["type": "Invite", "id": .string(uri.string)], by: person, to: group)
+            return try await answer(
+                "Accept", ["type": "Invite", "id": .string(uri.string)], by: person, to: group)
         }
         let json = ActivityOut.write(
             "Join", id: uri, actor: person.uri, object: .string(group.uri.string), to: [group.uri.string])
@@ -22,12 +23,23 @@ extension Composer {
         _ person: ActorID, _ group: ActorID, _ uri: ObjectURI, isAccepted: Bool
     ) async throws -> [Dispatch] {
         guard let (group, person) = try await pair(group, person) else { return [] }
-        let isBanned = try await world.needs.store.read {
-            try $0.membership(of: person.id, in: group.id)?.state == .banned
+        let (isBanned, history) = try await world.needs.store.read { transaction in
+            (
+                try transaction.membership(of: person.id, in: group.id)?.state == .banned,
+                try isAccepted && transaction.countMembers(of: group.id, on: person.host ?? "") == 1
+                    ? transaction.history(of: group.id) : []
+            )
         }
-        return try await answer(
+        let first = try await answer(
             isAccepted ? "Accept" : "Reject", Self.join(person, group, uri), by: group, to: person,
             because: isAccepted ? nil : isBanned ? "You are banned from this group" : "The group said no")
+        // Nobody there was told so far what was written before.
+        var earlier: [Dispatch] = []
+        for activity in history {
+            earlier += try await passOn(
+                try JSONParser.parse(activity), by: group, post: nil, to: inbox(of: person))
+        }
+        return first + earlier
     }
 
     func groupLeft(
@@ -35,7 +47,8 @@ extension Composer {
     ) async throws -> [Dispatch] {
         guard let (person, group) = try await pair(person, group) else { return [] }
         guard !wasInvited else {
-            return try await answer("Reject", ["type": "Invite", "id": .string(uri.string)], by: person, to: group)
+            return try await answer(
+                "Reject", ["type": "Invite", "id": .string(uri.string)], by: person, to: group)
         }
         return try await send("Leave", .string(group.uri.string), by: person, to: inbox(of: group))
     }
@@ -84,7 +97,8 @@ extension Composer {
             if membership.isAutomatic { more.append(("hallway:byRule", true)) }
         }
         return try await send(
-            membership == nil ? "Remove" : "Add", .string(person.uri.string), by: group, to: inboxes, more: more)
+            membership == nil ? "Remove" : "Add", .string(person.uri.string), by: group, to: inboxes,
+            more: more)
     }
 
     /// A moderator of this node asks the node of a group for something.
@@ -104,7 +118,8 @@ extension Composer {
         }
         guard !isPost else {
             let collection = word == "remove" ? "outbox" : "featured"
-            return try await send(word == "pin" ? "Add" : "Remove", object, target: "\(group.uri)/\(collection)")
+            return try await send(
+                word == "pin" ? "Add" : "Remove", object, target: "\(group.uri)/\(collection)")
         }
         // Its id is known to whoever asked and to the group alone.
         let request: JSONValue = ["type": "Join", "actor": object, "object": .string(group.uri.string)]
@@ -146,8 +161,7 @@ extension Composer {
     func passedOn(_ dispatch: Dispatch, after event: Event) async throws -> [Dispatch] {
         guard let id = event.groupPost else { return [] }
         let group = try await world.needs.store.read { transaction -> Actor? in
-            guard let post = try transaction.post(id), post.body.announced == nil else { return nil }
-            return try post.group.flatMap { try transaction.actor($0) }
+            try transaction.group(ofPost: id).flatMap { try transaction.actor($0) }
         }
         guard let group, group.isLocal else { return [] }
         let isNew = if case .published = event { true } else { false }
@@ -171,12 +185,16 @@ extension Composer {
     /// The group in which a post was written.
     func group(of post: PostID) async throws -> Actor? {
         try await world.needs.store.read { transaction in
-            try transaction.post(post)?.group.flatMap { try transaction.actor($0) }
+            try transaction.group(ofPost: post).flatMap { try transaction.actor($0) }
         }
     }
 
-    private func passOn(_ activity: JSONValue, by group: Actor, post: PostID?) async throws -> [Dispatch] {
-        let inboxes = try await world.needs.store.read { try $0.memberInboxes(of: group.id) }
+    /// `inboxes`: those of all members where nil.
+    private func passOn(
+        _ activity: JSONValue, by group: Actor, post: PostID?, to some: [ObjectURI]? = nil
+    ) async throws -> [Dispatch] {
+        let all = try await world.needs.store.read { try $0.memberInboxes(of: group.id) }
+        let inboxes = some ?? all
         let uri = freshURI()
         let json = ActivityOut.write(
             "Announce", id: uri, actor: group.uri, object: activity, to: ["\(group.uri)/members"],

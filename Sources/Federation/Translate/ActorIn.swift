@@ -58,7 +58,8 @@ struct ActorIn {
     }
 
     private static func group(_ object: ASObject, _ actor: Actor) -> Group? {
-        guard actor.kind == .group, let kind = object.json["hallway:groupKind"]?.string.flatMap({ Group.Kind(word: $0) })
+        guard actor.kind == .group,
+            let kind = object.json["hallway:groupKind"]?.string.flatMap({ Group.Kind(word: $0) })
         else { return nil }
         var group = Group(actor: actor.id, kind: kind)
         group.posting =

@@ -14,7 +14,8 @@ struct GroupRoutes {
         router.get("groups/new") { try await blank($0, $1) }
         router.post("groups") { request, context in
             let (person, fields) = try await pages.form(request, context)
-            let actor = try await pages.desk.runGroup.found(fields["name"] ?? "", Self.wish(fields), by: person)
+            let actor = try await pages.desk.runGroup.found(
+                fields["name"] ?? "", Self.wish(fields), by: person)
             return Response.redirect(to: "/groups/\(actor.id)", type: .normal)
         }
         router.get("groups/:group") { try await group($0, $1) }
@@ -146,7 +147,8 @@ struct GroupRoutes {
             case "members": try page.addMembers(to: &values, for: person, in: transaction)
             case "about": try page.addAbout(to: &values, in: transaction)
             default:
-                try page.addPosts(to: &values, for: person, Page(before: before, limit: Self.size), in: transaction)
+                try page.addPosts(
+                    to: &values, for: person, Page(before: before, limit: Self.size), in: transaction)
             }
             return pages.templates.render("group", values)
         }
@@ -253,7 +255,8 @@ private struct GroupPage {
         values["noMembers"] = parts.isEmpty
         if own?.moderates == true { values["invite"] = ["id": actor.id.description, "seal": shell.seal] }
         if let host = actor.host, !parts.isEmpty {
-            values["elsewhere"] = "The group lives at \(host): of its members this office knows its own and those who moderate."
+            values["elsewhere"] =
+                "The group lives at \(host): of its members this office knows its own and those who moderate."
         }
     }
 

@@ -41,7 +41,8 @@ struct ProfileRoutes {
         let desk = pages.desk
         let accept = request.headers[.accept] ?? ""
         if accept.contains("json"), !accept.contains("text/html"),
-            let actor = try await desk.needs.store.read({ try $0.localActor(named: name) }), actor.kind != .group
+            let actor = try await desk.needs.store.read({ try $0.localActor(named: name) }),
+            actor.kind != .group
         {
             return Response.redirect(to: actor.uri.string, type: .normal)
         }

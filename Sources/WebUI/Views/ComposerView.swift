@@ -47,7 +47,9 @@ struct ComposerView {
         var values = try values(for: person, in: transaction)
         let name = PersonView(desk: desk).name(group)
         values["label"] = "What would you like to tell \(name)?"
-        values["audiences"] = [["value": "group:\(group.id)", "label": name, "isChosen": true] as [String: Any]]
+        values["audiences"] = [
+            ["value": "group:\(group.id)", "label": name, "isChosen": true] as [String: Any]
+        ]
         return values
     }
 

@@ -12,7 +12,9 @@ struct GroupViews {
     func path(_ actor: Actor) -> String { "/groups/\(actor.id)" }
 
     /// A line of a list.
-    func row(_ actor: Actor, _ group: Group, for person: ActorID, in transaction: Transaction) throws -> [String: Any] {
+    func row(_ actor: Actor, _ group: Group, for person: ActorID, in transaction: Transaction) throws
+        -> [String: Any]
+    {
         var values = PersonView(desk: desk).values(actor)
         values["path"] = path(actor)
         values["kindWord"] = Self.word(group.kind)
@@ -56,7 +58,11 @@ struct GroupViews {
                 "belonging": button("leave", "Take back", true),
                 "standing": "You asked to join. The moderators of the group decide.",
             ]
-        case .invited: ["belonging": button("join", "Accept", false), "standing": "You are invited to this group.", "isInvited": true]
+        case .invited:
+            [
+                "belonging": button("join", "Accept", false), "standing": "You are invited to this group.",
+                "isInvited": true,
+            ]
         case .banned: ["standing": "You are banned from this group."]
         case nil: ["belonging": button("join", group.kind == .open ? "Join" : "Ask to join", false)]
         }
@@ -67,7 +73,8 @@ struct GroupViews {
         _ actor: Actor?, _ group: Group?, action: String, label: String
     ) -> [String: Any] {
         let kinds: [(Group.Kind, String)] = [
-            (.open, "Open: everyone reads and joins"), (.closed, "Closed: everyone knows of it, members read"),
+            (.open, "Open: everyone reads and joins"),
+            (.closed, "Closed: everyone knows of it, members read"),
             (.secret, "Secret: only members know that it exists"),
         ]
         let postings: [(Group.Posting, String)] = [
@@ -76,7 +83,8 @@ struct GroupViews {
         let chosen = (group?.kind ?? .open, group?.posting ?? .members)
         return [
             "action": action, "label": label, "seal": seal, "isNew": actor == nil, "name": "",
-            "displayName": actor?.displayName ?? "", "note": actor.map { SafeHTML.plainText($0.summary) } ?? "",
+            "displayName": actor?.displayName ?? "",
+            "note": actor.map { SafeHTML.plainText($0.summary) } ?? "",
             "rules": group?.rules ?? "", "department": group?.rule?.department ?? "",
             "office": group?.rule?.office ?? "",
             // A group does not become more open.
@@ -90,9 +98,12 @@ struct GroupViews {
     }
 
     /// The list of members, and for moderators those who wait, were invited or are banned.
-    func parts(_ id: ActorID, for person: ActorID, own: Membership?, in transaction: Transaction) throws -> [[String: Any]] {
+    func parts(_ id: ActorID, for person: ActorID, own: Membership?, in transaction: Transaction) throws
+        -> [[String: Any]]
+    {
         let states: [(Membership.State, String)] = [
-            (.asked, "Waiting to be let in"), (.member, "Members"), (.invited, "Invited"), (.banned, "Banned"),
+            (.asked, "Waiting to be let in"), (.member, "Members"), (.invited, "Invited"),
+            (.banned, "Banned"),
         ]
         return try states.compactMap { state, heading in
             let list = try transaction.roster(of: id, state: state, for: person, limit: 200)
@@ -106,11 +117,12 @@ struct GroupViews {
                 values["isByRule"] = membership.isAutomatic
                 let choices = Self.choices(membership, own)
                 if !choices.isEmpty {
-                    values["decide"] = [
-                        "group": id.description, "person": actor.id.description,
-                        "who": PersonView(desk: desk).name(actor), "seal": seal,
-                        "choices": choices.map { ["value": $0.word, "label": Self.label($0)] },
-                    ] as [String: Any]
+                    values["decide"] =
+                        [
+                            "group": id.description, "person": actor.id.description,
+                            "who": PersonView(desk: desk).name(actor), "seal": seal,
+                            "choices": choices.map { ["value": $0.word, "label": Self.label($0)] },
+                        ] as [String: Any]
                 }
                 return values
             }
@@ -125,7 +137,8 @@ struct GroupViews {
         case .invited: return [.remove]
         case .banned: return [.unban]
         case .member:
-            let roles: [Membership.Role] = own.role == .owner ? [.moderator, .member, .guest, .owner] : [.member, .guest]
+            let roles: [Membership.Role] =
+                own.role == .owner ? [.moderator, .member, .guest, .owner] : [.member, .guest]
             return roles.filter { $0 != other.role }.map { .role($0) } + [.remove, .ban]
         }
     }
@@ -150,7 +163,8 @@ struct GroupViews {
         let list = try transaction.records(of: id, limit: 30)
         let ids = Array(Set(list.flatMap { [$0.actor, $0.person] }))
         let names = Dictionary(
-            try transaction.actors(ids).map { ($0.id, PersonView(desk: desk).name($0)) }) { $1 }
+            try transaction.actors(ids).map { ($0.id, PersonView(desk: desk).name($0)) }
+        ) { $1 }
         return list.map { record in
             let (actor, person) = (names[record.actor] ?? "Someone", names[record.person] ?? "someone")
             let text =
