@@ -44,7 +44,7 @@ public enum Vocabulary {
             "schema": "http://schema.org#", "PropertyValue": "schema:PropertyValue", "value": "schema:value",
             "jobTitle": "schema:jobTitle", "worksFor": "schema:worksFor",
             "workLocation": "schema:workLocation",
-            "knowsAbout": "schema:knowsAbout",
+            "knowsAbout": "schema:knowsAbout", "hallway": "https://hallway.social/ns#",
         ],
     ]
 

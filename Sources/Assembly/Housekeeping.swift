@@ -33,6 +33,12 @@ struct Housekeeping: Service {
                     if try await needs.store.read({ try $0.hasMutesToEnd(before: now) }) {
                         try await needs.store.write { try $0.endMutes(before: now) }
                     }
+                    // The register may have brought people who belong to a group by what they are.
+                    if try await needs.store.read({ try !$0.ruledGroups().isEmpty }) {
+                        try await needs.store.write { [needs] transaction in
+                            try GroupRoster.keepAllInStep(needs: needs, in: transaction)
+                        }
+                    }
                     guard try await needs.store.claim("housekeeping"), now >= nextCleaning else {
                         try await Task.sleep(for: .seconds(5))
                         continue

@@ -17,6 +17,7 @@ public struct ClientAPI: Sendable {
         AppRoutes(desk: desk).add(to: router)
         AccountRoutes(desk: desk).add(to: router)
         StatusRoutes(desk: desk).add(to: router)
+        GroupRoutes(desk: desk).add(to: router)
         TimelineRoutes(desk: desk).add(to: router)
         SearchRoutes(desk: desk).add(to: router)
         QuestionRoutes(desk: desk).add(to: router)

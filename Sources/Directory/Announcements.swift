@@ -34,7 +34,8 @@ struct Announcements {
                     .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled,
                     .counted, .relayed, .announcementCounted, .announcementAcknowledged,
                     .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered,
-                    .gatheringCounted:
+                    .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated,
+                    .carried, .groupPost:
                     continue
                 }
             }

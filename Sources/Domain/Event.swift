@@ -37,6 +37,20 @@ public enum Event: Sendable, Equatable {
     case attendanceAnswered(ActorID, PostID, uri: ObjectURI)
     /// Another number of people comes to a gathering of this node; the number is that of the change.
     case gatheringCounted(PostID, sequence: Int64)
+    /// A person of this node wants to belong to a group, or takes up its invitation.
+    case joinAsked(ActorID, group: ActorID, uri: ObjectURI)
+    /// A group of this node answers.
+    case joinAnswered(ActorID, group: ActorID, uri: ObjectURI, isAccepted: Bool)
+    /// A person of this node leaves a group, takes a request back, or declines an invitation.
+    case groupLeft(ActorID, group: ActorID, uri: ObjectURI, wasInvited: Bool)
+    /// How a person stands to a group has changed; the row says how.
+    case affiliated(ActorID, group: ActorID)
+    /// A moderator decided about a person or a post of a group that lives elsewhere.
+    case moderated(ActorID, group: ActorID, about: ObjectURI, word: String)
+    /// A member's activity that a group of this node passes on.
+    case carried(ActivityID, group: ActorID)
+    /// A group of this node pins a post (`pin`), unpins it (`unpin`) or takes it away (`remove`).
+    case groupPost(PostID, group: ActorID, word: String)
 }
 
 /// An event with its place in the log.

@@ -49,5 +49,9 @@ public struct Notification: Sendable, Equatable {
         case gatheringReminder = 61
         /// Something one goes to was changed or called off.
         case gatheringChanged = 62
+        /// People wait to be let into a group that the person moderates; the actor is the group.
+        case groupAsked = 70
+        case groupInvited = 71
+        case groupJoined = 72
     }
 }

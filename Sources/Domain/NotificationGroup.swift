@@ -47,7 +47,9 @@ public struct NotificationGroup: Sendable, Equatable {
             if let post = notification.post { return "reaction-\(post)" }
         case .answer:
             if let thread = notification.post.flatMap({ threads[$0] }) { return "answer-\(thread)" }
-        case .followAsked, .post, .edit, .recognition, .accepted, .announcement, .announcementReminder,
+        case .groupAsked: return "group-\(notification.actor)"
+        case .groupInvited, .groupJoined, .followAsked, .post, .edit, .recognition, .accepted, .announcement,
+            .announcementReminder,
             .announcementOverdue, .place, .gatheringReminder,
             .gatheringChanged:
             break

@@ -12,7 +12,7 @@ public struct BlockActor: Sendable {
     public func block(_ target: ActorID, by person: ActorID) async throws -> Relation {
         try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
-            _ = try transaction.livingActor(target)
+            _ = try transaction.livingActor(target, to: .person(person))
             guard target != person else { throw Refusal.notAllowed(because: "You cannot block yourself") }
             try Self.perform(person, target, uri: needs.activityURI(), at: needs.now(), in: transaction)
             return try transaction.relation(of: person, to: target)
@@ -21,7 +21,7 @@ public struct BlockActor: Sendable {
 
     public func unblock(_ target: ActorID, by person: ActorID) async throws -> Relation {
         try await needs.store.write { transaction in
-            _ = try transaction.livingActor(target)
+            _ = try transaction.livingActor(target, to: .person(person))
             if try transaction.deleteBlock(person, target) {
                 try transaction.append(.unblocked(person, target: target))
             }
@@ -34,7 +34,7 @@ public struct BlockActor: Sendable {
         _ target: ActorID, notifications: Bool, duration: Duration?, by person: ActorID
     ) async throws -> Relation {
         try await needs.store.write { [needs] transaction in
-            _ = try transaction.livingActor(target)
+            _ = try transaction.livingActor(target, to: .person(person))
             guard target != person else { throw Refusal.notAllowed(because: "You cannot mute yourself") }
             let now = needs.now()
             let until = duration.map { now + Double($0.components.seconds) }
@@ -45,7 +45,7 @@ public struct BlockActor: Sendable {
 
     public func unmute(_ target: ActorID, by person: ActorID) async throws -> Relation {
         try await needs.store.write { transaction in
-            _ = try transaction.livingActor(target)
+            _ = try transaction.livingActor(target, to: .person(person))
             try transaction.deleteMute(person, target)
             return try transaction.relation(of: person, to: target)
         }

@@ -38,7 +38,7 @@ public struct Edit: Sendable {
             post.tags = named.text.hashtags
             try Recognise.dress(&post, needs: needs, in: transaction)
             post.editedAt = needs.now()
-            try transaction.update(post, recipients: post.mentions.map(\.actor))
+            try transaction.update(post, recipients: try transaction.recipients(for: post))
             try transaction.append(.edited(post.id))
             return post
         }
@@ -50,7 +50,8 @@ public struct Edit: Sendable {
         guard let stored = try transaction.post(version.id), let edited = version.editedAt,
             edited > stored.editedAt ?? stored.createdAt
         else { return }
-        try transaction.update(version, recipients: recipients)
+        try transaction.update(
+            version, recipients: try transaction.recipients(among: recipients, for: stored.audience))
         try transaction.append(.edited(version.id))
     }
 }

@@ -75,7 +75,8 @@ extension Event {
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
             .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled, .counted,
             .relayed, .announcementCounted, .announcementAcknowledged, .announcementReminded,
-            .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted:
+            .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .joinAsked,
+            .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost:
             false
         }
     }

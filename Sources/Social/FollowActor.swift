@@ -16,7 +16,7 @@ public struct FollowActor: Sendable {
     ) async throws -> Relation {
         try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
-            let followee = try transaction.livingActor(target)
+            let followee = try transaction.livingActor(target, to: .person(person))
             guard target != person else { throw Refusal.notAllowed(because: "You cannot follow yourself") }
             guard try !transaction.isBlocked(person, by: target),
                 try !transaction.isBlocked(target, by: person)
@@ -33,14 +33,22 @@ public struct FollowActor: Sendable {
             follow.notifies = notifies ?? follow.notifies
             let isNew = try transaction.follow(person, target) == nil
             try transaction.save(follow)
-            if isNew { try Self.ask(follow, followee: followee, in: transaction) }
+            if isNew {
+                // A group of this node lets in whom it lets read.
+                if followee.isLocal, let group = try transaction.group(target) {
+                    try GroupRoster.join(
+                        try transaction.actingPerson(person), group, uri: follow.uri, needs: needs,
+                        in: transaction)
+                }
+                try Self.ask(follow, followee: followee, in: transaction)
+            }
             return try transaction.relation(of: person, to: target)
         }
     }
 
     public func unfollow(_ target: ActorID, by person: ActorID) async throws -> Relation {
         try await needs.store.write { transaction in
-            _ = try transaction.livingActor(target)
+            _ = try transaction.livingActor(target, to: .person(person))
             try Self.end(person, target, in: transaction)
             return try transaction.relation(of: person, to: target)
         }

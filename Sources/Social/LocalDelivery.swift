@@ -38,9 +38,11 @@ struct LocalDelivery {
             news.append((.over, [.person(actor)]))
             try recount(actor)
         case .settled(let id): try settled(id)
+        case .affiliated(let person, let group): try affiliated(person, group)
         case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .reported, .recognitionHidden, .announcementCounted, .announcementAcknowledged,
-            .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted:
+            .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
+            .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost:
             break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
@@ -65,6 +67,13 @@ struct LocalDelivery {
         if case .announcement(let announcement) = post.body {
             channels.formUnion(try bring(announcement, of: post))
         }
+        if let group = post.group, post.body.announced == nil {
+            for person in try transaction.localMembers(of: group)
+            where try person != post.author && belongsHome(post, of: person) {
+                try transaction.insertHome(post.id, shown: shown, person: person)
+                channels.insert(.person(person))
+            }
+        }
         let asker = try transaction.asker(of: post)
         for person in try transaction.recipients(of: post.id) where person != asker {
             try notify(person, post.mentioning(person), by: post.author, about: post.id)
@@ -77,6 +86,23 @@ struct LocalDelivery {
         }
         channels.formUnion(try publicChannels(of: post))
         news.append((.post(post.id), channels))
+    }
+
+    /// Whoever waits for a decision is told to those who decide; what was decided, to whom it is about.
+    private mutating func affiliated(_ person: ActorID, _ id: ActorID) throws {
+        guard let group = try transaction.group(id),
+            let membership = try transaction.membership(of: person, in: id)
+        else { return }
+        switch membership.state {
+        case .asked:
+            for moderator in try transaction.moderators(of: id) {
+                try notify(moderator.person, .groupAsked, by: id)
+            }
+        case .invited: try notify(person, .groupInvited, by: id)
+        case .member where group.kind != .open && membership.role < .owner:
+            try notify(person, .groupJoined, by: id)
+        case .member, .banned: break
+        }
     }
 
     private mutating func edited(_ id: PostID) throws {
@@ -163,8 +189,10 @@ struct LocalDelivery {
     /// Everyone who may have it on their screen.
     private mutating func channels(ofKnown id: PostID) throws -> Set<StreamHub.Channel> {
         guard let post = try transaction.post(id) else { return [] }
+        let members = try post.group.map { try transaction.localMembers(of: $0) } ?? []
         let people =
             try followers(of: post.author).map(\.person) + [post.author] + transaction.recipients(of: id)
+            + members
         return Set(people.map { .person($0) }).union(try publicChannels(of: post))
     }
 

@@ -16,11 +16,17 @@ struct NamedPeople: Sendable {
         var people: [String: Actor] = [:]
         for typed in Set(written.mentions.map { $0.lowercased() }).prefix(50) {
             let known = try await needs.store.read { transaction -> Actor? in
-                guard let handle = Handle(typed) else { return try transaction.localActor(named: typed) }
-                if handle.host == needs.addresses.authority {
-                    return try transaction.localActor(named: handle.name)
-                }
-                return try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
+                let found: Actor? =
+                    if let handle = Handle(typed) {
+                        handle.host == needs.addresses.authority
+                            ? try transaction.localActor(named: handle.name)
+                            : try transaction.actor(organisationHandle: handle)
+                                ?? transaction.remoteActor(handle)
+                    } else {
+                        try transaction.localActor(named: typed)
+                    }
+                // Naming a secret group would tell everybody who reads of it.
+                return try found.flatMap { try transaction.mayKnow($0.id, .nobody) ? $0 : nil }
             }
             if let known {
                 people[typed] = known
@@ -28,7 +34,9 @@ struct NamedPeople: Sendable {
                 people[typed] = found
             }
         }
-        return NamedPeople(people: people.filter { $0.value.state == .active }, text: written)
+        return NamedPeople(
+            people: people.filter { $0.value.state == .active },
+            text: written)
     }
 
     func html(_ addresses: Addresses) -> String {

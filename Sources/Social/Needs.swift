@@ -48,9 +48,11 @@ extension Transaction {
         return post
     }
 
-    /// An actor that can be dealt with.
-    public func livingActor(_ id: ActorID) throws -> Actor {
-        guard let actor = try actor(id), actor.state == .active, actor.kind != .application else {
+    /// An actor that can be dealt with. `viewer`: who wants to; nil for the node itself.
+    public func livingActor(_ id: ActorID, to viewer: Viewer? = nil) throws -> Actor {
+        guard let actor = try actor(id), actor.state == .active, actor.kind != .application,
+            try viewer.map({ try mayKnow(id, $0) }) ?? true
+        else {
             throw Refusal.notFound("Record")
         }
         return actor

@@ -75,6 +75,7 @@ public struct People: Sendable {
                 throw Refusal.invalid(field: "E-mail", because: "has already been taken")
             }
             try transaction.append(.profileChanged(id))
+            try GroupRoster.keepAllInStep(needs: needs, in: transaction)
             return actor
         }
     }
@@ -98,6 +99,7 @@ public struct People: Sendable {
             guard state != .active else { return try transaction.append(.profileChanged(actor.id)) }
             try transaction.deleteTokens(of: actor.id)
             try Attend.leaveAll(actor.id, needs: needs, in: transaction)
+            try GroupRoster.endAll(of: actor.id, needs: needs, in: transaction)
             try transaction.append(.actorGone(actor.id))
         }
     }
@@ -152,20 +154,26 @@ public struct People: Sendable {
                 try transaction.save(login)
             }
             try transaction.append(.profileChanged(person))
+            try GroupRoster.keepAllInStep(needs: needs, in: transaction)
             return actor
         }
     }
 
-    private static func check(_ newcomer: Newcomer) throws(Refusal) {
-        guard Handle.isName(newcomer.name), newcomer.name.count <= 30,
-            newcomer.name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
+    /// The rules for the name of a person or a group.
+    static func check(name: String) throws(Refusal) {
+        guard Handle.isName(name), name.count <= 30,
+            name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
         else {
             throw .invalid(
                 field: "Username", because: "must contain only letters, numbers and underscores, at most 30")
         }
-        guard !reserved.contains(newcomer.name.lowercased()) else {
+        guard !reserved.contains(name.lowercased()) else {
             throw .invalid(field: "Username", because: "is reserved")
         }
+    }
+
+    private static func check(_ newcomer: Newcomer) throws(Refusal) {
+        try check(name: newcomer.name)
         guard newcomer.displayName.count <= Limits.displayName else {
             throw .invalid(
                 field: "Display name", because: "is too long (maximum is \(Limits.displayName) characters)")

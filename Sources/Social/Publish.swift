@@ -35,8 +35,14 @@ public struct Publish: Sendable {
             } else {
                 post.context = needs.addresses.thread(post.id)
             }
+            if let id = post.group ?? draft.group {
+                let (_, group) = try transaction.knownGroup(id, to: .person(person))
+                try group.admits(
+                    try transaction.membership(of: person, in: id), answering: draft.replyTo != nil)
+                post.place(in: group)
+            }
             try Recognise.prepare(&post, needs: needs, in: transaction)
-            try transaction.insert(post, recipients: post.mentions.map(\.actor), isLocal: true)
+            try transaction.insert(post, recipients: try transaction.recipients(for: post), isLocal: true)
             try transaction.insertHome(post.id, shown: post.id, person: person)
             try transaction.append(.published(post.id))
             if let word = draft.idempotency {
@@ -89,5 +95,20 @@ extension Post {
         reply = Post.Reply(uri: parent.uri, post: parent.id, author: parent.author)
         thread = parent.thread
         context = parent.context
+        // A thread stays where it began.
+        group = parent.group
+    }
+}
+
+extension Transaction {
+    /// Whom a post is addressed to by naming them: in a group that not everybody reads, members alone.
+    public func recipients(for post: Post) throws -> [ActorID] {
+        try recipients(among: post.mentions.map(\.actor), for: post.audience)
+    }
+
+    /// Those of the people named whom the audience lets in by name.
+    public func recipients(among named: [ActorID], for audience: Audience) throws -> [ActorID] {
+        guard case .group(let group) = audience else { return named }
+        return try named.filter { try isMember($0, of: group) }
     }
 }

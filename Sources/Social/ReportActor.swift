@@ -18,7 +18,7 @@ public struct ReportActor: Sendable {
         }
         return try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
-            let actor = try transaction.livingActor(target)
+            let actor = try transaction.livingActor(target, to: .person(person))
             let report = Report(
                 id: needs.ids.next(), reporter: person, target: target,
                 posts: try Self.visible(posts, of: target, to: .person(person), in: transaction),

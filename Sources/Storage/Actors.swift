@@ -116,10 +116,10 @@ extension Transaction {
             "UPDATE actor SET organisation_handle = $1 WHERE id = $2", [.string(handle?.key), .id(actor)])
     }
 
-    /// How many actors there are, local ones only or all.
+    /// How many people there are, local ones only or all.
     public func countActors(localOnly: Bool) throws -> Int {
         try number(
-            "SELECT COUNT(*) FROM actor WHERE kind <> 2 AND state = 0\(localOnly ? " AND host IS NULL" : "")")
+            "SELECT COUNT(*) FROM actor WHERE kind = 0 AND state = 0\(localOnly ? " AND host IS NULL" : "")")
     }
 
     /// The people and groups of this node, by name.

@@ -79,6 +79,16 @@ extension Event {
         case .attendanceLeft(let person, let post, let uri): (61, .id(person), .id(post), .uri(uri), .null)
         case .attendanceAnswered(let actor, let post, let uri): (62, .id(actor), .id(post), .uri(uri), .null)
         case .gatheringCounted(let post, let sequence): (63, .id(post), .int(sequence), .null, .null)
+        case .joinAsked(let person, let group, let uri): (70, .id(person), .id(group), .uri(uri), .null)
+        case .joinAnswered(let person, let group, let uri, let isAccepted):
+            (71, .id(person), .id(group), .uri(uri), .text(isAccepted ? "yes" : "no"))
+        case .groupLeft(let person, let group, let uri, let wasInvited):
+            (72, .id(person), .id(group), .uri(uri), .text(wasInvited ? "yes" : "no"))
+        case .affiliated(let person, let group): (73, .id(person), .id(group), .null, .null)
+        case .moderated(let actor, let group, let about, let word):
+            (74, .id(actor), .id(group), .uri(about), .text(word))
+        case .carried(let activity, let group): (75, .id(activity), .id(group), .null, .null)
+        case .groupPost(let post, let group, let word): (76, .id(post), .id(group), .null, .text(word))
         }
     }
 
@@ -112,6 +122,16 @@ extension Event {
         case (61, let uri?): self = .attendanceLeft(row.id(2), row.id(3), uri: uri)
         case (62, let uri?): self = .attendanceAnswered(row.id(2), row.id(3), uri: uri)
         case (63, _): self = .gatheringCounted(row.id(2), sequence: row.int(3))
+        case (70, let uri?): self = .joinAsked(row.id(2), group: row.id(3), uri: uri)
+        case (71, let uri?):
+            self = .joinAnswered(row.id(2), group: row.id(3), uri: uri, isAccepted: row.text(5) == "yes")
+        case (72, let uri?):
+            self = .groupLeft(row.id(2), group: row.id(3), uri: uri, wasInvited: row.text(5) == "yes")
+        case (73, _): self = .affiliated(row.id(2), group: row.id(3))
+        case (74, let uri?):
+            self = .moderated(row.id(2), group: row.id(3), about: uri, word: row.text(5))
+        case (75, _): self = .carried(row.id(2), group: row.id(3))
+        case (76, _): self = .groupPost(row.id(2), group: row.id(3), word: row.text(5))
         default: return nil
         }
     }

@@ -109,7 +109,7 @@ extension Transaction {
         try deleteParts(of: post.id)
         try deleteBody(of: post)
         // Likes stay, unseen: whoever liked it on another node is told that it is gone.
-        for table in ["edition", "recipient", "bookmark", "notification"] {
+        for table in ["edition", "recipient", "bookmark", "notification", "group_pin"] {
             try run("DELETE FROM \(table) WHERE post = $1", [.id(post.id)])
         }
         try run("DELETE FROM home WHERE entry = $1", [.id(post.id)])
@@ -159,7 +159,8 @@ extension Transaction {
     public func countPosts(localOnly: Bool) throws -> Int {
         try number(
             """
-            SELECT COUNT(*) FROM post WHERE deleted_at IS NULL AND announced IS NULL\(localOnly ? " AND is_local = 1" : "")
+            SELECT COUNT(*) FROM post
+            WHERE deleted_at IS NULL AND announced IS NULL AND audience <> 2\(localOnly ? " AND is_local = 1" : "")
             """)
     }
 
@@ -218,6 +219,8 @@ extension Transaction {
                 [.id(parent), .number(step)]
             )
         }
+        // A number that grows would tell of a group that is not to be known.
+        if case .group = post.audience { return }
         try run(
             """
             UPDATE actor SET post_count = \(larger("0", "post_count + $2")),

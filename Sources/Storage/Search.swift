@@ -3,20 +3,21 @@ public import Domain
 /// Full-text search. What engines do not share is here, and nowhere else.
 extension Transaction {
     /// Actors whose handle, name or work matches all words, people of this node first.
-    public func searchActors(_ text: String, limit: Int = 20, followedBy person: ActorID? = nil) throws
-        -> [Actor]
-    {
+    /// `viewer`: who looks; a secret group is found by its members alone.
+    public func searchActors(
+        _ text: String, limit: Int = 20, followedBy person: ActorID? = nil, for viewer: ActorID? = nil
+    ) throws -> [Actor] {
         guard let words = searchWords(text) else { return [] }
         let search = matching("actor_search", "$1")
         let ids: [ActorID] = try all(
             """
             SELECT a.id FROM actor_search s JOIN actor a ON a.id = \(search.id)
-            WHERE \(search.condition) AND a.state = 0 AND a.kind <> 2
+            WHERE \(search.condition) AND a.state = 0 AND a.kind <> 2 AND \(Self.known(place: 4))
                 AND (CAST($3 AS BIGINT) IS NULL OR EXISTS (
                     SELECT 1 FROM follow f WHERE f.follower = $3 AND f.followee = a.id AND f.state = 1))
             ORDER BY a.host IS NOT NULL, a.follower_count DESC, a.id LIMIT $2
             """,
-            [.text(words), .number(limit), .id(person)]
+            [.text(words), .number(limit), .id(person), .id(viewer)]
         ) { $0.id(0) }
         return try actors(ids)
     }

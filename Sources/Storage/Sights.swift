@@ -44,8 +44,8 @@ extension Transaction {
         case .groupMember:
             guard viewer.actor != nil else { return nil }
             return """
-                (p.audience_actor = $\(place) OR EXISTS (SELECT 1 FROM follow f
-                    WHERE f.follower = $\(place) AND f.followee = p.audience_actor AND f.state = 1))
+                (p.audience_actor = $\(place) OR EXISTS (SELECT 1 FROM membership g
+                    WHERE g.person = $\(place) AND g.in_group = p.audience_actor AND g.state = 2))
                 """
         case .unitMember:
             // A unit is of one node, and only that node's word for who is in it counts.
@@ -103,7 +103,7 @@ private struct StoredSight: SightFacts {
     var isInGroup: Bool {
         get throws {
             guard case .group(let group) = post.audience else { return false }
-            return try ask { try $0 == group || transaction.isFollowing($0, group) }
+            return try ask { try $0 == group || transaction.isMember($0, of: group) }
         }
     }
 

@@ -8,6 +8,9 @@ public enum Timeline: Sendable, Equatable {
     case author(ActorID, withReplies: Bool, withAnnounces: Bool)
     case pinned(ActorID)
     case hashtag(String, isLocal: Bool)
+    /// The threads of a group.
+    case group(ActorID)
+    case pinnedInGroup(ActorID)
     case liked
     case bookmarked
 
@@ -132,6 +135,13 @@ private struct TimelineQuery {
             conditions.append("t.tag = \(bind(.text(tag)))")
             if isLocal { conditions.append("p.is_local = 1") }
             hideMuted()
+        case .group(let group):
+            conditions.append(
+                "p.in_group = \(bind(.id(group))) AND p.announced IS NULL AND p.reply_uri IS NULL")
+            hideMuted()
+        case .pinnedInGroup(let group):
+            joins = "JOIN group_pin g ON g.post = p.id"
+            conditions.append("g.in_group = \(bind(.id(group)))")
         case .liked:
             joins = "JOIN liking l ON l.post = p.id"
             conditions.append("l.actor = $1")

@@ -76,4 +76,6 @@ public struct Desk: Sendable {
     public var attend: Attend { Attend(needs: needs) }
     public var organise: Organise { Organise(needs: needs) }
     public var report: ReportActor { ReportActor(needs: needs) }
+    public var roster: GroupRoster { GroupRoster(needs: needs) }
+    public var runGroup: RunGroup { RunGroup(people: people) }
 }

@@ -30,6 +30,7 @@ public struct Pages: Sendable {
         MilestoneRoutes(pages: self).add(to: router)
         AnnouncementRoutes(pages: self).add(to: router)
         GatheringRoutes(pages: self).add(to: router)
+        GroupRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 

@@ -97,6 +97,17 @@ struct RecognitionsCommand: AsyncParsableCommand {
         commandName: "recognitions",
         abstract: "Compare this node's books of recognitions given and received with each other node's.")
 
+    @OptionGroup var option: SettingsOption
+
+    func run() async throws {
+        try await option.run(isQuiet: true) { settings, logger in
+            let (lines, agree) = try await AdminTasks(settings: settings, logger: logger).recognitions()
+            print(lines.isEmpty ? "Nobody thanked anyone at another node." : lines.joined(separator: "\n"))
+            guard agree else { throw ExitCode(1) }
+        }
+    }
+}
+
 /// `hallway admin person allow`
 struct AllowPerson: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -108,9 +119,6 @@ struct AllowPerson: AsyncParsableCommand {
 
     func run() async throws {
         try await option.run(isQuiet: true) { settings, logger in
-            let (lines, agree) = try await AdminTasks(settings: settings, logger: logger).recognitions()
-            print(lines.isEmpty ? "Nobody thanked anyone at another node." : lines.joined(separator: "\n"))
-            guard agree else { throw ExitCode(1) }
             try await AdminTasks(settings: settings, logger: logger)
                 .permitAnnouncements(!revoke, to: name)
         }

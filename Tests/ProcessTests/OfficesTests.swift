@@ -46,6 +46,8 @@ struct OfficesTests {
         "a letter a day tells what was not read, and one press ends them",
         .enabled(if: Story.clients != nil, "deploy/test installs a mail server for tests"))
     func letters() async throws { try await play("letters", of: "letters") }
+    @Test("groups over three offices, by interface and by pages; a secret one is told of by no route")
+    func groups() async throws { try await play("groups", of: "groups") }
 
     @Test("the logs of both offices tell an activity's way under one name")
     func traces() async throws { try await play("traces") }

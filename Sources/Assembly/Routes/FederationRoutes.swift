@@ -87,7 +87,7 @@ struct FederationRoutes {
     private func addActors(to router: Router<HallwayContext>) {
         router.get("actors/:actor") { request, context in
             try await read(
-                request, context, page: { world.needs.addresses.page(person: try await actor(context).name) }
+                request, context, page: { try await actorPage(context) }
             ) {
                 viewer in
                 let actor = try await actor(context)
@@ -125,6 +125,16 @@ struct FederationRoutes {
                     of: actor(context), for: viewer,
                     after: request.uri.queryParameters["after"].map(String.init))
             }
+        }
+        router.get("actors/:actor/members") { request, context in
+            try await read(request, context) { viewer in
+                try await documents.members(
+                    of: actor(context), for: viewer,
+                    after: request.uri.queryParameters["after"].map(String.init))
+            }
+        }
+        router.get("actors/:actor/moderators") { request, context in
+            try await read(request, context) { try await documents.moderators(of: actor(context), for: $0) }
         }
         router.get("actors/:actor/featured") { request, context in
             try await read(request, context) { try await documents.featured(of: actor(context), for: $0) }
@@ -195,6 +205,15 @@ struct FederationRoutes {
             actor.kind != .application
         else { throw Refusal.notFound("Record") }
         return actor
+    }
+
+    private func actorPage(_ context: HallwayContext) async throws -> String {
+        let actor = try await actor(context)
+        let viewer = context.viewer
+        guard try await world.needs.store.read({ try $0.mayKnow(actor.id, viewer) }) else {
+            throw Refusal.notFound("Record")
+        }
+        return world.needs.addresses.page(person: actor.name)
     }
 
     private func postPage(_ context: HallwayContext) async throws -> String {

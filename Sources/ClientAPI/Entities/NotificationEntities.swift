@@ -16,6 +16,8 @@ struct NotificationEntities {
         // To clients that know Mastodon alone these are news of a post.
         (.announcement, "status"), (.announcementReminder, "status"), (.announcementOverdue, "status"),
         (.place, "status"), (.gatheringReminder, "status"), (.gatheringChanged, "status"),
+        // Ours; the account is the group.
+        (.groupAsked, "group_request"), (.groupInvited, "group_invitation"), (.groupJoined, "group_joined"),
     ]
 
     /// Groups, with the accounts and statuses that they name (Mastodon's grouped notifications).

@@ -96,7 +96,8 @@ struct StatusEntities {
             ("mentions", .array(shown.mentions.map(mention))), ("tags", .array(shown.tags.map(tag))),
             ("emojis", []),
             ("reactions", reactions(page.reactions(to: shown.id))),
-            ("card", .null), ("poll", .null), ("hallway", BodyEntities(desk: desk).write(shown, page)),
+            ("group_id", shown.group.map { .string($0.description) } ?? .null), ("card", .null),
+            ("poll", .null), ("hallway", BodyEntities(desk: desk).write(shown, page)),
         ])
     }
 

@@ -157,7 +157,7 @@ struct AccountRoutes {
     private func lookup(_ request: Request, _ context: HallwayContext) async throws -> Response {
         _ = try reading.viewer(context, scope: "read:accounts")
         let fields = try await Fields(request, context: context)
-        guard let actor = try await Lookup(desk: desk).known(fields["acct"] ?? "") else {
+        guard let actor = try await Lookup(desk: desk).known(fields["acct"] ?? "", for: context.viewer) else {
             throw Refusal.notFound("Record")
         }
         return Response(json: AccountEntity(desk: desk).write(actor))
@@ -170,7 +170,7 @@ struct AccountRoutes {
         let limit = Int(min(max(try fields.int("limit") ?? 40, 1), 80))
         let actors = try await Lookup(desk: desk).people(
             fields["q"] ?? "", resolve: fields.bool("resolve") ?? false, limit: limit,
-            followedBy: fields.bool("following") == true ? person : nil)
+            followedBy: fields.bool("following") == true ? person : nil, for: .person(person))
         return Response(json: .array(actors.map { AccountEntity(desk: desk).write($0) }))
     }
 
@@ -180,7 +180,8 @@ struct AccountRoutes {
         let fields = try await Fields(request, context: context)
         let ids = fields.list("id").prefix(80).compactMap { ActorID(decimal: $0) }
         let relations = try await desk.needs.store.read { transaction in
-            try transaction.actors(ids).map { try transaction.relation(of: person, to: $0.id) }
+            try transaction.actors(ids).filter { try transaction.mayKnow($0.id, .person(person)) }
+                .map { try transaction.relation(of: person, to: $0.id) }
         }
         return Response(json: .array(relations.map(RelationshipEntity.write)))
     }
@@ -191,6 +192,11 @@ struct AccountRoutes {
         let actor = try await actor(context)
         let fields = try await Fields(request, context: context)
         guard fields.bool("only_media") != true else { return Response(json: []) }
+        if actor.kind == .group, try await desk.needs.store.read({ try $0.group(actor.id) }) != nil {
+            return try await reading.statuses(
+                fields.bool("pinned") == true ? .pinnedInGroup(actor.id) : .group(actor.id), request, context,
+                for: viewer)
+        }
         let timeline: Timeline =
             fields.bool("pinned") == true
             ? .pinned(actor.id)
@@ -207,6 +213,7 @@ struct AccountRoutes {
 
     private func actor(_ context: HallwayContext) async throws -> Actor {
         let id: ActorID = try Reading.id(context)
-        return try await desk.needs.store.read { try $0.livingActor(id) }
+        let viewer = context.viewer
+        return try await desk.needs.store.read { try $0.livingActor(id, to: viewer) }
     }
 }

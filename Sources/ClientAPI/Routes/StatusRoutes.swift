@@ -89,6 +89,7 @@ struct StatusRoutes {
         if fields["hallway[kind]"] == "question" {
             draft.body = .question(Question(title: fields["hallway[title]"] ?? ""))
         }
+        draft.group = try fields.id("group_id")
         draft.idempotency = request.headers.first { $0.name.canonicalName == "idempotency-key" }?.value
         guard (draft.idempotency ?? "").utf8.count <= 255 else {
             throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")

@@ -57,7 +57,8 @@ struct TimelineRoutes {
         var actors: [Actor] = []
         if type == nil || type == "accounts" {
             actors = Array(
-                try await lookup.people(text, resolve: resolve, limit: limit + offset).dropFirst(offset))
+                try await lookup.people(text, resolve: resolve, limit: limit + offset, for: viewer)
+                    .dropFirst(offset))
         }
         var posts: [Post] = []
         if type == nil || type == "statuses" {

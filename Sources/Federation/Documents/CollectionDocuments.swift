@@ -7,6 +7,7 @@ import Storage
 /// The collections of actors, posts and threads, page by page.
 extension Documents {
     public func outbox(of actor: Actor, for viewer: Viewer, before: String?) async throws -> JSONValue {
+        try await admit(viewer, to: actor)
         let id = try endpoint(actor.endpoints.outbox)
         guard let before else {
             return Collections.front(id: id, total: actor.counts.posts, first: "\(id)?before=last")
@@ -20,7 +21,8 @@ extension Documents {
     }
 
     public func followers(of actor: Actor, for viewer: Viewer, after: String?) async throws -> JSONValue {
-        try await people(
+        try await admit(viewer, to: actor)
+        return try await people(
             try endpoint(actor.endpoints.followers), total: actor.counts.followers, for: viewer, after: after
         ) {
             try $0.followers(of: actor.id, after: $1, limit: Self.pageSize)
@@ -29,6 +31,7 @@ extension Documents {
 
     /// The followers of an actor that live on the reader's own node (FEP-8fcf).
     public func followersPart(of actor: Actor, for viewer: Viewer) async throws -> JSONValue {
+        try await admit(viewer, to: actor)
         guard let authority = viewer.authority else { throw Refusal.notFound("Record") }
         let followers = try await world.needs.store.read { try $0.followers(of: actor.id, on: authority) }
         return Collections.whole(
@@ -37,7 +40,8 @@ extension Documents {
     }
 
     public func following(of actor: Actor, for viewer: Viewer, after: String?) async throws -> JSONValue {
-        try await people(
+        try await admit(viewer, to: actor)
+        return try await people(
             try endpoint(actor.endpoints.following), total: actor.counts.following, for: viewer, after: after
         ) {
             try $0.following(of: actor.id, after: $1, limit: Self.pageSize)
@@ -46,16 +50,49 @@ extension Documents {
 
     /// Pinned posts.
     public func featured(of actor: Actor, for viewer: Viewer) async throws -> JSONValue {
+        try await admit(viewer, to: actor)
         let posts = try await world.needs.store.read {
-            try $0.timeline(.pinned(actor.id), for: viewer, Page(limit: 20))
+            try $0.timeline(
+                actor.kind == .group ? .pinnedInGroup(actor.id) : .pinned(actor.id), for: viewer,
+                Page(limit: 20))
         }
         return Collections.whole(
             id: try endpoint(actor.endpoints.featured), items: posts.map { .string($0.uri.string) })
     }
 
+    /// The members of a group: for the organisation where the group is open, or else for members' nodes.
+    public func members(of actor: Actor, for viewer: Viewer, after: String?) async throws -> JSONValue {
+        try await admit(viewer, to: actor)
+        let (group, total, isInside) = try await world.needs.store.read { transaction in
+            (
+                try transaction.group(actor.id), try transaction.countMembers(of: actor.id),
+                try viewer.authority.map { try transaction.countMembers(of: actor.id, on: $0) > 0 } ?? false
+            )
+        }
+        guard let group else { throw Refusal.notFound("Record") }
+        let id = "\(actor.uri)/members"
+        guard isInside || group.kind == .open else {
+            return Collections.front(id: id, total: total, first: nil)
+        }
+        return try await people(id, total: total, for: viewer, after: after) {
+            try $0.memberships(in: actor.id, state: .member, after: $1, limit: Self.pageSize).map(\.person)
+        }
+    }
+
+    /// The owner and the moderators of a group (FEP-1b12).
+    public func moderators(of actor: Actor, for viewer: Viewer) async throws -> JSONValue {
+        try await admit(viewer, to: actor)
+        let people = try await world.needs.store.read { transaction in
+            try transaction.actors(try transaction.moderators(of: actor.id).map(\.person))
+        }
+        return Collections.whole(
+            id: "\(actor.uri)/moderators", items: people.map { .string($0.uri.string) },
+            attributedTo: actor.uri.string)
+    }
+
     public func replies(to id: PostID, for viewer: Viewer) async throws -> JSONValue {
         let (post, replies) = try await world.needs.store.read { transaction -> (Post, [ObjectURI]) in
-            guard let post = try transaction.post(id), try transaction.maySee(post, viewer) else {
+            guard let post = try transaction.post(id), try transaction.mayFetch(post, viewer) else {
                 throw Refusal.notFound("Record")
             }
             return (post, try transaction.replies(to: id, for: viewer))

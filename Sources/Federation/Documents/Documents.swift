@@ -19,28 +19,38 @@ public struct Documents: Sendable {
 
     /// An actor's document, for one viewer: contacts that are for the organisation are for nobody outside it.
     public func actor(_ actor: Actor, for viewer: Viewer) async throws -> JSONValue {
+        try await admit(viewer, to: actor)
+        let group = try await world.needs.store.read { try $0.group(actor.id) }
         let keys = try await world.keys.publicKeys(of: actor)
         return try ActorOut(addresses: world.needs.addresses).write(
-            actor, keys: keys, reach: viewer.isOfOrganisation ? .organisation : nil)
+            actor, keys: keys, reach: viewer.isOfOrganisation ? .organisation : nil, group: group)
+    }
+
+    /// - Throws: ``Refusal/notFound(_:)`` where the viewer may not know that there is such an actor.
+    func admit(_ viewer: Viewer, to actor: Actor) async throws {
+        guard try await world.needs.store.read({ try $0.mayKnow(actor.id, viewer) }) else {
+            throw Refusal.notFound("Record")
+        }
     }
 
     /// A post's document, or its tombstone.
     public func post(_ id: PostID, for viewer: Viewer) async throws -> JSONValue {
-        let (post, author) = try await world.needs.store.read { transaction -> (Post, Actor) in
+        let (post, author, group) = try await world.needs.store.read { transaction -> (Post, Actor, Actor?) in
             guard let post = try transaction.post(id), let author = try transaction.actor(post.author),
                 author.isLocal
             else { throw Refusal.notFound("Record") }
             // Whoever was told of it may know that it is gone; to others it never was (N107).
             let mayKnow =
                 try post.deletedAt == nil
-                ? transaction.maySee(post, viewer)
+                ? transaction.mayFetch(post, viewer)
                 : transaction.inboxesThatKnow(id).contains { $0.authority == viewer.authority }
             guard mayKnow else { throw Refusal.notFound("Record") }
-            return (post, author)
+            return (post, author, try post.group.flatMap { try transaction.actor($0) })
         }
         if post.deletedAt != nil { return ActivityOut.tombstone(post) }
         guard post.body.announced == nil else { return try await activity(post.uri, for: viewer) }
-        let object = PostOut(addresses: world.needs.addresses).write(post, by: author, context: true)
+        let object = PostOut(addresses: world.needs.addresses, group: group?.uri)
+            .write(post, by: author, context: true)
         return try await RecognitionOut.prove(object, of: post, by: author, world: world)
     }
 
@@ -49,7 +59,7 @@ public struct Documents: Sendable {
         let activity = try await world.needs.store.read { transaction -> OutgoingActivity in
             guard let activity = try transaction.activity(uri),
                 let post = try activity.post.flatMap({ try transaction.post($0) }),
-                try transaction.maySee(post, viewer)
+                try transaction.mayFetch(post, viewer)
             else { throw Refusal.notFound("Record") }
             return activity
         }

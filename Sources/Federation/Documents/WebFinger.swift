@@ -41,7 +41,11 @@ public struct WebFinger: Sendable {
     }
 
     private func actor(_ find: @escaping @Sendable (Transaction) throws -> Actor?) async throws -> JSONValue {
-        guard let actor = try await world.needs.store.read(find), actor.state == .active,
+        let found = try await world.needs.store.read { transaction -> Actor? in
+            // Nobody says who asks here, and a secret group is not for everybody.
+            try find(transaction).flatMap { try transaction.mayKnow($0.id, .nobody) ? $0 : nil }
+        }
+        guard let actor = found, actor.state == .active,
             actor.isLocal || actor.organisationHandle != nil
         else { throw Refusal.notFound("Resource") }
         let home = "\(actor.name)@\(actor.host ?? world.needs.addresses.authority)"

@@ -9,6 +9,12 @@ struct HandleAnnounce {
     let threads: Threads
 
     func prepare(_ activity: Activity) async throws -> Plan.Effect {
+        if activity.actor.kind == .group, let inner = activity.object.objects("object").first,
+            Carried.types.contains(inner.type)
+        {
+            return try await Carried(world: world, threads: threads)
+                .prepare(inner, by: activity.actor, at: activity.receivedAt)
+        }
         let target = try activity.target()
         let (isKnown, isFollowed) = try await world.needs.store.read { transaction in
             (

@@ -10,16 +10,28 @@ struct HandleAnswer {
 
     func accept(_ activity: Activity) throws -> Plan.Effect {
         let find = try follow(activity)
-        return { transaction in
-            guard let follow = try find(transaction), follow.state == .asked else { return }
-            try FollowActor.accept(follow, in: transaction)
+        return { [needs = world.needs] transaction in
+            guard let follow = try find(transaction) else {
+                _ = try HandleGroup.answer(activity, isAccepted: true, needs: needs, in: transaction)
+                return
+            }
+            if follow.state == .asked { try FollowActor.accept(follow, in: transaction) }
+            // Whoever follows a group belongs to it: that is how other software joins.
+            guard try transaction.group(follow.followee) != nil else { return }
+            try GroupRoster.receive(
+                Membership(
+                    group: follow.followee, person: follow.follower, state: .member, uri: follow.uri,
+                    createdAt: needs.now()), isTrusted: true, needs: needs, in: transaction)
         }
     }
 
     func reject(_ activity: Activity) throws -> Plan.Effect {
         let find = try follow(activity)
-        return { transaction in
-            guard let follow = try find(transaction) else { return }
+        return { [needs = world.needs] transaction in
+            guard let follow = try find(transaction) else {
+                _ = try HandleGroup.answer(activity, isAccepted: false, needs: needs, in: transaction)
+                return
+            }
             try transaction.deleteFollow(follow.follower, follow.followee)
             try transaction.clearHome(of: follow.follower, from: follow.followee)
         }

@@ -9,8 +9,15 @@ struct HandleAttendance {
     let world: World
 
     /// Whether an answer is about a `Join`, and not about a `Follow`.
-    static func isAbout(_ activity: Activity) -> Bool {
-        activity.object.objects("object").first?.type == "Join"
+    static func isAnswer(_ activity: Activity) -> Bool {
+        // A group's own answer is about membership.
+        activity.object.objects("object").first?.type == "Join" && activity.actor.kind != .group
+    }
+
+    /// Whether what somebody wants to join or leave is a gathering of this node, and no group.
+    func isAbout(_ activity: Activity) -> Bool {
+        activity.object.uri("object").flatMap { ObjectURI($0) }.flatMap { world.needs.addresses.postID($0) }
+            != nil
     }
 
     func join(_ activity: Activity) throws -> Plan.Effect {

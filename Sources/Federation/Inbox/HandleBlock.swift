@@ -1,3 +1,4 @@
+import ActivityStreams
 import Domain
 import Social
 import Storage
@@ -6,7 +7,14 @@ import Storage
 struct HandleBlock {
     let world: World
 
-    func effect(_ activity: Activity) throws -> Plan.Effect {
+    func plan(_ activity: Activity) throws -> Plan {
+        guard let group = activity.object.uri("target").flatMap({ ObjectURI($0) }) else {
+            return .effect(try effect(activity))
+        }
+        return .errand { try await HandleGroup(world: world).ban(activity, from: group) }
+    }
+
+    private func effect(_ activity: Activity) throws -> Plan.Effect {
         let target = try activity.target()
         guard world.needs.addresses.isOwn(target) else {
             throw Refusal.notAllowed(because: "the blocked actor is not of this node")

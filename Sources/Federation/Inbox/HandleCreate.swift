@@ -8,6 +8,8 @@ import Storage
 struct HandleCreate: Sendable {
     let world: World
     let threads: Threads
+    /// The group that passed it on.
+    var via: Actor?
 
     func plan(_ activity: Activity) throws -> Plan {
         // What is inside is its author's own (N42); a bare id is fetched from where it lives.
@@ -72,11 +74,30 @@ struct HandleCreate: Sendable {
     ) throws {
         let actor = activity.actor
         guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, actor.id)) else { return }
-        let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
+        var (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
+        try placeInGroup(&post, by: actor, in: transaction)
         try Self.checkReply(post, by: actor, world: world, in: transaction)
         if try Publish.receive(post, recipients: recipients, isNews: true, in: transaction) {
             try Relay.note(activity, of: post, in: transaction)
         }
+    }
+
+    /// A group's own node judges who writes in it (N56); others take its posts from the group alone.
+    private func placeInGroup(_ post: inout Post, by actor: Actor, in transaction: Transaction) throws {
+        if let via {
+            guard post.group ?? via.id == via.id else {
+                throw Refusal.notAllowed(because: "the post is of another group")
+            }
+            post.group = via.id
+            if let group = try transaction.group(via.id) { post.place(in: group) }
+            return
+        }
+        guard let id = post.group, let group = try transaction.group(id) else { return }
+        guard try transaction.isLocal(id) else {
+            throw Refusal.notAllowed(because: "a post in a group comes from the group")
+        }
+        try group.admits(
+            try transaction.membership(of: actor.id, in: id), answering: post.reply?.post != nil)
     }
 
     /// An answer to something its author cannot see is no answer (N52).
@@ -84,6 +105,12 @@ struct HandleCreate: Sendable {
         _ post: Post, by actor: Actor, world: World, in transaction: Transaction
     ) throws {
         guard let parent = try post.reply?.post.flatMap({ try transaction.post($0) }) else { return }
+        // Who is in another node's group is that node's to know: the group has passed it on.
+        if let group = parent.group, group == post.group,
+            try !transaction.isLocal(group) || transaction.isMember(actor.id, of: group)
+        {
+            return
+        }
         guard try transaction.maySee(parent, try viewer(actor, world: world, in: transaction)) else {
             throw Refusal.notFound("Record")
         }
@@ -93,6 +120,7 @@ struct HandleCreate: Sendable {
     private func concerns(
         _ reading: PostIn.Reading, by actor: Actor, in transaction: Transaction
     ) throws -> Bool {
+        if via != nil { return true }
         if (reading.mentioned + reading.addressees + reading.thanked).contains(where: {
             world.needs.addresses.isOwn($0)
         }) {

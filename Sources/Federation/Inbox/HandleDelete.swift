@@ -12,6 +12,7 @@ struct HandleDelete {
         let now = world.needs.now()
         guard target != activity.actor.uri else {
             return { [world, actor = activity.actor.id] transaction in
+                try GroupRoster.endAll(of: actor, needs: world.needs, in: transaction)
                 try Self.bury(actor, at: now, in: transaction)
                 world.ring.forget(actor: actor)
             }

@@ -18,7 +18,11 @@ struct HandleUndo {
         let type = embedded?.type
         let about = embedded?.uri("object").flatMap { ObjectURI($0) }
         let now = world.needs.now()
-        return { [actor = activity.actor.id] transaction in
+        let group = embedded?.uri("target").flatMap { ObjectURI($0) }
+        return { [needs = world.needs, actor = activity.actor.id] transaction in
+            if type == "Block", let group, let about {
+                return try Self.unban(about, from: group, by: actor, needs: needs, in: transaction)
+            }
             guard let uri else {
                 guard let type, let about else {
                     throw Refusal.malformed(because: "the activity has no object")
@@ -26,6 +30,12 @@ struct HandleUndo {
                 return try undo(type, of: about, by: actor, in: transaction, at: now)
             }
             if let follow = try transaction.follow(uri), follow.follower == actor {
+                if let known = try transaction.membership(of: actor, in: follow.followee), known.uri == uri,
+                    known.state != .banned, let group = try transaction.group(follow.followee)
+                {
+                    try GroupRoster.end(
+                        known, in: group, word: "left", by: actor, needs: needs, in: transaction)
+                }
                 return try FollowActor.end(follow.follower, follow.followee, in: transaction)
             }
             if let like = try transaction.like(uri), like.actor == actor {
@@ -48,7 +58,18 @@ struct HandleUndo {
         }
     }
 
-    private func undo(
+    private static func unban(
+        _ person: ObjectURI, from group: ObjectURI, by actor: ActorID, needs: Needs,
+        in transaction: Transaction
+    ) throws {
+        guard let host = try transaction.actor(group), host.isLocal,
+            let group = try transaction.group(host.id),
+            let person = try transaction.actor(person)
+        else { throw Refusal.notFound("Record") }
+        try GroupRoster.decide(.unban, about: person, in: group, by: actor, needs: needs, in: transaction)
+    }
+
+    private static func undo(
         _ type: String, of about: ObjectURI, by actor: ActorID, in transaction: Transaction, at now: Date
     ) throws {
         switch type {

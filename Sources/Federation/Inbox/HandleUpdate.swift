@@ -46,13 +46,11 @@ struct HandleUpdate: Sendable {
         }
         var reading = try PostIn(world: world).read(object, by: activity.actor)
         let saysWhen = reading.post.editedAt != nil
-        if !saysWhen { reading.post.editedAt = activity.receivedAt }
-        let told = min(activity.object.date("published") ?? activity.receivedAt, activity.receivedAt)
-        return { [world, reading, activity, actor = activity.actor.id] transaction in
         let totals = GatheringTotals(object)
         // News of who comes is no edit.
-        if reading.post.editedAt == nil, totals == nil { reading.post.editedAt = activity.receivedAt }
-        return { [world, reading, actor = activity.actor.id] transaction in
+        if !saysWhen, totals == nil { reading.post.editedAt = activity.receivedAt }
+        let told = min(activity.object.date("published") ?? activity.receivedAt, activity.receivedAt)
+        return { [world, reading, activity, actor = activity.actor.id] transaction in
             guard let stored = try transaction.post(reading.post.uri), stored.deletedAt == nil else { return }
             guard stored.author == actor else {
                 throw Refusal.notAllowed(because: "only its author changes a post")

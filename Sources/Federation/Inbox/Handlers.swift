@@ -29,11 +29,16 @@ struct Handlers: Sendable {
             throw Refusal.malformed(because: "no actor or id")
         }
         let activity = Activity(id: id, actor: actor, object: object, receivedAt: received.receivedAt)
+        return Carried(world: world, threads: threads).carrying(try plan(activity), activity)
+    }
+
+    private func plan(_ activity: Activity) throws -> Plan {
+        let object = activity.object
         switch object.type {
         case "Follow": return .effect(try HandleFollow(world: world).effect(activity))
-        case "Accept" where HandleAttendance.isAbout(activity):
+        case "Accept" where HandleAttendance.isAnswer(activity):
             return .effect(try HandleAttendance(world: world).answer(.going, activity))
-        case "Reject" where HandleAttendance.isAbout(activity):
+        case "Reject" where HandleAttendance.isAnswer(activity):
             return .effect(try HandleAttendance(world: world).answer(.refused, activity))
         case "Accept": return .effect(try HandleAnswer(world: world).accept(activity))
         case "Reject": return .effect(try HandleAnswer(world: world).reject(activity))
@@ -45,10 +50,13 @@ struct Handlers: Sendable {
             return .errand { try await HandleAnnounce(world: world, threads: threads).prepare(activity) }
         case "Like", "EmojiReact": return .effect(try HandleLike(world: world).effect(activity))
         case "Ignore": return .effect(try HandleIgnore(world: world).effect(activity))
-        case "Block": return .effect(try HandleBlock(world: world).effect(activity))
+        case "Block": return try HandleBlock(world: world).plan(activity)
+        case "Join" where HandleAttendance(world: world).isAbout(activity):
+            return .effect(try HandleAttendance(world: world).join(activity))
+        case "Leave" where HandleAttendance(world: world).isAbout(activity):
+            return .effect(try HandleAttendance(world: world).leave(activity))
+        case "Join", "Leave", "Invite", "Add", "Remove": return try HandleGroup(world: world).plan(activity)
         case "Flag": return .effect(try HandleFlag(world: world).effect(activity))
-        case "Join": return .effect(try HandleAttendance(world: world).join(activity))
-        case "Leave": return .effect(try HandleAttendance(world: world).leave(activity))
         case "TentativeAccept":
             return .effect(try HandleAttendance(world: world).answer(.waiting, activity))
         case "Read": return .effect(try HandleAnnouncement(world: world).read(activity))

@@ -11,8 +11,30 @@ struct Composer: Sendable {
     let world: World
     let documents: Documents
 
-    /// The activity for an event; nil for what stays on this node.
-    func compose(_ event: Event) async throws -> Dispatch? {
+    /// The activities for an event; none for what stays on this node. What was done in a group is passed on by the group.
+    func compose(_ event: Event) async throws -> [Dispatch] {
+        switch event {
+        case .joinAsked(let person, let group, let uri): try await joinAsked(person, group, uri)
+        case .joinAnswered(let person, let group, let uri, let isAccepted):
+            try await joinAnswered(person, group, uri, isAccepted: isAccepted)
+        case .groupLeft(let person, let group, let uri, let wasInvited):
+            try await groupLeft(person, group, uri, wasInvited: wasInvited)
+        case .affiliated(let person, let group): try await affiliated(person, group)
+        case .moderated(let actor, let group, let about, let word):
+            try await moderated(actor, group, about, word)
+        case .carried(let activity, let group): try await carried(activity, group)
+        case .groupPost(let post, let group, let word): try await groupPost(post, group, word)
+        case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
+            .unfollowed, .blocked, .unblocked, .profileChanged, .actorGone, .reported, .notified:
+            if let first = try await single(event) {
+                [first] + (try await passedOn(first, after: event))
+            } else {
+                []
+            }
+        }
+    }
+
+    private func single(_ event: Event) async throws -> Dispatch? {
         switch event {
         case .published(let id): try await published(id)
         case .edited(let id): try await edited(id)
@@ -32,7 +54,8 @@ struct Composer: Sendable {
         case .profileChanged(let actor): try await profileChanged(actor)
         case .actorGone(let actor): try await actorGone(actor)
         case .reported(let report): try await reported(report)
-        case .notified: nil
+        case .notified, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost:
+            nil
         case .recognitionHidden(let post, let recipient, let isHidden):
             try await recognitionHidden(post, by: recipient, isHidden: isHidden)
         case .settled(let id): try await edited(id)
@@ -86,6 +109,11 @@ struct Composer: Sendable {
         guard let (post, author) = try await own(id), post.deletedAt == nil else { return nil }
         let uri = freshURI()
         let json = try await envelope("Update", post, by: author, id: uri, at: date)
+        guard post.group == nil else {
+            return try await dispatch(
+                json, uri: uri, by: author, post: id, isCarried: true,
+                to: try await inboxes(of: post, by: author))
+        }
         let before = try await world.needs.store.read { try $0.inboxesThatKnow(id) }
         return try await dispatch(
             json, uri: uri, by: author, post: id, isListed: false,
@@ -107,10 +135,15 @@ struct Composer: Sendable {
                     "object": JSONValue(original?.uri.string),
                 ], to: author.endpoints.followers.map { [$0.string] } ?? [])
         } else {
+            let group = try await group(of: id)
             json = ActivityOut.write(
                 "Delete", id: uri, actor: author.uri,
                 object: ["id": .string(post.uri.string), "type": "Tombstone"],
-                to: author.endpoints.followers.map { [$0.string] } ?? [])
+                to: (group?.uri ?? author.endpoints.followers).map { [$0.string] } ?? [])
+            if let group {
+                return try await dispatch(
+                    json, uri: uri, by: author, isCarried: true, to: group.isLocal ? [] : inbox(of: group))
+            }
         }
         return try await dispatch(
             json, uri: uri, by: author, post: nil, isListed: false, to: Self.union(before, []))
@@ -137,7 +170,8 @@ struct Composer: Sendable {
     func envelope(
         _ type: String, _ post: Post, by author: Actor, id: ObjectURI, at date: Date? = nil
     ) async throws -> JSONValue {
-        let out = PostOut(addresses: world.needs.addresses)
+        let group = post.group == nil ? nil : try await group(of: post.id)
+        let out = PostOut(addresses: world.needs.addresses, group: group?.uri)
         let (to, cc) = out.recipients(of: post, by: author)
         // What bears a proof of its own is a document of its own.
         let isProved = if case .recognition = post.body { true } else { false }
@@ -145,7 +179,8 @@ struct Composer: Sendable {
             out.write(post, by: author, context: isProved), of: post, by: author, world: world)
         return ActivityOut.write(
             type, id: id, actor: author.uri, object: object, to: to, cc: cc,
-            published: date ?? post.editedAt ?? post.createdAt
+            published: date ?? post.editedAt ?? post.createdAt,
+            more: group.map { [("audience", .string($0.uri.string))] } ?? []
         )
     }
 
@@ -161,7 +196,11 @@ struct Composer: Sendable {
 
     /// Where a post goes: its author's followers if it is for them, whoever it names, and whom it answers.
     private func inboxes(of post: Post, by author: Actor) async throws -> [ObjectURI] {
-        try await world.needs.store.read { transaction in
+        // A group's node passes on what is written in it; to everyone at once, and to nobody before.
+        if post.group != nil, let group = try await group(of: post.id) {
+            return group.isLocal ? [] : inbox(of: group)
+        }
+        return try await world.needs.store.read { transaction in
             var named = try transaction.recipients(of: post.id)
             // An answer that is not for everyone is for those it names, whoever wrote what it answers (N97).
             if let answered = post.reply?.author, [.anyone, .organisation].contains(post.audience) {
@@ -217,6 +256,15 @@ struct Composer: Sendable {
     private func liked(_ actor: ActorID, _ id: PostID, uri: ObjectURI, content: String?) async throws
         -> Dispatch?
     {
+        if let group = try await group(of: id), let person = try await local(actor),
+            let post = try await world.needs.store.read({ try $0.post(id) })
+        {
+            let json = ActivityOut.write(
+                "Like", id: uri, actor: person.uri, object: .string(post.uri.string), to: [group.uri.string],
+                more: content.map { [("content", .string($0))] } ?? [])
+            return try await dispatch(
+                json, uri: uri, by: person, isCarried: true, to: group.isLocal ? [] : inbox(of: group))
+        }
         guard let (person, author, post) = try await foreignPost(actor, id) else { return nil }
         let json = ActivityOut.write(
             "Like", id: uri, actor: person.uri, object: .string(post.uri.string), to: [author.uri.string],
@@ -225,6 +273,19 @@ struct Composer: Sendable {
     }
 
     private func unliked(_ actor: ActorID, _ id: PostID, uri: ObjectURI) async throws -> Dispatch? {
+        if let group = try await group(of: id), let person = try await local(actor),
+            let post = try await world.needs.store.read({ try $0.post(id) })
+        {
+            let fresh = freshURI()
+            let json = ActivityOut.write(
+                "Undo", id: fresh, actor: person.uri,
+                object: [
+                    "type": "Like", "id": .string(uri.string), "actor": .string(person.uri.string),
+                    "object": .string(post.uri.string),
+                ], to: [group.uri.string])
+            return try await dispatch(
+                json, uri: fresh, by: person, isCarried: true, to: group.isLocal ? [] : inbox(of: group))
+        }
         guard let (person, author, post) = try await foreignPost(actor, id) else { return nil }
         let object: JSONValue = [
             "type": "Like", "id": .string(uri.string), "actor": .string(person.uri.string),
@@ -294,12 +355,18 @@ struct Composer: Sendable {
 
     private func profileChanged(_ id: ActorID) async throws -> Dispatch? {
         guard let actor = try await local(id) else { return nil }
-        let inboxes = try await world.needs.store.read { try $0.followerInboxes(of: id) }
+        let inboxes = try await world.needs.store.read {
+            Self.union(try $0.followerInboxes(of: id), try $0.memberInboxes(of: id))
+        }
         guard !inboxes.isEmpty else { return nil }
         let uri = freshURI()
+        // Others read it at its own address, where who they are decides; a group's document is no message.
+        let object: JSONValue =
+            actor.kind == .group
+            ? ["id": .string(actor.uri.string), "type": "Group"]
+            : try await documents.actor(actor, for: .nobody)
         let json = ActivityOut.write(
-            "Update", id: uri, actor: actor.uri,
-            object: try await documents.actor(actor, for: .nobody),
+            "Update", id: uri, actor: actor.uri, object: object,
             to: actor.endpoints.followers.map { [$0.string] } ?? [])
         return try await dispatch(json, uri: uri, by: actor, to: inboxes)
     }
@@ -337,11 +404,12 @@ struct Composer: Sendable {
 
     // MARK: What they share
 
+    /// `isCarried`: whether it is kept also where nobody but a group gets it.
     func dispatch(
         _ json: JSONValue, uri: ObjectURI, by actor: Actor, post: PostID? = nil, isListed: Bool = false,
-        to inboxes: [ObjectURI]
+        isCarried: Bool = false, to inboxes: [ObjectURI]
     ) async throws -> Dispatch? {
-        guard isListed || !inboxes.isEmpty else { return nil }
+        guard isListed || isCarried || !inboxes.isEmpty else { return nil }
         let (id, key) = try await world.keys.signingKey(.ed25519, of: actor)
         let proved = try ObjectProof.add(to: json, key: key, method: id.string, created: world.needs.now())
         return Dispatch(
@@ -353,7 +421,7 @@ struct Composer: Sendable {
         )
     }
 
-    private func local(_ id: ActorID) async throws -> Actor? {
+    func local(_ id: ActorID) async throws -> Actor? {
         let actor = try await world.needs.store.read { try $0.actor(id) }
         return actor?.isLocal == true ? actor : nil
     }

@@ -45,7 +45,7 @@ public struct OutboxDrain: Service {
         var dispatches: [Dispatch] = []
         // Most events are about posts of other nodes, of which there is nothing to tell.
         for logged in events where logged.event.post.map(own.contains) ?? true {
-            if let dispatch = try await composer.compose(logged.event) { dispatches.append(dispatch) }
+            dispatches += try await composer.compose(logged.event)
         }
         try await world.needs.store.write { [world, dispatches] transaction in
             // Another process may have drained the same events meanwhile.
@@ -94,7 +94,8 @@ extension Event {
             .unblocked,
             .profileChanged, .actorGone, .reported, .notified, .recognitionHidden, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
-            .attendanceAnswered, .gatheringCounted:
+            .attendanceAnswered, .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
+            .moderated, .carried, .groupPost:
             nil
         }
     }

@@ -78,6 +78,10 @@ public struct RemoteActors: Sendable {
                 try transaction.save(key)
             }
             try transaction.forgetKeys(of: actor.id, except: read.keys.map(\.id))
+            if var group = read.group {
+                group.actor = actor.id
+                try transaction.save(group)
+            }
             try transaction.restore(inbox: actor.endpoints.inbox)
             if let announced = read.capabilities, try transaction.capabilities(of: authority) != announced {
                 try transaction.save(announced, of: authority)

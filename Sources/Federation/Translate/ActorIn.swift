@@ -15,6 +15,8 @@ struct ActorIn {
         var keys: [ActorKey]
         /// What its software announces (FEP-844e); nil where the document says nothing of it.
         var capabilities: Capabilities?
+        /// How it is run, where it is a group whose software tells.
+        var group: Group?
     }
 
     /// - Throws: `ExchangeFault.unusable` for a document that is no actor we can deal with.
@@ -50,7 +52,21 @@ struct ActorIn {
         actor.fields = Self.fields(object)
         actor.work = Self.work(object)
         actor.fetchedAt = now
-        return Reading(actor: actor, keys: keys(object, of: actor), capabilities: Self.capabilities(object))
+        return Reading(
+            actor: actor, keys: keys(object, of: actor), capabilities: Self.capabilities(object),
+            group: Self.group(object, actor))
+    }
+
+    private static func group(_ object: ASObject, _ actor: Actor) -> Group? {
+        guard actor.kind == .group,
+            let kind = object.json["hallway:groupKind"]?.string.flatMap({ Group.Kind(word: $0) })
+        else { return nil }
+        var group = Group(actor: actor.id, kind: kind)
+        group.posting =
+            object.json["hallway:posting"]?.string.flatMap { Group.Posting(word: $0) } ?? .moderators
+        group.rules = SafeHTML.plainText(
+            object.json["hallway:rules"]?.string ?? "", limit: Limits.biography)
+        return group
     }
 
     /// Keys that the actor claims and that claim the actor; others are left out, not fatal (FEP-521a).

@@ -10,7 +10,10 @@ struct ActorOut {
 
     /// `keys`: those in force, one of each kind. `reach`: for whom it is written; contacts of a narrower
     /// reach are left out, and all of them for outsiders, whose reach is nil.
-    func write(_ actor: Actor, keys: [ActorKey], reach: WorkProfile.Reach?) throws -> JSONValue {
+    /// `group`: how it is run, where it is a group.
+    func write(
+        _ actor: Actor, keys: [ActorKey], reach: WorkProfile.Reach?, group: Group? = nil
+    ) throws -> JSONValue {
         let ends = actor.endpoints
         var json = JSONObject([
             ("@context", Vocabulary.actorContext), ("id", .string(actor.uri.string)),
@@ -35,6 +38,13 @@ struct ActorOut {
             json["alsoKnownAs"] = .array(actor.alsoKnownAs.map { .string($0.string) })
         }
         try add(keys, to: &json, of: actor)
+        if let group {
+            json["attributedTo"] = .string("\(actor.uri)/moderators")
+            json["hallway:members"] = .string("\(actor.uri)/members")
+            json["hallway:groupKind"] = .string(group.kind.word)
+            json["hallway:posting"] = .string(group.posting.word)
+            json["hallway:rules"] = .string(group.rules)
+        }
         add(actor, to: &json, reach: reach)
         if actor.kind == .application {
             json["implements"] = Self.capabilities

@@ -19,6 +19,8 @@ struct PostIn {
         var thanked: [ObjectURI] = []
         /// How many liked it, by its author's node.
         var likes: Int?
+        /// The group that it says it was written in.
+        var group: ObjectURI?
     }
 
     /// `author`: whose it must be. Throws ``Refusal`` for an object that is not the author's own or cannot be
@@ -79,7 +81,8 @@ struct PostIn {
             thanked: thanked,
             likes: object.objects("likes").first?.int("totalItems").flatMap {
                 (0...1_000_000).contains($0) ? $0 : nil
-            }
+            },
+            group: object.uri("audience").flatMap { ObjectURI($0) }
         )
     }
 
@@ -118,8 +121,14 @@ struct PostIn {
             let context = post.context
             post.answer(parent)
             post.context = parent.context ?? context
+            // An answer is in a group if it says so; below what only members read, it must be.
+            if case .group = parent.audience {} else { post.group = nil }
         }
-        return (post, named)
+        if let actor = try reading.group.flatMap({ try transaction.actor($0) }), actor.kind == .group {
+            post.group = actor.id
+        }
+        if let group = try post.group.flatMap({ try transaction.group($0) }) { post.place(in: group) }
+        return (post, try transaction.recipients(among: named, for: post.audience))
     }
 
     /// Whether this is an announcement that counts as one: of a node of the organisation, which has looked whether its

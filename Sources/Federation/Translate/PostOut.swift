@@ -7,11 +7,18 @@ import Markup
 /// Writes a post as a Note or an Article.
 struct PostOut {
     let addresses: Addresses
+    /// The group that the post was written in.
+    var group: ObjectURI?
 
     /// Whom a post is addressed to (ActivityPub §6, FEP-7502).
     func recipients(of post: Post, by author: Actor) -> (to: [String], cc: [String]) {
         let followers = author.endpoints.followers.map { [$0.string] } ?? []
         let named = post.mentions.map(\.uri.string)
+        if let group {
+            // Its node passes it on (FEP-1b12).
+            let readers = post.audience == .organisation ? [Vocabulary.authenticated] : []
+            return ([group.string] + readers, named)
+        }
         return switch post.audience {
         case .anyone where post.isQuiet: (followers, [Vocabulary.everyone] + named)
         case .anyone: ([Vocabulary.everyone], followers + named)
@@ -48,6 +55,7 @@ struct PostOut {
             json["likes"] = ["type": "Collection", "totalItems": .int(Int64(post.counts.likes))]
         }
         json["context"] = post.context.map { .string($0.string) }
+        json["audience"] = group.map { .string($0.string) }
         json["replies"] = .string("\(post.uri)/replies")
         json["tag"] = .array(tags(of: post))
         json["attachment"] = .array(post.attachments.map(attachment))

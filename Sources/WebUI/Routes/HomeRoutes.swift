@@ -55,7 +55,10 @@ struct HomeRoutes {
             let here = ["/", "/everyone", "/office"].contains(path) ? "/" : path
             var values = try shell.values(
                 title: title, here: here, back: path, person: person, in: transaction)
-            values["tabs"] = [("/", "Following"), ("/everyone", "Everyone"), ("/office", desk.nodeName)].map {
+            values["tabs"] = [
+                ("/", "Following"), ("/everyone", "Everyone"), ("/office", desk.nodeName),
+                ("/groups", "Groups"),
+            ].map {
                 ["path": $0, "label": $1, "isHere": $0 == path] as [String: Any]
             }
             values["posts"] = try PostViews(desk: desk, seal: shell.seal, back: path)

@@ -63,6 +63,10 @@ struct NotificationRoutes {
         ]
         if group.count > 1, group.kind == .mention { values["times"] = group.count }
         values.merge(Moments.values(group.newest.createdAt, now: pages.desk.needs.now())) { $1 }
+        if actor.kind == .group, var card = values["person"] as? [String: Any] {
+            card["path"] = "/groups/\(actor.id)"
+            values["person"] = card
+        }
         guard let id = group.newest.post else { return values }
         guard let post = try transaction.post(id), try transaction.maySee(post, .person(person)),
             let author = try transaction.actor(post.author)

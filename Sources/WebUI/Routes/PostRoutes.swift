@@ -58,9 +58,10 @@ struct PostRoutes {
     @concurrent
     private func publish(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let (person, fields) = try await pages.form(request, context)
-        let draft = Draft(
+        var draft = Draft(
             text: fields["text"] ?? "", summary: fields["summary"] ?? "",
             audience: try ComposerView.audience(fields["audience"]), replyTo: try fields.id("reply_to"))
+        draft.group = ComposerView.group(fields["audience"])
         let post = try await pages.desk.publish.publish(draft, by: person)
         let back = Back.path(fields["back"])
         return Response.redirect(to: draft.replyTo == nil ? back : try await path(post), type: .normal)

@@ -41,12 +41,16 @@ struct ProfileRoutes {
         let desk = pages.desk
         let accept = request.headers[.accept] ?? ""
         if accept.contains("json"), !accept.contains("text/html"),
-            let actor = try await desk.needs.store.read({ try $0.localActor(named: name) })
+            let actor = try await desk.needs.store.read({ try $0.localActor(named: name) }),
+            actor.kind != .group
         {
             return Response.redirect(to: actor.uri.string, type: .normal)
         }
         let (person, session) = try pages.person(context)
-        let actor = try await find(name)
+        let actor = try await find(name, for: person)
+        if try await desk.needs.store.read({ try $0.group(actor.id) }) != nil {
+            return Response.redirect(to: "/groups/\(actor.id)", type: .normal)
+        }
         let before = request.uri.queryParameters["before"].flatMap { Int64($0) }
         let html = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
@@ -81,7 +85,7 @@ struct ProfileRoutes {
         return Response(html: html)
     }
 
-    private func find(_ name: String) async throws -> Actor {
+    private func find(_ name: String, for person: ActorID) async throws -> Actor {
         let desk = pages.desk
         let found = try await desk.needs.store.read { transaction -> Actor? in
             guard let handle = Handle(name) else { return try transaction.localActor(named: name) }
@@ -89,7 +93,9 @@ struct ProfileRoutes {
                 ? try transaction.localActor(named: handle.name)
                 : try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
         }
-        guard let found, found.state == .active else { throw Refusal.notFound("Record") }
+        guard let found, found.state == .active,
+            try await desk.needs.store.read({ try $0.mayKnow(found.id, .person(person)) })
+        else { throw Refusal.notFound("Record") }
         return found
     }
 

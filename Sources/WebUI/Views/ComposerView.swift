@@ -20,13 +20,21 @@ struct ComposerView {
             "seal": seal, "back": back, "label": "What would you like to tell your colleagues?", "text": "",
             "action": "Post",
             "audiences": audiences(
-                chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0),
+                chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0)
+                + (answered == nil ? try groups(of: person, in: transaction) : []),
         ]
         if answered == nil {
             values["hasKinds"] = true
             values["kinds"] =
                 Self.kinds.map { ["path": $0, "label": $1] }
                 + (try AnnouncementView(desk: desk).kinds(for: person, in: transaction)) + GatheringView.kinds
+        }
+        if let group = try answered?.0.group.flatMap({ try transaction.actor($0) }) {
+            // An answer stays where its thread is.
+            values["audiences"] = [
+                ["value": "group:\(group.id)", "label": PersonView(desk: desk).name(group), "isChosen": true]
+                    as [String: Any]
+            ]
         }
         if let (post, author) = answered {
             values["isAnswer"] = true
@@ -44,6 +52,36 @@ struct ComposerView {
     private static let kinds = [
         ("/new/recognition", "Thank someone"), ("/new/question", "Ask a question"),
     ]
+    /// The box of a group's page: what is written there is for the group.
+    func values(for person: ActorID, in group: Actor, _ transaction: Transaction) throws -> [String: Any] {
+        var values = try values(for: person, in: transaction)
+        let name = PersonView(desk: desk).name(group)
+        values["label"] = "What would you like to tell \(name)?"
+        values["audiences"] = [
+            ["value": "group:\(group.id)", "label": name, "isChosen": true] as [String: Any]
+        ]
+        return values
+    }
+
+    /// The groups in which a person may begin a thread, as further choices.
+    private func groups(of person: ActorID, in transaction: Transaction) throws -> [[String: Any]] {
+        let own = try transaction.memberships(of: person).filter { $0.state == .member }
+        return try own.prefix(50).compactMap { membership -> [String: Any]? in
+            guard let group = try transaction.group(membership.group),
+                (try? group.admits(membership, answering: false)) != nil,
+                let actor = try transaction.actor(membership.group)
+            else { return nil }
+            return [
+                "value": "group:\(actor.id)", "label": "Group: \(PersonView(desk: desk).name(actor))",
+                "isChosen": false,
+            ]
+        }
+    }
+
+    /// The group that an audience's word names.
+    static func group(_ word: String?) -> ActorID? {
+        word.flatMap { $0.hasPrefix("group:") ? ActorID(decimal: $0.dropFirst(6)) : nil }
+    }
 
     func audiences(chosen: Audience, followers: Int = 0) -> [[String: Any]] {
         var list: [(String, String, Audience)] = [
@@ -61,6 +99,7 @@ struct ComposerView {
     static func audience(_ word: String?) throws(Refusal) -> Audience? {
         switch word {
         case nil, "": nil
+        case let word? where word.hasPrefix("group:"): nil
         case "public": .anyone
         case "organisation": .organisation
         case "node": .node

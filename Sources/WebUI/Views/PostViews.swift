@@ -25,12 +25,17 @@ struct PostViews {
                 shown = original
             }
             guard let author = page.authors[shown.author] else { return nil }
-            let card = values(
+            var card = values(
                 shown, by: author, announcer: announcer,
                 parent: shown.reply?.author.flatMap { page.authors[$0] },
                 marks: page.marks(on: shown.id), isMine: shown.author == person, isFocus: shown.id == focus
             )
             .merging(reactions(page.reactions(to: shown.id))) { $1 }
+            if let group = try shown.group.flatMap({ try transaction.actor($0) }) {
+                card["inGroup"] = [
+                    "path": "/groups/\(group.id)", "name": PersonView(desk: desk).name(group),
+                ]
+            }
             return try card.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
         }
     }

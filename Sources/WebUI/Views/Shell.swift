@@ -27,7 +27,10 @@ struct Shell {
                 + Self.places.map { path, label, icon in
                     ["path": path, "label": label, "icon": icon, "isHere": here == path]
                 },
-            "bottom": entries(actor, unread: 0, here: here, notices: "Notices"),
+            // A small screen has room for six; groups are among the feeds there.
+            "bottom": entries(actor, unread: 0, here: here, notices: "Notices").filter {
+                $0["path"] as? String != "/groups"
+            },
             "search": "",
         ]
         values.merge(try connection(in: transaction)) { $1 }
@@ -51,7 +54,8 @@ struct Shell {
 
     private func entries(_ actor: Actor, unread: Int, here: String, notices: String) -> [[String: Any]] {
         [
-            ("/", "Home", "home"), ("/people", "People", "people"), ("/notifications", notices, "bell"),
+            ("/", "Home", "home"), ("/groups", "Groups", "groups"), ("/people", "People", "people"),
+            ("/notifications", notices, "bell"),
             ("/saved", "Saved", "save"), ("/@\(actor.name)", "Profile", "person"),
             ("/settings", "Settings", "settings"),
         ].map { path, label, icon in

@@ -1,0 +1,383 @@
+public import Domain
+public import Storage
+
+/// What a moderator decides about a person.
+public enum GroupDecision: Sendable, Equatable {
+    case approve, refuse, invite, remove, ban, unban
+    /// `owner` hands the group over.
+    case role(Membership.Role)
+
+    /// How it is named in the node's log and in the client interface.
+    public var word: String {
+        switch self {
+        case .approve: "approve"
+        case .refuse: "refuse"
+        case .invite: "invite"
+        case .remove: "remove"
+        case .ban: "ban"
+        case .unban: "unban"
+        case .role(let role): role.word
+        }
+    }
+
+    public init?(word: String) {
+        if let role = Membership.Role(word: word) {
+            self = .role(role)
+            return
+        }
+        let words: [GroupDecision] = [.approve, .refuse, .invite, .remove, .ban, .unban]
+        guard let decision = words.first(where: { $0.word == word }) else { return nil }
+        self = decision
+    }
+}
+
+/// Who belongs to a group (Spec/features/group.md §2–4). The group's own node decides; on others a request is kept until the
+/// answer comes.
+public struct GroupRoster: Sendable {
+    let needs: Needs
+
+    public init(needs: Needs) { self.needs = needs }
+
+    /// Joins, asks to join, or takes up an invitation. Joining twice is joining once.
+    public func join(_ id: ActorID, by person: ActorID) async throws -> Membership? {
+        try await needs.store.write { [needs] transaction in
+            let actor = try transaction.actingPerson(person)
+            let (host, group) = try transaction.knownGroup(id, to: .person(person))
+            let known = try transaction.membership(of: person, in: id)
+            if known?.state == .banned {
+                throw Refusal.notAllowed(because: "You are banned from this group")
+            }
+            guard known?.state != .member else { return known }
+            guard !host.isLocal else {
+                try Self.join(
+                    actor, group, uri: known?.uri ?? needs.activityURI(), needs: needs, in: transaction)
+                return try transaction.membership(of: person, in: id)
+            }
+            guard known?.state != .asked else { return known }
+            var asked =
+                known
+                ?? Membership(
+                    group: id, person: person, state: .asked, uri: needs.activityURI(),
+                    createdAt: needs.now())
+            asked.state = .asked
+            try transaction.save(asked)
+            try transaction.deleteNotifications(kind: .groupInvited, actor: id, person: person)
+            try transaction.append(.joinAsked(person, group: id, uri: asked.uri))
+            return asked
+        }
+    }
+
+    /// Leaves, takes a request back or declines an invitation. Whoever owns the group is followed by ``Transaction/heir(of:)``.
+    public func leave(_ id: ActorID, by person: ActorID) async throws {
+        try await needs.store.write { [needs] transaction in
+            let (host, group) = try transaction.knownGroup(id, to: .person(person))
+            guard let known = try transaction.membership(of: person, in: id), known.state != .banned else {
+                throw Refusal.notFound("Membership")
+            }
+            if !host.isLocal {
+                try transaction.append(
+                    .groupLeft(
+                        person, group: id, uri: known.uri,
+                        wasInvited: known.state == .invited && !needs.addresses.isOwn(known.uri)))
+            }
+            try Self.end(known, in: group, word: "left", by: person, needs: needs, in: transaction)
+        }
+    }
+
+    /// Decides about a person: at once in a group of this node, by asking its node in another.
+    public func decide(
+        _ decision: GroupDecision, about other: ActorID, in id: ActorID, by person: ActorID
+    ) async throws {
+        try await needs.store.write { [needs] transaction in
+            _ = try transaction.actingPerson(person)
+            let (host, group) = try transaction.knownGroup(id, to: .person(person))
+            let about = try transaction.livingActor(other)
+            guard host.isLocal else {
+                guard let own = try transaction.membership(of: person, in: id) else {
+                    throw Refusal.notAllowed(because: "Only moderators of the group may do that")
+                }
+                try own.mayDecide(about: try transaction.membership(of: other, in: id))
+                return try transaction.append(
+                    .moderated(person, group: id, about: about.uri, word: decision.word))
+            }
+            try Self.decide(decision, about: about, in: group, by: person, needs: needs, in: transaction)
+        }
+    }
+
+    // MARK: On the group's own node
+
+    /// Lets a person in, or keeps their request.
+    ///
+    /// - Throws: ``Refusal`` for the banned, and for strangers to a secret group, for whom there is none.
+    public static func join(
+        _ person: Actor, _ group: Group, uri: ObjectURI, needs: Needs, in transaction: Transaction
+    ) throws {
+        guard person.kind == .person else { throw Refusal.notAllowed(because: "Only people join groups") }
+        let known = try transaction.membership(of: person.id, in: group.actor)
+        var membership =
+            known
+            ?? Membership(
+                group: group.actor, person: person.id, state: .asked, uri: uri, createdAt: needs.now())
+        membership.uri = uri
+        switch (known?.state, group.kind) {
+        case (.banned, .secret), (nil, .secret): throw Refusal.notFound("Record")
+        case (.banned, _): throw Refusal.notAllowed(because: "You are banned from this group")
+        case (.member, _):
+            // Asked again because the answer was lost: answer again.
+            try transaction.append(
+                .joinAnswered(person.id, group: group.actor, uri: uri, isAccepted: true))
+        case (.invited, _), (nil, .open), (.asked, .open):
+            try enter(membership, word: "joined", by: person.id, needs: needs, in: transaction)
+        case (nil, .closed), (.asked, _):
+            try transaction.save(membership)
+            if known == nil { try transaction.append(.affiliated(person.id, group: group.actor)) }
+        }
+    }
+
+    /// Makes someone a member, and shows them what there is to read.
+    static func enter(
+        _ asked: Membership, word: String, by actor: ActorID, needs: Needs, in transaction: Transaction
+    ) throws {
+        var membership = asked
+        membership.state = .member
+        try transaction.save(membership)
+        let (person, group) = (membership.person, membership.group)
+        try transaction.insert(
+            GroupRecord(actor: actor, person: person, word: word, at: needs.now()), of: group)
+        try settled(person, group, in: transaction)
+        if try transaction.isLocal(person) { try transaction.fillHome(of: person, fromGroup: group) }
+        if let follow = try transaction.follow(person, group), follow.state == .asked {
+            try FollowActor.accept(follow, in: transaction)
+        }
+        try transaction.append(
+            .joinAnswered(person, group: group, uri: membership.uri, isAccepted: true))
+        try transaction.append(.affiliated(person, group: group))
+    }
+
+    /// Ends how a person stands to a group, on whichever node.
+    public static func end(
+        _ membership: Membership, in group: Group, word: String, by actor: ActorID, needs: Needs,
+        in transaction: Transaction
+    ) throws {
+        let (person, id) = (membership.person, membership.group)
+        try transaction.deleteMembership(of: person, in: id)
+        try transaction.clearHome(of: person, fromGroup: id)
+        for kind in [Notification.Kind.groupInvited, .groupJoined] {
+            try transaction.deleteNotifications(kind: kind, actor: id, person: person)
+        }
+        try settled(person, id, in: transaction)
+        try FollowActor.end(person, id, in: transaction)
+        guard try transaction.isLocal(id) else { return }
+        if membership.state == .member {
+            try transaction.insert(
+                GroupRecord(actor: actor, person: person, word: word, at: needs.now()), of: id)
+        }
+        try transaction.append(.affiliated(person, group: id))
+        if membership.state == .member, membership.role == .owner, let heir = try transaction.heir(of: id) {
+            try promote(heir, to: .owner, by: person, needs: needs, in: transaction)
+        }
+    }
+
+    /// Whoever leaves the organisation leaves its groups.
+    public static func endAll(of person: ActorID, needs: Needs, in transaction: Transaction) throws {
+        for membership in try transaction.memberships(of: person) {
+            guard let group = try transaction.group(membership.group), membership.state != .banned else {
+                continue
+            }
+            try end(membership, in: group, word: "left", by: person, needs: needs, in: transaction)
+        }
+    }
+
+    /// Gives a moderator's decision its effect; the same for those of this node and of others.
+    ///
+    /// - Throws: ``Refusal`` for anyone who may not decide it.
+    public static func decide(
+        _ decision: GroupDecision, about person: Actor, in group: Group, by actor: ActorID, needs: Needs,
+        in transaction: Transaction
+    ) throws {
+        guard let own = try transaction.membership(of: actor, in: group.actor), own.state == .member else {
+            throw group.kind == .secret
+                ? Refusal.notFound("Record")
+                : .notAllowed(because: "Only moderators of the group may do that")
+        }
+        let known = try transaction.membership(of: person.id, in: group.actor)
+        try own.mayDecide(about: known)
+        switch decision {
+        case .approve:
+            guard let known, known.state == .asked else { throw Refusal.notFound("Request") }
+            try enter(known, word: "approved", by: actor, needs: needs, in: transaction)
+        case .refuse:
+            guard let known, known.state == .asked else { throw Refusal.notFound("Request") }
+            try transaction.append(
+                .joinAnswered(person.id, group: group.actor, uri: known.uri, isAccepted: false))
+            try end(known, in: group, word: "refused", by: actor, needs: needs, in: transaction)
+        case .invite: try invite(person, known, to: group, by: actor, needs: needs, in: transaction)
+        case .remove:
+            guard let known, known.state != .banned else { throw Refusal.notFound("Membership") }
+            try end(known, in: group, word: "removed", by: actor, needs: needs, in: transaction)
+        case .ban: try ban(person, known, from: group, by: actor, needs: needs, in: transaction)
+        case .unban:
+            guard let known, known.state == .banned else { throw Refusal.notFound("Ban") }
+            try end(known, in: group, word: "unbanned", by: actor, needs: needs, in: transaction)
+        case .role(let role):
+            guard let known, known.state == .member else { throw Refusal.notFound("Membership") }
+            guard role < own.role || own.role == .owner else {
+                throw Refusal.notAllowed(because: "Only the owner names moderators")
+            }
+            try promote(known, to: role, by: actor, needs: needs, in: transaction)
+            guard role == .owner else { return }
+            try promote(own, to: .moderator, by: actor, needs: needs, in: transaction)
+        }
+    }
+
+    private static func invite(
+        _ person: Actor, _ known: Membership?, to group: Group, by actor: ActorID, needs: Needs,
+        in transaction: Transaction
+    ) throws {
+        guard person.kind == .person else { throw Refusal.notAllowed(because: "Only people join groups") }
+        switch known?.state {
+        case .banned: throw Refusal.notAllowed(because: "This person is banned from the group")
+        case .member, .invited: return
+        case .asked:
+            guard let known else { return }
+            try enter(known, word: "approved", by: actor, needs: needs, in: transaction)
+        case nil:
+            try transaction.save(
+                Membership(
+                    group: group.actor, person: person.id, state: .invited, uri: needs.activityURI(),
+                    createdAt: needs.now()))
+            try transaction.append(.affiliated(person.id, group: group.actor))
+        }
+    }
+
+    private static func ban(
+        _ person: Actor, _ known: Membership?, from group: Group, by actor: ActorID, needs: Needs,
+        in transaction: Transaction
+    ) throws {
+        guard person.id != actor else { throw Refusal.notAllowed(because: "You cannot ban yourself") }
+        var banned =
+            known
+            ?? Membership(
+                group: group.actor, person: person.id, state: .banned, uri: needs.activityURI(),
+                createdAt: needs.now())
+        (banned.state, banned.role, banned.isAutomatic) = (.banned, .guest, false)
+        try transaction.save(banned)
+        try transaction.clearHome(of: person.id, fromGroup: group.actor)
+        try settled(person.id, group.actor, in: transaction)
+        try transaction.insert(
+            GroupRecord(actor: actor, person: person.id, word: "banned", at: needs.now()), of: group.actor)
+        try transaction.append(.affiliated(person.id, group: group.actor))
+    }
+
+    private static func promote(
+        _ membership: Membership, to role: Membership.Role, by actor: ActorID, needs: Needs,
+        in transaction: Transaction
+    ) throws {
+        var changed = membership
+        changed.role = role
+        // Who has a task in a group is in it for more than the rule.
+        changed.isAutomatic = changed.isAutomatic && role < .moderator
+        try transaction.save(changed)
+        try transaction.insert(
+            GroupRecord(actor: actor, person: membership.person, word: role.word, at: needs.now()),
+            of: membership.group)
+        try transaction.append(.affiliated(membership.person, group: membership.group))
+        guard role >= .moderator, try !transaction.isLocal(membership.person) else { return }
+        // Their node has to know who waits.
+        for asked in try transaction.memberships(in: membership.group, state: .asked, limit: 200) {
+            try transaction.append(.affiliated(asked.person, group: membership.group))
+        }
+    }
+
+    /// Once nobody waits any more, moderators need not be told that somebody does.
+    private static func settled(
+        _ person: ActorID, _ group: ActorID, in transaction: Transaction
+    ) throws {
+        guard try transaction.memberships(in: group, state: .asked, limit: 1).isEmpty else { return }
+        try transaction.deleteNotifications(kind: .groupAsked, actor: group)
+    }
+
+    // MARK: By what people are
+
+    /// Brings a group in step with the profiles that its rule is about; returns how many came and went.
+    @discardableResult
+    public static func keepInStep(
+        _ group: Group, needs: Needs, in transaction: Transaction
+    ) throws -> Int {
+        guard let rule = group.rule else { return 0 }
+        let leavers = try transaction.leavers(by: rule, from: group.actor)
+        for person in leavers {
+            guard let known = try transaction.membership(of: person, in: group.actor) else { continue }
+            try end(known, in: group, word: "left by rule", by: group.actor, needs: needs, in: transaction)
+        }
+        let newcomers = try transaction.newcomers(by: rule, to: group.actor)
+        for person in newcomers {
+            var membership =
+                try transaction.membership(of: person, in: group.actor)
+                ?? Membership(
+                    group: group.actor, person: person, state: .member, uri: needs.activityURI(),
+                    createdAt: needs.now())
+            membership.isAutomatic = true
+            try enter(membership, word: "joined by rule", by: group.actor, needs: needs, in: transaction)
+        }
+        return leavers.count + newcomers.count
+    }
+
+    /// The same for every group that has a rule.
+    public static func keepAllInStep(needs: Needs, in transaction: Transaction) throws {
+        for group in try transaction.ruledGroups() {
+            try keepInStep(group, needs: needs, in: transaction)
+        }
+    }
+
+    // MARK: What another node's group tells of its people
+
+    /// Keeps what a group says about how a person stands to it. `isTrusted`: whether it may make people members who never
+    /// asked; otherwise that is an invitation.
+    public static func receive(
+        _ told: Membership, isTrusted: Bool, needs: Needs, in transaction: Transaction
+    ) throws {
+        let known = try transaction.membership(of: told.person, in: told.group)
+        var membership = known ?? told
+        (membership.role, membership.state, membership.isAutomatic) =
+            (told.role, told.state, told.isAutomatic)
+        if told.state == .invited { membership.uri = told.uri }
+        let isOwn = try transaction.isLocal(told.person)
+        if told.state == .member, known == nil, isOwn, !isTrusted { membership.state = .invited }
+        guard membership != known else { return }
+        try transaction.save(membership)
+        if isOwn, membership.state == .member, known?.state != .member {
+            try transaction.fillHome(of: told.person, fromGroup: told.group)
+        }
+        if membership.state == .banned {
+            try transaction.clearHome(of: told.person, fromGroup: told.group)
+        }
+        if membership.state != .asked { try settled(told.person, told.group, in: transaction) }
+        if membership.state != known?.state {
+            try transaction.append(.affiliated(told.person, group: told.group))
+        }
+    }
+}
+
+extension Transaction {
+    /// A group that the viewer may know of, with its actor.
+    public func knownGroup(_ id: ActorID, to viewer: Viewer) throws -> (Actor, Group) {
+        guard let actor = try actor(id), actor.state == .active, let group = try group(id),
+            try mayKnow(id, viewer)
+        else { throw Refusal.notFound("Record") }
+        return (actor, group)
+    }
+
+    /// Who stands to a group in one way, as far as a person may know: members know members, everybody those of an open group;
+    /// who waits, was invited or is banned is for those who decide.
+    public func roster(
+        of id: ActorID, state: Membership.State, for person: ActorID, after: ActorID? = nil, limit: Int = 40
+    ) throws -> [Membership] {
+        let (_, group) = try knownGroup(id, to: .person(person))
+        let own = try membership(of: person, in: id)
+        let mayKnow =
+            state == .member ? group.kind == .open || own?.state == .member : own?.moderates == true
+        guard mayKnow else { return [] }
+        return try memberships(in: id, state: state, after: after, limit: limit)
+    }
+}

@@ -1,0 +1,176 @@
+import Domain
+import Markup
+import Social
+import Storage
+import Surface
+
+/// What pages show of groups.
+struct GroupViews {
+    let desk: Desk
+    let seal: String
+
+    func path(_ actor: Actor) -> String { "/groups/\(actor.id)" }
+
+    /// A line of a list.
+    func row(_ actor: Actor, _ group: Group, for person: ActorID, in transaction: Transaction) throws
+        -> [String: Any]
+    {
+        var values = PersonView(desk: desk).values(actor)
+        values["path"] = path(actor)
+        values["kindWord"] = Self.word(group.kind)
+        values["facts"] = try facts(actor, for: person, in: transaction)
+        return values
+    }
+
+    func facts(_ actor: Actor, for person: ActorID, in transaction: Transaction) throws -> String {
+        let place = "at \(actor.host ?? desk.needs.addresses.authority)"
+        guard actor.isLocal else { return place }
+        let members = try transaction.countMembers(of: actor.id)
+        return "\(members == 1 ? "1 member" : "\(members) members") · \(place)"
+    }
+
+    static func word(_ kind: Group.Kind) -> String {
+        switch kind {
+        case .open: "Open"
+        case .closed: "Closed"
+        case .secret: "Secret"
+        }
+    }
+
+    static func word(_ role: Membership.Role) -> String? {
+        switch role {
+        case .guest: "Guest"
+        case .member: nil
+        case .moderator: "Moderator"
+        case .owner: "Owner"
+        }
+    }
+
+    /// The button by which one joins or leaves, and what is said of how one stands.
+    func belonging(_ id: ActorID, _ group: Group, _ own: Membership?) -> [String: Any] {
+        func button(_ verb: String, _ label: String, _ isQuiet: Bool) -> [String: Any] {
+            ["id": id.description, "verb": verb, "label": label, "isQuiet": isQuiet, "seal": seal]
+        }
+        return switch own?.state {
+        case .member: ["belonging": button("leave", "Leave", true)]
+        case .asked:
+            [
+                "belonging": button("leave", "Take back", true),
+                "standing": "You asked to join. The moderators of the group decide.",
+            ]
+        case .invited:
+            [
+                "belonging": button("join", "Accept", false), "standing": "You are invited to this group.",
+                "isInvited": true,
+            ]
+        case .banned: ["standing": "You are banned from this group."]
+        case nil: ["belonging": button("join", group.kind == .open ? "Join" : "Ask to join", false)]
+        }
+    }
+
+    /// The form by which a group is founded or changed.
+    func form(
+        _ actor: Actor?, _ group: Group?, action: String, label: String
+    ) -> [String: Any] {
+        let kinds: [(Group.Kind, String)] = [
+            (.open, "Open: everyone reads and joins"),
+            (.closed, "Closed: everyone knows of it, members read"),
+            (.secret, "Secret: only members know that it exists"),
+        ]
+        let postings: [(Group.Posting, String)] = [
+            (.members, "Members"), (.moderators, "Moderators; members answer"),
+        ]
+        let chosen = (group?.kind ?? .open, group?.posting ?? .members)
+        return [
+            "action": action, "label": label, "seal": seal, "isNew": actor == nil, "name": "",
+            "displayName": actor?.displayName ?? "",
+            "note": actor.map { SafeHTML.plainText($0.summary) } ?? "",
+            "rules": group?.rules ?? "", "department": group?.rule?.department ?? "",
+            "office": group?.rule?.office ?? "",
+            // A group does not become more open.
+            "kinds": kinds.filter { $0.0.rawValue >= group?.kind.rawValue ?? 0 }.map {
+                ["value": $0.0.word, "label": $0.1, "isChosen": $0.0 == chosen.0] as [String: Any]
+            },
+            "postings": postings.map {
+                ["value": $0.0.word, "label": $0.1, "isChosen": $0.0 == chosen.1] as [String: Any]
+            },
+        ]
+    }
+
+    /// The list of members, and for moderators those who wait, were invited or are banned.
+    func parts(_ id: ActorID, for person: ActorID, own: Membership?, in transaction: Transaction) throws
+        -> [[String: Any]]
+    {
+        let states: [(Membership.State, String)] = [
+            (.asked, "Waiting to be let in"), (.member, "Members"), (.invited, "Invited"),
+            (.banned, "Banned"),
+        ]
+        return try states.compactMap { state, heading in
+            let list = try transaction.roster(of: id, state: state, for: person, limit: 200)
+                .sorted { $0.role > $1.role }
+            guard !list.isEmpty else { return nil }
+            let actors = Dictionary(try transaction.actors(list.map(\.person)).map { ($0.id, $0) }) { $1 }
+            let people = list.compactMap { membership -> [String: Any]? in
+                guard let actor = actors[membership.person] else { return nil }
+                var values = PersonView(desk: desk).values(actor)
+                if let role = Self.word(membership.role), state == .member { values["role"] = role }
+                values["isByRule"] = membership.isAutomatic
+                let choices = Self.choices(membership, own)
+                if !choices.isEmpty {
+                    values["decide"] =
+                        [
+                            "group": id.description, "person": actor.id.description,
+                            "who": PersonView(desk: desk).name(actor), "seal": seal,
+                            "choices": choices.map { ["value": $0.word, "label": Self.label($0)] },
+                        ] as [String: Any]
+                }
+                return values
+            }
+            return ["heading": heading, "people": people]
+        }
+    }
+
+    private static func choices(_ other: Membership, _ own: Membership?) -> [GroupDecision] {
+        guard let own, (try? own.mayDecide(about: other)) != nil else { return [] }
+        switch other.state {
+        case .asked: return [.approve, .refuse, .ban]
+        case .invited: return [.remove]
+        case .banned: return [.unban]
+        case .member:
+            let roles: [Membership.Role] =
+                own.role == .owner ? [.moderator, .member, .guest, .owner] : [.member, .guest]
+            return roles.filter { $0 != other.role }.map { .role($0) } + [.remove, .ban]
+        }
+    }
+
+    private static func label(_ decision: GroupDecision) -> String {
+        switch decision {
+        case .approve: "Let in"
+        case .refuse: "Decline"
+        case .invite: "Invite"
+        case .remove: "Remove"
+        case .ban: "Ban"
+        case .unban: "Lift the ban"
+        case .role(.guest): "Make a guest"
+        case .role(.member): "Make a member"
+        case .role(.moderator): "Make a moderator"
+        case .role(.owner): "Hand the group over"
+        }
+    }
+
+    /// What was decided lately, in words.
+    func records(_ id: ActorID, in transaction: Transaction) throws -> [[String: Any]] {
+        let list = try transaction.records(of: id, limit: 30)
+        let ids = Array(Set(list.flatMap { [$0.actor, $0.person] }))
+        let names = Dictionary(
+            try transaction.actors(ids).map { ($0.id, PersonView(desk: desk).name($0)) }
+        ) { $1 }
+        return list.map { record in
+            let (actor, person) = (names[record.actor] ?? "Someone", names[record.person] ?? "someone")
+            let text =
+                record.actor == record.person
+                ? "\(actor): \(record.word)" : "\(person): \(record.word), by \(actor)"
+            return ["text": text].merging(Moments.values(record.at, now: desk.needs.now())) { $1 }
+        }
+    }
+}
