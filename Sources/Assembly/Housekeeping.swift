@@ -33,6 +33,7 @@ struct Housekeeping: Service {
                     if try await needs.store.read({ try $0.hasMutesToEnd(before: now) }) {
                         try await needs.store.write { try $0.endMutes(before: now) }
                     }
+                    try await TendPolls(needs: needs).tend()
                     guard try await needs.store.claim("housekeeping"), now >= nextCleaning else {
                         try await Task.sleep(for: .seconds(5))
                         continue

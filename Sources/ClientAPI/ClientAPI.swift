@@ -17,6 +17,7 @@ public struct ClientAPI: Sendable {
         AppRoutes(desk: desk).add(to: router)
         AccountRoutes(desk: desk).add(to: router)
         StatusRoutes(desk: desk).add(to: router)
+        PollRoutes(desk: desk).add(to: router)
         TimelineRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)

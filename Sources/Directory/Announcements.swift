@@ -31,7 +31,8 @@ struct Announcements {
                     if told.insert(actor).inserted { try await tell(actor) }
                 case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted,
                     .followRejected,
-                    .unfollowed, .blocked, .unblocked, .reported, .notified:
+                    .unfollowed, .blocked, .unblocked, .reported, .notified, .voted, .counted, .tallied,
+                    .pollClosed:
                     continue
                 }
             }

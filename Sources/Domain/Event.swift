@@ -17,6 +17,13 @@ public enum Event: Sendable, Equatable {
     case actorGone(ActorID)
     case reported(ReportID)
     case notified(NotificationID)
+    /// A person chose an option of an open poll; for an anonymous one nothing but ``tallied(_:)`` is noted.
+    case voted(ActorID, PostID, option: Int)
+    /// A poll's totals changed.
+    case counted(PostID)
+    /// What this node counted in an anonymous poll of another changed.
+    case tallied(PostID)
+    case pollClosed(PostID)
 }
 
 /// An event with its place in the log.

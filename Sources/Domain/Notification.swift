@@ -31,5 +31,7 @@ public struct Notification: Sendable, Equatable {
         case post = 5
         /// An edit of a post that was answered or passed on.
         case edit = 6
+        /// A poll that one asked or voted in has ended.
+        case pollClosed = 20
     }
 }

@@ -73,7 +73,7 @@ extension Event {
         switch self {
         case .profileChanged, .actorGone: true
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
-            .unfollowed, .blocked, .unblocked, .reported, .notified:
+            .unfollowed, .blocked, .unblocked, .reported, .notified, .voted, .counted, .tallied, .pollClosed:
             false
         }
     }

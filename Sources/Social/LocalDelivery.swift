@@ -35,6 +35,9 @@ struct LocalDelivery {
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
         case .actorGone(let actor): news.append((.over, [.person(actor)]))
         case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported: break
+        case .voted, .tallied: break
+        case .counted(let id): news.append((.edited(id), try channels(ofKnown: id)))
+        case .pollClosed(let id): try pollClosed(id)
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
             news.append((.notification(id), [.person(notification.person)]))
@@ -76,6 +79,15 @@ struct LocalDelivery {
         news.append((.edited(id), try channels(ofKnown: id)))
     }
 
+    /// Whoever asked or voted hears of the end once.
+    private mutating func pollClosed(_ id: PostID) throws {
+        guard let post = try transaction.post(id), post.deletedAt == nil else { return }
+        for person in try Set(transaction.voters(in: id) + [post.author]).sorted() {
+            try notify(person, .pollClosed, by: post.author, about: id, mayBeOwn: true)
+        }
+        news.append((.edited(id), try channels(ofKnown: id)))
+    }
+
     /// Whether a follower finds a post at home: one that they may see, and no answer to a stranger.
     private func belongsHome(_ post: Post, of person: ActorID) throws -> Bool {
         guard try transaction.maySee(post, .person(person)) else { return false }
@@ -86,9 +98,10 @@ struct LocalDelivery {
     }
 
     private mutating func notify(
-        _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID? = nil
+        _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID? = nil,
+        mayBeOwn: Bool = false
     ) throws {
-        guard person != actor, try isOwn(person),
+        guard person != actor || mayBeOwn, try isOwn(person),
             try !transaction.silences(person, actor)
         else { return }
         let notification = Notification(

@@ -66,6 +66,11 @@ extension Event {
         case .actorGone(let actor): (13, .id(actor), .null, .null, .null)
         case .reported(let report): (14, .id(report), .null, .null, .null)
         case .notified(let notification): (15, .id(notification), .null, .null, .null)
+        case .voted(let person, let post, let option):
+            (20, .id(person), .id(post), .null, .text(String(option)))
+        case .counted(let post): (21, .id(post), .null, .null, .null)
+        case .tallied(let post): (22, .id(post), .null, .null, .null)
+        case .pollClosed(let post): (23, .id(post), .null, .null, .null)
         }
     }
 
@@ -87,6 +92,10 @@ extension Event {
         case (13, _): self = .actorGone(row.id(2))
         case (14, _): self = .reported(row.id(2))
         case (15, _): self = .notified(row.id(2))
+        case (20, _): self = .voted(row.id(2), row.id(3), option: Int(row.text(5)) ?? 0)
+        case (21, _): self = .counted(row.id(2))
+        case (22, _): self = .tallied(row.id(2))
+        case (23, _): self = .pollClosed(row.id(2))
         default: return nil
         }
     }

@@ -53,5 +53,6 @@ public struct Desk: Sendable {
     public var like: LikePost { LikePost(needs: needs) }
     public var follow: FollowActor { FollowActor(needs: needs) }
     public var block: BlockActor { BlockActor(needs: needs) }
+    public var voteInPoll: VoteInPoll { VoteInPoll(needs: needs) }
     public var report: ReportActor { ReportActor(needs: needs) }
 }

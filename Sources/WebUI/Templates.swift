@@ -29,6 +29,8 @@ struct Templates: Sendable {
         ("sign_up", PackageResources.sign_up_mustache), ("authorise", PackageResources.authorise_mustache),
         ("code", PackageResources.code_mustache),
         ("problem", PackageResources.problem_mustache),
+        ("poll_totals", PackageResources.poll_totals_mustache),
+        ("new_poll", PackageResources.new_poll_mustache),
         ("poll", PackageResources.poll_mustache), ("recognition", PackageResources.recognition_mustache),
         ("question", PackageResources.question_mustache),
         ("announcement", PackageResources.announcement_mustache),

@@ -10,7 +10,10 @@ struct BodyEntities {
     func write(_ post: Post, _ page: PostPage) -> JSONValue {
         switch post.body {
         case .note, .article, .announce: .null
-        case .poll: ["kind": "poll"]
+        case .poll(let poll):
+            [
+                "kind": "poll", "anonymous": .bool(poll.isAnonymous), "hides_totals": .bool(poll.hidesTotals),
+            ]
         case .recognition: ["kind": "recognition"]
         case .question: ["kind": "question"]
         case .announcement: ["kind": "announcement"]

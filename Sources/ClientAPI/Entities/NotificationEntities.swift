@@ -9,7 +9,7 @@ struct NotificationEntities {
 
     static let words: [(Notification.Kind, String)] = [
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
-        (.announce, "reblog"), (.post, "status"), (.edit, "update"),
+        (.announce, "reblog"), (.post, "status"), (.edit, "update"), (.pollClosed, "poll"),
     ]
 
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws

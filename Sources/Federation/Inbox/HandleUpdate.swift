@@ -8,6 +8,9 @@ struct HandleUpdate: Sendable {
     let world: World
 
     func plan(_ activity: Activity) throws -> Plan {
+        if let tally = activity.object.objects("object").first, tally.type == PollOut.tallyType {
+            return .effect(try HandleVote(world: world).tally(tally, activity))
+        }
         let uri = try activity.target()
         guard let embedded = activity.object.objects("object").first else {
             return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }
@@ -34,11 +37,17 @@ struct HandleUpdate: Sendable {
             return { try $0.countUnknown("Update \(object.type)") }
         }
         var reading = try PostIn(world: world).read(object, by: activity.actor)
-        if reading.post.editedAt == nil { reading.post.editedAt = activity.receivedAt }
+        let isEdit = reading.post.editedAt != nil
+        if !isEdit { reading.post.editedAt = activity.receivedAt }
         return { [world, reading, actor = activity.actor.id] transaction in
             guard let stored = try transaction.post(reading.post.uri), stored.deletedAt == nil else { return }
             guard stored.author == actor else {
                 throw Refusal.notAllowed(because: "only its author changes a post")
+            }
+            if case .poll(let poll) = reading.post.body {
+                try HandleVote.told(poll, of: stored, in: transaction)
+                // New totals are no edit; other options are one.
+                if case .poll(let known) = stored.body, !isEdit, known.asksTheSame(as: poll) { return }
             }
             var (version, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             version.id = stored.id

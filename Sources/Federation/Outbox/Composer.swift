@@ -33,6 +33,9 @@ struct Composer: Sendable {
         case .actorGone(let actor): try await actorGone(actor)
         case .reported(let report): try await reported(report)
         case .notified: nil
+        case .voted(let person, let post, let option): try await voted(person, post, option: option)
+        case .counted(let post), .pollClosed(let post): try await counted(post)
+        case .tallied(let post): try await tallied(post)
         }
     }
 
@@ -98,7 +101,7 @@ struct Composer: Sendable {
             json, uri: uri, by: author, post: nil, isListed: false, to: Self.union(before, []))
     }
 
-    private func envelope(_ type: String, _ post: Post, by author: Actor, id: ObjectURI) -> JSONValue {
+    func envelope(_ type: String, _ post: Post, by author: Actor, id: ObjectURI) -> JSONValue {
         let out = PostOut(addresses: world.needs.addresses)
         let (to, cc) = out.recipients(of: post, by: author)
         return ActivityOut.write(
@@ -109,7 +112,7 @@ struct Composer: Sendable {
     }
 
     /// A post of this node, with its author.
-    private func own(_ id: PostID) async throws -> (Post, Actor)? {
+    func own(_ id: PostID) async throws -> (Post, Actor)? {
         try await world.needs.store.read { transaction in
             guard let post = try transaction.post(id), let author = try transaction.actor(post.author),
                 author.isLocal
@@ -119,7 +122,7 @@ struct Composer: Sendable {
     }
 
     /// Where a post goes: its author's followers if it is for them, whoever it names, and whom it answers.
-    private func inboxes(of post: Post, by author: Actor) async throws -> [ObjectURI] {
+    func inboxes(of post: Post, by author: Actor) async throws -> [ObjectURI] {
         try await world.needs.store.read { transaction in
             var named = try transaction.recipients(of: post.id)
             // An answer that is not for everyone is for those it names, whoever wrote what it answers (N97).
@@ -266,20 +269,19 @@ struct Composer: Sendable {
 
     // MARK: What they share
 
-    private func dispatch(
+    func dispatch(
         _ json: JSONValue, uri: ObjectURI, by actor: Actor, post: PostID? = nil, isListed: Bool = false,
-        to inboxes: [ObjectURI]
+        isPassing: Bool = false, to inboxes: [ObjectURI]
     ) async throws -> Dispatch? {
         guard isListed || !inboxes.isEmpty else { return nil }
         let (id, key) = try await world.keys.signingKey(.ed25519, of: actor)
         let proved = try ObjectProof.add(to: json, key: key, method: id.string, created: world.needs.now())
-        return Dispatch(
-            activity: OutgoingActivity(
-                id: world.needs.ids.next(), uri: uri, actor: actor.id, post: post, json: proved.bytes,
-                isListed: isListed, createdAt: world.needs.now()
-            ),
-            inboxes: inboxes
+        var activity = OutgoingActivity(
+            id: world.needs.ids.next(), uri: uri, actor: actor.id, post: post, json: proved.bytes,
+            isListed: isListed, createdAt: world.needs.now()
         )
+        activity.isPassing = isPassing
+        return Dispatch(activity: activity, inboxes: inboxes)
     }
 
     private func local(_ id: ActorID) async throws -> Actor? {
@@ -297,23 +299,23 @@ struct Composer: Sendable {
         }
     }
 
-    private func foreignPost(_ actor: ActorID, _ id: PostID) async throws -> (Actor, Actor, Post)? {
+    func foreignPost(_ actor: ActorID, _ id: PostID) async throws -> (Actor, Actor, Post)? {
         guard let post = try await world.needs.store.read({ try $0.post(id) }),
             let (person, author) = try await pair(actor, post.author)
         else { return nil }
         return (person, author, post)
     }
 
-    private func inbox(of actor: Actor) -> [ObjectURI] {
+    func inbox(of actor: Actor) -> [ObjectURI] {
         [actor.endpoints.sharedInbox ?? actor.endpoints.inbox]
     }
 
     /// A Create is named after its post, so that composing it twice names it once.
     private func activityID(_ post: PostID) -> ActivityID { ActivityID(post.raw) }
 
-    private func freshURI() -> ObjectURI { world.needs.addresses.activity(world.needs.ids.next()) }
+    func freshURI() -> ObjectURI { world.needs.addresses.activity(world.needs.ids.next()) }
 
-    private static func union(_ left: [ObjectURI], _ right: [ObjectURI]) -> [ObjectURI] {
+    static func union(_ left: [ObjectURI], _ right: [ObjectURI]) -> [ObjectURI] {
         var seen: Set<ObjectURI> = []
         return (left + right).filter { seen.insert($0).inserted }
     }

@@ -86,10 +86,12 @@ extension Event {
     /// The post of which other nodes would be told.
     fileprivate var post: PostID? {
         switch self {
-        case .published(let post), .edited(let post), .deleted(let post): post
+        case .published(let post), .edited(let post), .deleted(let post), .counted(let post),
+            .pollClosed(let post):
+            post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
-            .profileChanged, .actorGone, .reported, .notified:
+            .profileChanged, .actorGone, .reported, .notified, .voted, .tallied:
             nil
         }
     }

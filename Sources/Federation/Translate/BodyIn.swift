@@ -1,10 +1,12 @@
 import ActivityStreams
 import Domain
+import FoundationEssentials
 
 /// Reads what an object carries besides its text.
 struct BodyIn {
     /// `title`: the object's name as plain text; empty where it has none.
-    static func read(_ object: ASObject, title: String) throws(Refusal) -> PostBody {
-        object.type == "Note" || title.isEmpty ? .note : .article(title: title)
+    static func read(_ object: ASObject, title: String, at now: Date) throws(Refusal) -> PostBody {
+        if object.type == "Question", let poll = try PollIn.read(object, at: now) { return .poll(poll) }
+        return object.type == "Note" || title.isEmpty ? .note : .article(title: title)
     }
 }

@@ -33,7 +33,7 @@ struct PostIn {
         let title = object.text("name").map { ActorIn.line($0, limit: Limits.summary) } ?? ""
         var post = Post(
             id: world.needs.ids.next(), uri: uri, author: author.id,
-            body: try BodyIn.read(object, title: title),
+            body: try BodyIn.read(object, title: title, at: now),
             content: SafeHTML.sanitise(object.text("content") ?? "", limit: Limits.remoteContent),
             audience: audience(of: object, by: author),
             // A page elsewhere would answer for an address that is somebody else's.

@@ -49,7 +49,8 @@ struct PostOut {
         json["attachment"] = .array(post.attachments.map(attachment))
         switch post.body {
         case .note, .announce: break
-        case .poll, .recognition, .question, .announcement, .gathering: break
+        case .poll(let poll): PollOut.add(poll, to: &json)
+        case .recognition, .question, .announcement, .gathering: break
         case .article(let title): addArticle(title, post: post, author: author, to: &json)
         }
         return .object(json)

@@ -76,6 +76,7 @@ struct NotificationRoutes {
         case .announce: "shared your post"
         case .post: "wrote something"
         case .edit: "changed a post that you shared"
+        case .pollClosed: "asked in a poll that has ended"
         }
     }
 }

@@ -1,4 +1,5 @@
 import Domain
+import Social
 import Storage
 import Surface
 
@@ -12,7 +13,13 @@ struct BodyViews {
     func values(_ post: Post, for person: ActorID, in transaction: Transaction) throws -> [String: Any] {
         switch post.body {
         case .note, .article, .announce: [:]
-        case .poll: ["poll": ["word": "Poll"]]
+        case .poll:
+            try PollSight.read([post.id], for: .person(person), in: transaction)[post.id].map { sight in
+                [
+                    "poll": PollView(sight: sight, now: desk.needs.now())
+                        .values(post.id, seal: seal, back: back)
+                ]
+            } ?? [:]
         case .recognition: ["recognition": ["word": "Thanks"]]
         case .question: ["question": ["word": "Question"]]
         case .announcement: ["announcement": ["word": "Announcement"]]

@@ -22,6 +22,7 @@ struct ComposerView {
             "audiences": audiences(
                 chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0),
         ]
+        if answered == nil { values["kinds"] = [["path": "/new/poll", "label": "Poll"]] }
         if let (post, author) = answered {
             values["isAnswer"] = true
             values["replyTo"] = post.id.description
