@@ -55,10 +55,17 @@ struct PollRoutes {
             values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/").audiences(
                 chosen: (try? ComposerView.audience(form.audience)) ?? own,
                 followers: try transaction.actor(person)?.counts.followers ?? 0)
-            if let refusal { values["problem"] = Problem(refusal).message }
+            if let refusal { values["problem"] = Self.words(refusal) }
             return pages.templates.render("new_poll", values)
         }
         return Response(html: html, status: refusal.map { Problem($0).status } ?? .ok)
+    }
+}
+
+extension PollRoutes {
+    /// What a person should read who filled in the form.
+    static func words(_ refusal: Refusal) -> String {
+        if case .invalid(let field, let reason) = refusal { "\(field) \(reason)" } else { Problem(refusal).message }
     }
 }
 
