@@ -18,6 +18,7 @@ public struct ClientAPI: Sendable {
         AccountRoutes(desk: desk).add(to: router)
         StatusRoutes(desk: desk).add(to: router)
         PollRoutes(desk: desk).add(to: router)
+        SurveyRoutes(desk: desk).add(to: router)
         TimelineRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)

@@ -32,7 +32,7 @@ struct Announcements {
                 case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted,
                     .followRejected,
                     .unfollowed, .blocked, .unblocked, .reported, .notified, .voted, .counted, .tallied,
-                    .pollClosed:
+                    .pollClosed, .surveyClosed, .surveyTold:
                     continue
                 }
             }

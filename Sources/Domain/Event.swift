@@ -24,6 +24,10 @@ public enum Event: Sendable, Equatable {
     /// What this node counted in an anonymous poll of another changed.
     case tallied(PostID)
     case pollClosed(PostID)
+    /// Answers are not taken any more: each node tells what it counted.
+    case surveyClosed(PostID)
+    /// The results of a survey are known.
+    case surveyTold(PostID)
 }
 
 /// An event with its place in the log.

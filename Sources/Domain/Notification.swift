@@ -33,5 +33,7 @@ public struct Notification: Sendable, Equatable {
         case edit = 6
         /// A poll that one asked or voted in has ended.
         case pollClosed = 20
+        /// The results of a survey that one asked for or answered.
+        case surveyTold = 21
     }
 }

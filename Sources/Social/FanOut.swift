@@ -73,7 +73,8 @@ extension Event {
         switch self {
         case .profileChanged, .actorGone: true
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
-            .unfollowed, .blocked, .unblocked, .reported, .notified, .voted, .counted, .tallied, .pollClosed:
+            .unfollowed, .blocked, .unblocked, .reported, .notified, .voted, .counted, .tallied, .pollClosed,
+            .surveyClosed, .surveyTold:
             false
         }
     }

@@ -35,9 +35,10 @@ struct LocalDelivery {
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
         case .actorGone(let actor): news.append((.over, [.person(actor)]))
         case .unliked, .followRejected, .unfollowed, .blocked, .unblocked, .profileChanged, .reported: break
-        case .voted, .tallied: break
+        case .voted, .tallied, .surveyClosed: break
         case .counted(let id): news.append((.edited(id), try channels(ofKnown: id)))
-        case .pollClosed(let id): try pollClosed(id)
+        case .pollClosed(let id): try tellVoters(.pollClosed, of: id)
+        case .surveyTold(let id): try tellVoters(.surveyTold, of: id)
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
             news.append((.notification(id), [.person(notification.person)]))
@@ -80,10 +81,10 @@ struct LocalDelivery {
     }
 
     /// Whoever asked or voted hears of the end once.
-    private mutating func pollClosed(_ id: PostID) throws {
+    private mutating func tellVoters(_ kind: Notification.Kind, of id: PostID) throws {
         guard let post = try transaction.post(id), post.deletedAt == nil else { return }
         for person in try Set(transaction.voters(in: id) + [post.author]).sorted() {
-            try notify(person, .pollClosed, by: post.author, about: id, mayBeOwn: true)
+            try notify(person, kind, by: post.author, about: id, mayBeOwn: true)
         }
         news.append((.edited(id), try channels(ofKnown: id)))
     }

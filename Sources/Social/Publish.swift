@@ -19,6 +19,7 @@ public struct Publish: Sendable {
     public func publish(_ draft: Draft, by person: ActorID) async throws -> Post {
         try draft.check(policy: needs.policy)
         if case .poll(let poll) = draft.body { try poll.check(at: needs.now()) }
+        if case .survey(let survey) = draft.body { try survey.check(at: needs.now()) }
         let named = try await NamedPeople.look(in: draft.text, needs: needs, find: find)
         return try await needs.store.write { [needs] transaction in
             if let word = draft.idempotency,

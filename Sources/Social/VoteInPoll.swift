@@ -184,6 +184,7 @@ public struct TendPolls: Sendable {
         let now = needs.now()
         let isQuiet = try await needs.store.read {
             try $0.untoldPolls(limit: 1).isEmpty && $0.pollsToClose(at: now, limit: 1).isEmpty
+                && $0.surveysToTend(at: now, limit: 1).isEmpty
         }
         guard !isQuiet else { return }
         try await needs.store.write { transaction in
@@ -194,6 +195,7 @@ public struct TendPolls: Sendable {
             for post in try transaction.pollsToClose(at: now) where try transaction.closePoll(post) {
                 try transaction.append(.pollClosed(post))
             }
+            try AnswerSurvey.tend(at: now, in: transaction)
         }
     }
 }

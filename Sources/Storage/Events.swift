@@ -71,6 +71,8 @@ extension Event {
         case .counted(let post): (21, .id(post), .null, .null, .null)
         case .tallied(let post): (22, .id(post), .null, .null, .null)
         case .pollClosed(let post): (23, .id(post), .null, .null, .null)
+        case .surveyClosed(let post): (24, .id(post), .null, .null, .null)
+        case .surveyTold(let post): (25, .id(post), .null, .null, .null)
         }
     }
 
@@ -96,6 +98,8 @@ extension Event {
         case (21, _): self = .counted(row.id(2))
         case (22, _): self = .tallied(row.id(2))
         case (23, _): self = .pollClosed(row.id(2))
+        case (24, _): self = .surveyClosed(row.id(2))
+        case (25, _): self = .surveyTold(row.id(2))
         default: return nil
         }
     }

@@ -54,5 +54,6 @@ public struct Desk: Sendable {
     public var follow: FollowActor { FollowActor(needs: needs) }
     public var block: BlockActor { BlockActor(needs: needs) }
     public var voteInPoll: VoteInPoll { VoteInPoll(needs: needs) }
+    public var answerSurvey: AnswerSurvey { AnswerSurvey(needs: needs) }
     public var report: ReportActor { ReportActor(needs: needs) }
 }

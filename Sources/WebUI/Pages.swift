@@ -21,6 +21,7 @@ public struct Pages: Sendable {
         HomeRoutes(pages: self).add(to: router)
         PostRoutes(pages: self).add(to: router)
         PollRoutes(pages: self).add(to: router)
+        SurveyRoutes(pages: self).add(to: router)
         ProfileRoutes(pages: self).add(to: router)
         PeopleRoutes(pages: self).add(to: router)
         NotificationRoutes(pages: self).add(to: router)

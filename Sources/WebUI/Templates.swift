@@ -31,6 +31,8 @@ struct Templates: Sendable {
         ("problem", PackageResources.problem_mustache),
         ("poll_totals", PackageResources.poll_totals_mustache),
         ("new_poll", PackageResources.new_poll_mustache),
+        ("new_survey", PackageResources.new_survey_mustache),
+        ("survey", PackageResources.survey_mustache),
         ("poll", PackageResources.poll_mustache), ("recognition", PackageResources.recognition_mustache),
         ("question", PackageResources.question_mustache),
         ("announcement", PackageResources.announcement_mustache),

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Social
 import Surface
 
 /// What a post carries besides its text, for clients that know Hallway: the `hallway` member of a status. It is the same for
@@ -13,6 +14,11 @@ struct BodyEntities {
         case .poll(let poll):
             [
                 "kind": "poll", "anonymous": .bool(poll.isAnonymous), "hides_totals": .bool(poll.hidesTotals),
+            ]
+        case .survey(let survey):
+            [
+                "kind": "survey", "questions": JSONValue(survey.questions.count),
+                "url": .string("\(desk.needs.addresses.base.origin)/surveys/\(post.id)"),
             ]
         case .recognition: ["kind": "recognition"]
         case .question: ["kind": "question"]

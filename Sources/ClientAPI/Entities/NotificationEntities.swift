@@ -10,6 +10,7 @@ struct NotificationEntities {
     static let words: [(Notification.Kind, String)] = [
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"), (.pollClosed, "poll"),
+        (.surveyTold, "update"),
     ]
 
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws

@@ -108,6 +108,10 @@ struct StatusEntities {
 
     /// A title stands above the text.
     private func content(of post: Post) -> String {
+        if case .survey = post.body {
+            let page = "\(desk.needs.addresses.base.origin)/surveys/\(post.id)"
+            return "\(post.content)<p><a href=\"\(page)\">Answer the survey</a></p>"
+        }
         guard let title = post.body.title else { return post.content }
         return "<p><strong>\(title.escapedHTML)</strong></p>\(post.content)"
     }

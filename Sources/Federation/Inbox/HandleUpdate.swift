@@ -11,6 +11,9 @@ struct HandleUpdate: Sendable {
         if let tally = activity.object.objects("object").first, tally.type == PollOut.tallyType {
             return .effect(try HandleVote(world: world).tally(tally, activity))
         }
+        if let tally = activity.object.objects("object").first, tally.type == SurveyOut.tallyType {
+            return .effect(try HandleSurvey(world: world).effect(tally, activity))
+        }
         let uri = try activity.target()
         guard let embedded = activity.object.objects("object").first else {
             return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }

@@ -70,7 +70,7 @@ struct HandleVote: Sendable {
     }
 
     /// A member's node, by its own actor, where people may have the poll.
-    private static func node(
+    static func node(
         _ actor: Actor, of post: Post, world: World, in transaction: Transaction
     ) throws -> String {
         guard let host = actor.host, actor.kind == .application,

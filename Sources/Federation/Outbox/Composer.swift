@@ -36,6 +36,8 @@ struct Composer: Sendable {
         case .voted(let person, let post, let option): try await voted(person, post, option: option)
         case .counted(let post), .pollClosed(let post): try await counted(post)
         case .tallied(let post): try await tallied(post)
+        case .surveyClosed(let post): try await surveyClosed(post)
+        case .surveyTold(let post): try await surveyTold(post)
         }
     }
 

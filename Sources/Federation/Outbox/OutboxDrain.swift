@@ -87,11 +87,11 @@ extension Event {
     fileprivate var post: PostID? {
         switch self {
         case .published(let post), .edited(let post), .deleted(let post), .counted(let post),
-            .pollClosed(let post):
+            .pollClosed(let post), .surveyTold(let post):
             post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
-            .profileChanged, .actorGone, .reported, .notified, .voted, .tallied:
+            .profileChanged, .actorGone, .reported, .notified, .voted, .tallied, .surveyClosed:
             nil
         }
     }

@@ -50,6 +50,7 @@ struct PostOut {
         switch post.body {
         case .note, .announce: break
         case .poll(let poll): PollOut.add(poll, to: &json)
+        case .survey(let survey): json["hallway:survey"] = SurveyOut.write(survey)
         case .recognition, .question, .announcement, .gathering: break
         case .article(let title): addArticle(title, post: post, author: author, to: &json)
         }

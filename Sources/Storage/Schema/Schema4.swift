@@ -32,6 +32,34 @@ enum Schema4 {
             PRIMARY KEY (post, node, position)
         ) WITHOUT ROWID
         """,
+        """
+        CREATE TABLE survey (
+            post INTEGER PRIMARY KEY, closes_at INTEGER NOT NULL, is_closed INTEGER NOT NULL,
+            is_told INTEGER NOT NULL, is_own INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX survey_untold ON survey (closes_at) WHERE is_told = 0",
+        """
+        CREATE TABLE survey_question (
+            post INTEGER NOT NULL, position INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL,
+            choices TEXT NOT NULL, PRIMARY KEY (post, position)
+        ) WITHOUT ROWID
+        """,
+        // What each node counted: this one is '', what may be shown is '='. At question -1 the people; at cell -1 those who
+        // answered; -1 votes are hidden.
+        """
+        CREATE TABLE survey_tally (
+            post INTEGER NOT NULL, node TEXT NOT NULL, question INTEGER NOT NULL, cell INTEGER NOT NULL,
+            votes INTEGER NOT NULL, PRIMARY KEY (post, node, question, cell)
+        ) WITHOUT ROWID
+        """,
+        // A mark is drawn by lot, so that the order of rows says nothing.
+        """
+        CREATE TABLE survey_text (
+            post INTEGER NOT NULL, node TEXT NOT NULL, question INTEGER NOT NULL, mark INTEGER NOT NULL,
+            text TEXT NOT NULL, PRIMARY KEY (post, node, question, mark)
+        ) WITHOUT ROWID
+        """,
         "ALTER TABLE activity ADD COLUMN is_passing INTEGER",
         "CREATE INDEX activity_passing ON activity (post, actor) WHERE is_passing = 1",
     ]

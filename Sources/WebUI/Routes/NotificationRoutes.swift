@@ -77,6 +77,7 @@ struct NotificationRoutes {
         case .post: "wrote something"
         case .edit: "changed a post that you shared"
         case .pollClosed: "asked in a poll that has ended"
+        case .surveyTold: "asked in a survey whose results are here"
         }
     }
 }

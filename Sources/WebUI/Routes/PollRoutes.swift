@@ -65,7 +65,11 @@ struct PollRoutes {
 extension PollRoutes {
     /// What a person should read who filled in the form.
     static func words(_ refusal: Refusal) -> String {
-        if case .invalid(let field, let reason) = refusal { "\(field) \(reason)" } else { Problem(refusal).message }
+        if case .invalid(let field, let reason) = refusal {
+            "\(field) \(reason)"
+        } else {
+            Problem(refusal).message
+        }
     }
 }
 

@@ -20,6 +20,12 @@ struct BodyViews {
                         .values(post.id, seal: seal, back: back)
                 ]
             } ?? [:]
+        case .survey(let survey):
+            [
+                "survey": [
+                    "path": "/surveys/\(post.id)", "state": SurveyView.state(survey, now: desk.needs.now()),
+                ]
+            ]
         case .recognition: ["recognition": ["word": "Thanks"]]
         case .question: ["question": ["word": "Question"]]
         case .announcement: ["announcement": ["word": "Announcement"]]

@@ -22,7 +22,11 @@ struct ComposerView {
             "audiences": audiences(
                 chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0),
         ]
-        if answered == nil { values["kinds"] = [["path": "/new/poll", "label": "Poll"]] }
+        if answered == nil {
+            values["kinds"] = [
+                ["path": "/new/poll", "label": "Poll"], ["path": "/new/survey", "label": "Survey"],
+            ]
+        }
         if let (post, author) = answered {
             values["isAnswer"] = true
             values["replyTo"] = post.id.description
