@@ -10,7 +10,7 @@ public enum Vocabulary {
 
     public static let actorTypes: Set<String> = ["Person", "Group", "Application", "Service", "Organization"]
     /// Objects that become posts.
-    public static let postTypes: Set<String> = ["Note", "Article", "Page", "Event"]
+    public static let postTypes: Set<String> = ["Note", "Article", "Page", "Event", "Question"]
 
     /// What a signed-up reader asks for, first choice first.
     public static let accept =
@@ -53,7 +53,8 @@ public enum Vocabulary {
         "https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v2",
         [
             "sensitive": "as:sensitive", "Hashtag": "as:Hashtag", "toot": "http://joinmastodon.org/ns#",
-            "blurhash": "toot:blurhash", "litepub": "http://litepub.social/ns#",
+            "blurhash": "toot:blurhash", "votersCount": "toot:votersCount",
+            "litepub": "http://litepub.social/ns#",
             "EmojiReact": "litepub:EmojiReact", "hallway": "https://hallway.social/ns#",
             "schema": "http://schema.org#",
         ],

@@ -39,6 +39,7 @@ struct Housekeeping: Service {
                             try GroupRoster.keepAllInStep(needs: needs, in: transaction)
                         }
                     }
+                    try await TendPolls(needs: needs).tend()
                     guard try await needs.store.claim("housekeeping"), now >= nextCleaning else {
                         try await Task.sleep(for: .seconds(5))
                         continue

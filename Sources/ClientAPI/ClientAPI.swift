@@ -18,6 +18,8 @@ public struct ClientAPI: Sendable {
         AccountRoutes(desk: desk).add(to: router)
         StatusRoutes(desk: desk).add(to: router)
         GroupRoutes(desk: desk).add(to: router)
+        PollRoutes(desk: desk).add(to: router)
+        SurveyRoutes(desk: desk).add(to: router)
         TimelineRoutes(desk: desk).add(to: router)
         SearchRoutes(desk: desk).add(to: router)
         QuestionRoutes(desk: desk).add(to: router)

@@ -51,6 +51,17 @@ public enum Event: Sendable, Equatable {
     case carried(ActivityID, group: ActorID)
     /// A group of this node pins a post (`pin`), unpins it (`unpin`) or takes it away (`remove`).
     case groupPost(PostID, group: ActorID, word: String)
+    /// A person chose an option of an open poll; for an anonymous one nothing but ``tallied(_:)`` is noted.
+    case voted(ActorID, PostID, option: Int)
+    /// A poll's totals changed.
+    case pollCounted(PostID)
+    /// What this node counted in an anonymous poll of another changed.
+    case tallied(PostID)
+    case pollClosed(PostID)
+    /// Answers are not taken any more: each node tells what it counted.
+    case surveyClosed(PostID)
+    /// The results of a survey are known.
+    case surveyTold(PostID)
 }
 
 /// An event with its place in the log.

@@ -6,6 +6,7 @@ public enum PostBody: Sendable, Equatable {
     /// Another's post, passed on.
     case announce(of: PostID)
     case poll(Poll)
+    case survey(Survey)
     case recognition(Recognition)
     case question(Question)
     case announcement(Announcement)
@@ -15,7 +16,7 @@ public enum PostBody: Sendable, Equatable {
     public var announced: PostID? {
         switch self {
         case .announce(let post): post
-        case .note, .article, .poll, .recognition, .question, .announcement, .gathering: nil
+        case .note, .article, .poll, .survey, .recognition, .question, .announcement, .gathering: nil
         }
     }
 
@@ -26,7 +27,7 @@ public enum PostBody: Sendable, Equatable {
         case .question(let question): question.title
         case .announcement(let announcement): announcement.title
         case .gathering(let gathering): gathering.title
-        case .note, .announce, .poll, .recognition: nil
+        case .note, .announce, .poll, .survey, .recognition: nil
         }
     }
 }

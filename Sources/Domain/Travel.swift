@@ -11,6 +11,8 @@ public struct OutgoingActivity: Sendable, Equatable {
     /// Whether it belongs in the outbox collection.
     public var isListed: Bool
     public var createdAt: Date
+    /// Whether the next of the same actor about the same post takes its place: totals, say.
+    public var isPassing = false
 
     public init(
         id: ActivityID, uri: ObjectURI, actor: ActorID, post: PostID?, json: [UInt8], isListed: Bool,

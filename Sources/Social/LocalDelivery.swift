@@ -39,10 +39,14 @@ struct LocalDelivery {
             try recount(actor)
         case .settled(let id): try settled(id)
         case .affiliated(let person, let group): try affiliated(person, group)
+        case .pollCounted(let id): news.append((.edited(id), try channels(ofKnown: id)))
+        case .pollClosed(let id): try tellVoters(.pollClosed, of: id)
+        case .surveyTold(let id): try tellVoters(.surveyTold, of: id)
         case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .reported, .recognitionHidden, .announcementCounted, .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
-            .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost:
+            .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .voted, .tallied,
+            .surveyClosed:
             break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
@@ -124,6 +128,14 @@ struct LocalDelivery {
         news.append((.edited(id), try channels(ofKnown: id)))
     }
 
+    /// Whoever asked or voted hears of the end once.
+    private mutating func tellVoters(_ kind: Notification.Kind, of id: PostID) throws {
+        guard let post = try transaction.post(id), post.deletedAt == nil else { return }
+        for person in try Set(transaction.voters(in: id) + [post.author]).sorted() {
+            try notify(person, kind, by: post.author, about: id, mayBeOwn: true)
+        }
+    }
+
     private mutating func settled(_ id: PostID) throws {
         guard let post = try transaction.post(id), let question = post.body.question else { return }
         if let answer = try question.accepted?.post.flatMap({ try transaction.post($0) }) {
@@ -172,9 +184,10 @@ struct LocalDelivery {
     }
 
     private mutating func notify(
-        _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID? = nil
+        _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID? = nil,
+        mayBeOwn: Bool = false
     ) throws {
-        guard person != actor, try isOwn(person),
+        guard person != actor || mayBeOwn, try isOwn(person),
             try !transaction.silences(person, actor)
         else { return }
         let habits = try habits(of: person)

@@ -18,6 +18,8 @@ public struct Publish: Sendable {
     /// - Throws: ``Refusal`` when a rule of ``Draft/check(policy:)`` says no, or what is answered cannot be seen.
     public func publish(_ draft: Draft, by person: ActorID) async throws -> Post {
         try draft.check(policy: needs.policy)
+        if case .poll(let poll) = draft.body { try poll.check(at: needs.now()) }
+        if case .survey(let survey) = draft.body { try survey.check(at: needs.now()) }
         let named = try await NamedPeople.look(in: draft.text, needs: needs, find: find)
         return try await needs.store.write { [needs] transaction in
             if let word = draft.idempotency,

@@ -4,17 +4,26 @@ extension Transaction {
     /// Keeps an activity at its id; false when it is there already.
     @discardableResult
     public func insert(_ activity: OutgoingActivity) throws -> Bool {
-        try run(
+        if activity.isPassing { try forgetPassing(before: activity) }
+        return try run(
             """
-            INSERT INTO activity (id, uri, actor, post, json, is_listed, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING
+            INSERT INTO activity (id, uri, actor, post, json, is_listed, created_at, is_passing)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
             """,
             [
                 .id(activity.id), .uri(activity.uri), .id(activity.actor), .id(activity.post),
                 .blob(activity.json),
-                .bool(activity.isListed), .date(activity.createdAt),
+                .bool(activity.isListed), .date(activity.createdAt), .bool(activity.isPassing),
             ]
         ) > 0
+    }
+
+    /// What is out of date is neither kept nor delivered any more.
+    private func forgetPassing(before activity: OutgoingActivity) throws {
+        let old = "SELECT id FROM activity WHERE post = $1 AND actor = $2 AND is_passing = 1"
+        let values: [SQLValue] = [.id(activity.post), .id(activity.actor)]
+        try run("DELETE FROM delivery WHERE activity IN (\(old))", values)
+        try run("DELETE FROM activity WHERE id IN (\(old))", values)
     }
 
     public func activity(_ uri: ObjectURI) throws -> OutgoingActivity? {

@@ -89,6 +89,13 @@ extension Event {
             (74, .id(actor), .id(group), .uri(about), .text(word))
         case .carried(let activity, let group): (75, .id(activity), .id(group), .null, .null)
         case .groupPost(let post, let group, let word): (76, .id(post), .id(group), .null, .text(word))
+        case .voted(let person, let post, let option):
+            (20, .id(person), .id(post), .null, .text(String(option)))
+        case .pollCounted(let post): (21, .id(post), .null, .null, .null)
+        case .tallied(let post): (22, .id(post), .null, .null, .null)
+        case .pollClosed(let post): (23, .id(post), .null, .null, .null)
+        case .surveyClosed(let post): (24, .id(post), .null, .null, .null)
+        case .surveyTold(let post): (25, .id(post), .null, .null, .null)
         }
     }
 
@@ -132,6 +139,12 @@ extension Event {
             self = .moderated(row.id(2), group: row.id(3), about: uri, word: row.text(5))
         case (75, _): self = .carried(row.id(2), group: row.id(3))
         case (76, _): self = .groupPost(row.id(2), group: row.id(3), word: row.text(5))
+        case (20, _): self = .voted(row.id(2), row.id(3), option: Int(row.text(5)) ?? 0)
+        case (21, _): self = .pollCounted(row.id(2))
+        case (22, _): self = .tallied(row.id(2))
+        case (23, _): self = .pollClosed(row.id(2))
+        case (24, _): self = .surveyClosed(row.id(2))
+        case (25, _): self = .surveyTold(row.id(2))
         default: return nil
         }
     }

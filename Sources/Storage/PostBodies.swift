@@ -7,6 +7,7 @@ extension Transaction {
         switch post.body {
         case .note, .article, .announce: break
         case .poll(let poll): try insert(poll, of: post.id)
+        case .survey(let survey): try insert(survey, of: post.id)
         case .recognition(let recognition): try insert(recognition, of: post)
         case .question(let question): try insert(question, of: post.id)
         case .announcement(let announcement): try insert(announcement, of: post.id)
@@ -19,6 +20,7 @@ extension Transaction {
         switch post.body {
         case .note, .article, .announce: break
         case .poll(let poll): try update(poll, of: post.id)
+        case .survey: break
         case .recognition(let recognition): try update(recognition, of: post.id)
         case .question(let question): try update(question, of: post.id)
         case .announcement(let announcement): try update(announcement, of: post.id)
@@ -30,6 +32,7 @@ extension Transaction {
         switch post.body {
         case .note, .article, .announce: break
         case .poll: try deletePoll(of: post.id)
+        case .survey: try deleteSurvey(of: post.id)
         case .recognition: try deleteRecognition(of: post.id)
         case .question: try deleteQuestion(of: post.id)
         case .announcement: try deleteAnnouncement(of: post.id)
@@ -43,6 +46,8 @@ extension Transaction {
         for (code, ids) in Dictionary(grouping: posts, by: \.body.code).mapValues({ $0.map(\.id) }) {
             switch code {
             case PostBody.Code.poll: for (id, poll) in try polls(of: ids) { bodies[id] = .poll(poll) }
+            case PostBody.Code.survey:
+                for (id, survey) in try surveys(of: ids) { bodies[id] = .survey(survey) }
             case PostBody.Code.recognition:
                 for (id, recognition) in try recognitions(of: ids) { bodies[id] = .recognition(recognition) }
             case PostBody.Code.question:
@@ -71,6 +76,7 @@ extension PostBody {
         static let question = 5
         static let announcement = 6
         static let gathering = 7
+        static let survey = 8
     }
 
     var code: Int {
@@ -79,6 +85,7 @@ extension PostBody {
         case .article: Code.article
         case .announce: Code.announce
         case .poll: Code.poll
+        case .survey: Code.survey
         case .recognition: Code.recognition
         case .question: Code.question
         case .announcement: Code.announcement
@@ -93,6 +100,8 @@ extension PostBody {
         case Code.article: self = .article(title: title)
         case Code.announce: self = announced.map { .announce(of: $0) } ?? .note
         case Code.poll: self = .poll(Poll(options: []))
+        case Code.survey:
+            self = .survey(Survey(questions: [], closesAt: Date(timeIntervalSince1970: 0)))
         case Code.recognition: self = .recognition(Recognition(recipients: [], value: ""))
         case Code.question: self = .question(Question(title: title))
         case Code.announcement: self = .announcement(Announcement(title: title))

@@ -7,6 +7,8 @@ public struct PostPage: Sendable {
     public let originals: [PostID: Post]
     /// Who wrote the posts, the originals, and what they answer.
     public let authors: [ActorID: Actor]
+    /// The polls among them.
+    public let polls: [PostID: PollSight]
     private let marks: [PostID: Marks]
     private let tallies: [PostID: [Reaction.Tally]]
 
@@ -22,6 +24,8 @@ public struct PostPage: Sendable {
             try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author })))
                 .map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         tallies = try transaction.reactions(of: all.map(\.id), for: viewer.actor)
+        let polls = all.filter { if case .poll = $0.body { true } else { false } }.map(\.id)
+        self.polls = try PollSight.read(polls, for: viewer, in: transaction)
         if case .person(let person) = viewer {
             marks = try transaction.marks(of: person, on: all.map(\.id))
         } else {

@@ -20,6 +20,8 @@ public struct Pages: Sendable {
         AuthoriseRoutes(pages: self).add(to: router)
         HomeRoutes(pages: self).add(to: router)
         PostRoutes(pages: self).add(to: router)
+        PollRoutes(pages: self).add(to: router)
+        SurveyRoutes(pages: self).add(to: router)
         ProfileRoutes(pages: self).add(to: router)
         SearchRoutes(pages: self).add(to: router)
         QuestionRoutes(pages: self).add(to: router)

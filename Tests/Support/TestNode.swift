@@ -16,6 +16,7 @@ public final class TestNode: Sendable {
     public let needs: Needs
     public let keys: NodeKeys
     public let network: FakeNetwork
+    private let logger: Logger
     private let parts: Mutex<Parts>
 
     /// What a process holds in memory; a restart makes it anew on the same store.
@@ -38,10 +39,11 @@ public final class TestNode: Sendable {
 
     public init(
         _ authority: String, network: FakeNetwork, clock: TestClock, policy: FederationPolicy = .open,
-        engine: Engine = .chosen, namesReaders: Bool = false
+        engine: Engine = .chosen, namesReaders: Bool = false, logBook: LogBook? = nil
     ) async throws {
         self.authority = authority
         self.network = network
+        logger = logBook?.logger ?? Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         store = try TestStore(engine)
         guard let base = ObjectURI("https://\(authority)/"), let sealing = Sealing(key: RandomBytes.make(32))
         else {
@@ -52,7 +54,7 @@ public final class TestNode: Sendable {
             store: store, ids: IDSource(now: now), addresses: Addresses(base: base), policy: policy,
             namesReaders: namesReaders, now: now)
         keys = NodeKeys(store: store, sealing: sealing, now: now)
-        parts = Mutex(Self.parts(needs: needs, keys: keys, network: network))
+        parts = Mutex(Self.parts(needs: needs, keys: keys, network: network, logger: logger))
         try await makeOwnActor()
         network.join(self)
     }
@@ -75,11 +77,14 @@ public final class TestNode: Sendable {
 
     /// The process dies and starts again: only what was committed is left.
     public func restart() {
-        let fresh = Self.parts(needs: needs, keys: keys, network: network)
+        let fresh = Self.parts(needs: needs, keys: keys, network: network, logger: logger)
         parts.withLock { $0 = fresh }
     }
 
     // MARK: The steps of the river
+
+    /// Ends polls whose time is up, and notes what is to be told of others.
+    public func tendPolls() async throws { try await TendPolls(needs: needs).tend() }
 
     public func fanOut() async throws {
         let fanOut = parts.withLock { $0.fanOut }
@@ -189,11 +194,12 @@ public final class TestNode: Sendable {
         }
     }
 
-    private static func parts(needs: Needs, keys: NodeKeys, network: FakeNetwork) -> Parts {
+    private static func parts(
+        needs: Needs, keys: NodeKeys, network: FakeNetwork, logger: Logger
+    ) -> Parts {
         let world = World(
             needs: needs, keys: keys, send: { try await network.send($0) },
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            allowsInsecure: false, counters: Counters(), directory: nil, memory: 0)
+            logger: logger, allowsInsecure: false, counters: Counters(), directory: nil, memory: 0)
         let documents = Documents(world: world, version: "test")
         let threads = Threads(world: world)
         let verifier = Verifier(world: world)
@@ -220,6 +226,8 @@ public func settle(_ nodes: [TestNode], betweenSteps: (TestNode) -> Void = { _ i
     for _ in 0..<6 {
         for node in nodes {
             try await node.handleInbox()
+            betweenSteps(node)
+            try await node.tendPolls()
             betweenSteps(node)
             try await node.fanOut()
             betweenSteps(node)

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Social
 import Surface
 
 /// What a post carries besides its text, for clients that know Hallway: the `hallway` member of a status. It is the same for
@@ -19,7 +20,15 @@ struct BodyEntities {
     func write(_ post: Post, _ page: PostPage) -> JSONValue {
         switch post.body {
         case .note, .article, .announce: .null
-        case .poll: ["kind": "poll"]
+        case .poll(let poll):
+            [
+                "kind": "poll", "anonymous": .bool(poll.isAnonymous), "hides_totals": .bool(poll.hidesTotals),
+            ]
+        case .survey(let survey):
+            [
+                "kind": "survey", "questions": JSONValue(survey.questions.count),
+                "url": .string("\(desk.needs.addresses.base.origin)/surveys/\(post.id)"),
+            ]
         case .recognition(let recognition):
             [
                 "kind": "recognition", "value": .string(recognition.value),

@@ -77,7 +77,10 @@ struct InstanceEntity {
                 "video_matrix_limit": 0,
             ],
             "polls": [
-                "max_options": 0, "max_characters_per_option": 0, "min_expiration": 0, "max_expiration": 0,
+                "max_options": JSONValue(Poll.optionCount.upperBound),
+                "max_characters_per_option": JSONValue(Poll.optionLength.upperBound),
+                "min_expiration": JSONValue(Poll.duration.lowerBound),
+                "max_expiration": JSONValue(Poll.duration.upperBound),
             ],
         ]
     }

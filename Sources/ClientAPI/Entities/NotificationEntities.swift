@@ -18,6 +18,8 @@ struct NotificationEntities {
         (.place, "status"), (.gatheringReminder, "status"), (.gatheringChanged, "status"),
         // Ours; the account is the group.
         (.groupAsked, "group_request"), (.groupInvited, "group_invitation"), (.groupJoined, "group_joined"),
+        (.announce, "reblog"), (.post, "status"), (.edit, "update"), (.pollClosed, "poll"),
+        (.surveyTold, "update"),
     ]
 
     /// Groups, with the accounts and statuses that they name (Mastodon's grouped notifications).

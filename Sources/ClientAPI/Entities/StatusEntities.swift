@@ -24,7 +24,7 @@ struct StatusEntities {
         return status
     }
 
-    /// Posts without what one reader did with them and without what they pass on, as bytes that lack their last
+    /// Posts without polls, without what one reader did with them and without what they pass on, as bytes that lack their last
     /// brace.
     func open(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws -> [PostID: [UInt8]] {
         let page = try PostPage(posts, for: viewer, in: transaction)
@@ -39,6 +39,8 @@ struct StatusEntities {
     private func write(_ post: Post, _ page: PostPage, isPersonal: Bool) -> JSONValue? {
         guard var json = core(post, page) else { return nil }
         json["reblog"] = .null
+        json["poll"] =
+            page.polls[post.id].map { poll($0, of: post.id, isPersonal: isPersonal) } ?? .null
         if let announced = post.body.announced {
             guard let original = page.originals[announced],
                 let status = write(original, page, isPersonal: isPersonal)
@@ -52,6 +54,11 @@ struct StatusEntities {
             json["filtered"] = []
         }
         return .object(json)
+    }
+
+    /// A poll as its reader may see it now, so it is written for each.
+    func poll(_ sight: PollSight, of post: PostID, isPersonal: Bool) -> JSONValue {
+        PollEntity(sight: sight, id: post, now: desk.needs.now()).json(isPersonal: isPersonal)
     }
 
     /// What one reader did with a post.
@@ -97,12 +104,16 @@ struct StatusEntities {
             ("emojis", []),
             ("reactions", reactions(page.reactions(to: shown.id))),
             ("group_id", shown.group.map { .string($0.description) } ?? .null), ("card", .null),
-            ("poll", .null), ("hallway", BodyEntities(desk: desk).write(shown, page)),
+            ("hallway", BodyEntities(desk: desk).write(shown, page)),
         ])
     }
 
     /// A title stands above the text.
     private func content(of post: Post) -> String {
+        if case .survey = post.body {
+            let page = "\(desk.needs.addresses.base.origin)/surveys/\(post.id)"
+            return "\(post.content)<p><a href=\"\(page)\">Answer the survey</a></p>"
+        }
         guard let title = post.body.title else { return post.content }
         return "<p><strong>\(title.escapedHTML)</strong></p>\(post.content)"
             + BodyEntities(desk: desk).footer(of: post)

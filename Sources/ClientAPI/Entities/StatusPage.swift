@@ -6,6 +6,7 @@ import Surface
 
 /// Writes a page of a timeline straight to bytes. What is the same for every reader is written once a second.
 struct StatusPage {
+    private static let null: [UInt8] = Array("null".utf8)
     let desk: Desk
 
     /// `entries`: that the viewer may see. An entry whose original they may not see is left out.
@@ -22,6 +23,10 @@ struct StatusPage {
                 try transaction.marks(of: person, on: shown)
             } else { nil }
 
+        let polls = try PollSight.read(shown, for: viewer, in: transaction).map { post, sight in
+            (post, StatusEntities(desk: desk).poll(sight, of: post, isPersonal: marks != nil).bytes)
+        }
+        let pollTexts = Dictionary(polls) { first, _ in first }
         var out: [UInt8] = []
         out.reserveCapacity(texts.values.reduce(64) { $0 + $1.count + 256 })
         out.append(UInt8(ascii: "["))
@@ -38,11 +43,13 @@ struct StatusPage {
             out.append(contentsOf: ",\"reblog\":".utf8)
             if let inner {
                 out.append(contentsOf: inner)
-                out.append(contentsOf: ",\"reblog\":null".utf8)
+                out.append(contentsOf: ",\"reblog\":null,\"poll\":".utf8)
+                out.append(contentsOf: pollTexts[entry.announced ?? entry.post] ?? Self.null)
                 out.append(contentsOf: personal)
-                out.append(UInt8(ascii: "}"))
+                out.append(contentsOf: "},\"poll\":null".utf8)
             } else {
-                out.append(contentsOf: "null".utf8)
+                out.append(contentsOf: "null,\"poll\":".utf8)
+                out.append(contentsOf: pollTexts[entry.post] ?? Self.null)
             }
             out.append(contentsOf: personal)
             out.append(UInt8(ascii: "}"))

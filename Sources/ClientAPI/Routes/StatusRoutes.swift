@@ -75,13 +75,11 @@ struct StatusRoutes {
         guard fields.list("media_ids").allSatisfy(\.isEmpty) else {
             throw Refusal.invalid(field: "Media", because: "uploads are not supported by this release")
         }
-        guard !fields.names.contains(where: { $0.hasPrefix("poll[") }) else {
-            throw Refusal.invalid(field: "Poll", because: "polls are not supported by this release")
-        }
         guard (fields["scheduled_at"] ?? "").isEmpty else {
             throw Refusal.invalid(field: "Scheduled at", because: "is not supported by this release")
         }
         var draft = try draft(fields)
+        draft.body = try PollRoutes.poll(fields, at: desk.needs.now()).map { .poll($0) }
         draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
         draft.isQuiet = fields["visibility"] == "unlisted"

@@ -19,6 +19,9 @@ struct HandleCreate: Sendable {
                 try await prepare(try await Fetch(world: world).object(uri), activity)
             }
         }
+        if HandleVote.isVote(embedded, world: world) {
+            return .effect(try HandleVote(world: world).effect(embedded, activity))
+        }
         // Only an answer may need its thread fetched, and only thanks have a proof to verify.
         guard embedded.uri("inReplyTo") == nil, embedded.json["hallway:recognition"] == nil else {
             return .errand { try await prepare(embedded, activity) }
@@ -34,6 +37,9 @@ struct HandleCreate: Sendable {
 
     /// Asks before anything is fetched for it whether anybody here should have it.
     private func prepare(_ object: ASObject, _ activity: Activity) async throws -> Plan.Effect {
+        if HandleVote.isVote(object, world: world) {
+            return try HandleVote(world: world).effect(object, activity)
+        }
         guard let reading = try read(object, activity) else {
             return { try $0.countUnknown("Create \(object.type)") }
         }

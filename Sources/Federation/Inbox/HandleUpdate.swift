@@ -9,6 +9,12 @@ struct HandleUpdate: Sendable {
     let threads: Threads
 
     func plan(_ activity: Activity) throws -> Plan {
+        if let tally = activity.object.objects("object").first, tally.type == PollOut.tallyType {
+            return .effect(try HandleVote(world: world).tally(tally, activity))
+        }
+        if let tally = activity.object.objects("object").first, tally.type == SurveyOut.tallyType {
+            return .effect(try HandleSurvey(world: world).effect(tally, activity))
+        }
         let uri = try activity.target()
         guard let embedded = activity.object.objects("object").first else {
             return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }
@@ -56,6 +62,11 @@ struct HandleUpdate: Sendable {
                 throw Refusal.notAllowed(because: "only its author changes a post")
             }
             if let totals { try totals.save(for: stored, in: transaction) }
+            if case .poll(let poll) = reading.post.body {
+                try HandleVote.told(poll, of: stored, in: transaction)
+                // New totals are no edit; other options are one.
+                if case .poll(let known) = stored.body, !saysWhen, known.asksTheSame(as: poll) { return }
+            }
             var (version, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             version.id = stored.id
             // Without a date and with the same words it is about what others did with it.

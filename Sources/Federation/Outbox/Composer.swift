@@ -73,6 +73,11 @@ struct Composer: Sendable {
         case .attendanceAnswered(let actor, let post, let uri):
             try await attendanceAnswered(actor, post, uri: uri)
         case .gatheringCounted(let post, let sequence): try await gatheringCounted(post, sequence: sequence)
+        case .voted(let person, let post, let option): try await voted(person, post, option: option)
+        case .pollCounted(let post), .pollClosed(let post): try await counted(post)
+        case .tallied(let post): try await tallied(post)
+        case .surveyClosed(let post): try await surveyClosed(post)
+        case .surveyTold(let post): try await surveyTold(post)
         }
     }
 
@@ -195,7 +200,7 @@ struct Composer: Sendable {
     }
 
     /// Where a post goes: its author's followers if it is for them, whoever it names, and whom it answers.
-    private func inboxes(of post: Post, by author: Actor) async throws -> [ObjectURI] {
+    func inboxes(of post: Post, by author: Actor) async throws -> [ObjectURI] {
         // A group's node passes on what is written in it; to everyone at once, and to nobody before.
         if post.group != nil, let group = try await group(of: post.id) {
             return group.isLocal ? [] : inbox(of: group)
@@ -404,21 +409,21 @@ struct Composer: Sendable {
 
     // MARK: What they share
 
-    /// `isCarried`: whether it is kept also where nobody but a group gets it.
+    /// `isCarried`: whether it is kept also where nobody but a group gets it. `isPassing`: whether its text is forgotten as
+    /// soon as it was delivered.
     func dispatch(
         _ json: JSONValue, uri: ObjectURI, by actor: Actor, post: PostID? = nil, isListed: Bool = false,
-        isCarried: Bool = false, to inboxes: [ObjectURI]
+        isCarried: Bool = false, isPassing: Bool = false, to inboxes: [ObjectURI]
     ) async throws -> Dispatch? {
         guard isListed || isCarried || !inboxes.isEmpty else { return nil }
         let (id, key) = try await world.keys.signingKey(.ed25519, of: actor)
         let proved = try ObjectProof.add(to: json, key: key, method: id.string, created: world.needs.now())
-        return Dispatch(
-            activity: OutgoingActivity(
-                id: world.needs.ids.next(), uri: uri, actor: actor.id, post: post, json: proved.bytes,
-                isListed: isListed, createdAt: world.needs.now()
-            ),
-            inboxes: inboxes
+        var activity = OutgoingActivity(
+            id: world.needs.ids.next(), uri: uri, actor: actor.id, post: post, json: proved.bytes,
+            isListed: isListed, createdAt: world.needs.now()
         )
+        activity.isPassing = isPassing
+        return Dispatch(activity: activity, inboxes: inboxes)
     }
 
     func local(_ id: ActorID) async throws -> Actor? {

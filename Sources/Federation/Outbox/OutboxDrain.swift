@@ -87,15 +87,15 @@ extension Event {
     fileprivate var post: PostID? {
         switch self {
         case .published(let post), .edited(let post), .deleted(let post), .settled(let post),
-            .counted(let post),
-            .relayed(let post, _, _):
+            .counted(let post), .relayed(let post, _, _), .pollCounted(let post), .pollClosed(let post),
+            .surveyTold(let post):
             post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
             .profileChanged, .actorGone, .reported, .notified, .recognitionHidden, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
             .attendanceAnswered, .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
-            .moderated, .carried, .groupPost:
+            .moderated, .carried, .groupPost, .voted, .tallied, .surveyClosed:
             nil
         }
     }

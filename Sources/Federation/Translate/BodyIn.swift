@@ -6,6 +6,8 @@ import FoundationEssentials
 struct BodyIn {
     /// `title`: the object's name as plain text; empty where it has none.
     static func read(_ object: ASObject, title: String, at now: Date) throws(Refusal) -> PostBody {
+        if let survey = try SurveyIn.read(object, at: now) { return .survey(survey) }
+        if object.type == "Question", let poll = try PollIn.read(object, at: now) { return .poll(poll) }
         if let thanks = try RecognitionIn(object) { return .recognition(thanks.recognition) }
         if let question = QuestionIn.read(object, title: title, now: now) { return .question(question) }
         if AnnouncementIn.isOne(object) {

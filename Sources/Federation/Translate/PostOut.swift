@@ -66,7 +66,8 @@ struct PostOut {
         case .question(let question): QuestionOut.write(question, of: post, to: &json)
         case .announcement(let announcement): AnnouncementOut.add(announcement, of: post, to: &json)
         case .gathering(let gathering): GatheringOut.add(gathering, of: post, to: &json)
-        case .poll: break
+        case .poll(let poll): PollOut.add(poll, to: &json)
+        case .survey(let survey): json["hallway:survey"] = SurveyOut.write(survey)
         case .article(let title): addArticle(title, post: post, author: author, to: &json)
         }
         return .object(json)

@@ -1,4 +1,5 @@
 import Domain
+import Social
 import Storage
 import Surface
 
@@ -14,7 +15,19 @@ struct BodyViews {
         case .note, .article, .announce:
             try QuestionViews(desk: desk).answer(post, for: person, in: transaction).map { ["answer": $0] }
                 ?? [:]
-        case .poll: ["poll": ["word": "Poll"]]
+        case .poll:
+            try PollSight.read([post.id], for: .person(person), in: transaction)[post.id].map { sight in
+                [
+                    "poll": PollView(sight: sight, now: desk.needs.now())
+                        .values(post.id, seal: seal, back: back)
+                ]
+            } ?? [:]
+        case .survey(let survey):
+            [
+                "survey": [
+                    "path": "/surveys/\(post.id)", "state": SurveyView.state(survey, now: desk.needs.now()),
+                ]
+            ]
         case .recognition(let recognition):
             ["recognition": try thanks(recognition, post.id, for: person, in: transaction)]
         case .question(let question):

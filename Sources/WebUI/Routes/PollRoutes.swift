@@ -1,0 +1,166 @@
+import Domain
+import Foundation
+import Hummingbird
+import Social
+import Storage
+import Surface
+
+/// Asking colleagues with fixed answers, and voting.
+struct PollRoutes {
+    let pages: Pages
+
+    func add(to router: Router<HallwayContext>) {
+        router.get("new/poll") { _, context in
+            try await form(PollForm(fields: .none), because: nil, context)
+        }
+        router.post("new/poll") { request, context in
+            let (person, fields) = try await pages.form(request, context)
+            do {
+                var draft = Draft(
+                    text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
+                draft.body = .poll(PollForm(fields: fields).poll(at: pages.desk.needs.now()))
+                let post = try await pages.desk.publish.publish(draft, by: person)
+                return Response.redirect(to: "/#post-\(post.id)", type: .normal)
+            } catch let refusal as Refusal {
+                // What was typed is still there.
+                return try await form(PollForm(fields: fields), because: refusal, context)
+            }
+        }
+        router.post("posts/:post/vote") { request, context in
+            let (person, fields) = try await pages.form(request, context)
+            guard let id = context.parameters.get("post").flatMap({ PostID(decimal: $0) }) else {
+                throw Refusal.notFound("Record")
+            }
+            let choices = fields.list("choices").map { Int($0) ?? -1 }
+            guard !choices.isEmpty else {
+                throw Refusal.invalid(field: "Your vote", because: "is missing: choose an answer first")
+            }
+            _ = try await pages.desk.voteInPoll.vote(id, for: choices, by: person)
+            return Response.redirect(to: Back.path(fields["back"]), type: .normal)
+        }
+    }
+
+    @concurrent
+    private func form(_ form: PollForm, because refusal: Refusal?, _ context: HallwayContext) async throws
+        -> Response
+    {
+        let (person, session) = try pages.person(context)
+        let desk = pages.desk
+        let html = try await desk.needs.store.read { [pages] transaction in
+            let shell = Shell(desk: desk, session: session)
+            var values = try shell.values(
+                title: "Ask with a poll", here: "", back: "/new/poll", person: person, in: transaction)
+            values.merge(form.values) { $1 }
+            let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
+            values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/").audiences(
+                chosen: (try? ComposerView.audience(form.audience)) ?? own,
+                followers: try transaction.actor(person)?.counts.followers ?? 0)
+            if let refusal { values["problem"] = Self.words(refusal) }
+            return pages.templates.render("new_poll", values)
+        }
+        return Response(html: html, status: refusal.map { Problem($0).status } ?? .ok)
+    }
+}
+
+extension PollRoutes {
+    /// What a person should read who filled in the form.
+    static func words(_ refusal: Refusal) -> String {
+        if case .invalid(let field, let reason) = refusal {
+            "\(field) \(reason)"
+        } else {
+            Problem(refusal).message
+        }
+    }
+}
+
+/// What the form for a poll holds.
+private struct PollForm: Sendable {
+    private static let times: [(seconds: Int, label: String)] = [
+        (300, "5 minutes"), (3600, "1 hour"), (86400, "1 day"), (259_200, "3 days"), (604_800, "1 week"),
+        (2_592_000, "30 days"), (31_536_000, "1 year"), (0, "No end"),
+    ]
+    let fields: Fields
+
+    var audience: String? { fields["audience"] }
+
+    func poll(at now: Date) -> Poll {
+        let lines = (fields["options"] ?? "").split(whereSeparator: \.isNewline)
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        let seconds = fields["closes_in"].flatMap { Int($0) } ?? 0
+        var poll = Poll(
+            options: lines.map { Poll.Option($0) }, closesAt: seconds == 0 ? nil : now + Double(seconds))
+        poll.isMultiple = fields.bool("multiple") ?? false
+        poll.isAnonymous = fields.bool("anonymous") ?? false
+        poll.hidesTotals = fields.bool("hide_totals") ?? false
+        return poll
+    }
+
+    var values: [String: Any] {
+        let chosen = fields["closes_in"] ?? "259200"
+        return [
+            "text": fields["text"] ?? "", "options": fields["options"] ?? "",
+            "isMultiple": fields.bool("multiple") ?? false, "isAnonymous": fields.bool("anonymous") ?? false,
+            "hidesTotals": fields.bool("hide_totals") ?? false,
+            "times": Self.times.map { seconds, label in
+                ["value": String(seconds), "label": label, "isChosen": String(seconds) == chosen]
+                    as [String: Any]
+            },
+        ]
+    }
+}
+
+/// What a card shows of a poll: the form, the totals, or both.
+struct PollView {
+    let sight: PollSight
+    let now: Date
+
+    func values(_ post: PostID, seal: String, back: String) -> [String: Any] {
+        let poll = sight.poll
+        let showsTotals = sight.showsTotals(at: now)
+        let mayVote = sight.mayVote(at: now)
+        var values: [String: Any] = ["id": post.description, "isAnonymous": poll.isAnonymous, "state": state]
+        if mayVote {
+            values["form"] = [
+                "id": post.description, "seal": seal, "back": "\(back)#post-\(post)",
+                "hint": poll.isMultiple ? "Choose one or more" : "Choose one",
+                "options": poll.options.enumerated().map { position, option in
+                    [
+                        "position": String(position), "text": option.text,
+                        "kind": poll.isMultiple ? "checkbox" : "radio", "required": !poll.isMultiple,
+                    ] as [String: Any]
+                },
+            ]
+        }
+        if showsTotals {
+            values[mayVote ? "peek" : "results"] = ["options": bars]
+        } else if !mayVote {
+            values["hidden"] = "The totals are hidden until the poll ends."
+        } else {
+            values["hidden"] = "You see the totals once you have voted."
+        }
+        return values
+    }
+
+    private var bars: [[String: Any]] {
+        sight.poll.options.enumerated().map { position, option in
+            let percent = sight.poll.voters == 0 ? 0 : min(100, option.votes * 100 / sight.poll.voters)
+            return [
+                "text": option.text, "percent": String(percent),
+                "votes": option.votes == 1 ? "1 vote" : "\(option.votes) votes",
+                "isMine": sight.ballot?.choices.contains(position) ?? false,
+            ]
+        }
+    }
+
+    /// `12 people voted · ends 2027-01-15 08:00 UTC · you voted`
+    private var state: String {
+        var words = [sight.poll.voters == 1 ? "1 person voted" : "\(sight.poll.voters) people voted"]
+        if let closesAt = sight.poll.closesAt {
+            let text = closesAt.ISO8601Format()
+            let moment = "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+            words.append(sight.poll.isOver(at: now) ? "ended \(moment)" : "ends \(moment)")
+        }
+        if sight.ballot != nil { words.append("you voted") }
+        return words.joined(separator: " · ")
+    }
+}
