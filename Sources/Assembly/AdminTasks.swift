@@ -129,7 +129,8 @@ public struct AdminTasks: Sendable {
     public func recognitions() async throws -> (lines: [String], agree: Bool) {
         let documents = RecognitionDocuments(world: node.world)
         var (lines, agree) = ([String](), true)
-        for own in try await node.store.read({ try $0.recognitionLedger() }) where !own.node.isEmpty {
+        for own in try await node.store.read({ try $0.recognitionLedger() })
+        where !["", node.needs.addresses.authority].contains(own.node) {
             let other = await documents.ask(own.node)
             let word = other.map { own.agrees(with: $0) ? "agrees" : "DIFFERS" } ?? "does not answer"
             agree = agree && word == "agrees"

@@ -81,31 +81,19 @@ extension Transaction {
         }
         var conditions = ["p.body = \(PostBody.Code.recognition)", Self.shown(to: viewer)]
         if query.isOfThisNode {
-            conditions.append(
-                """
-                (p.is_local = 1 OR EXISTS (SELECT 1 FROM recognition r JOIN actor a ON a.id = r.recipient
-                    WHERE r.post = p.id AND a.host IS NULL))
-                """)
+            conditions.append("(p.is_local = 1 OR \(Self.someRecipient("a.host IS NULL")))")
         }
         if let recipient = query.recipient {
             conditions.append(Self.receives(recipient, viewer, bind(.id(recipient))))
         } else {
-            conditions.append(
-                "NOT EXISTS (SELECT 1 FROM recognition r WHERE r.post = p.id AND r.hidden_at IS NOT NULL)")
+            conditions.append("NOT \(Self.someRecipient("r.hidden_at IS NOT NULL"))")
         }
         if let group = query.group { conditions.append("p.in_group = \(bind(.id(group)))") }
         if !query.value.isEmpty {
-            let value = bind(.text(query.value))
-            conditions.append(
-                "EXISTS (SELECT 1 FROM recognition r WHERE r.post = p.id AND r.value = \(value))")
+            conditions.append(Self.someRecipient("r.value = \(bind(.text(query.value)))"))
         }
         if !query.office.isEmpty {
-            let office = bind(.text(query.office))
-            conditions.append(
-                """
-                EXISTS (SELECT 1 FROM recognition r JOIN actor a ON a.id = r.recipient
-                    WHERE r.post = p.id AND a.office = \(office))
-                """)
+            conditions.append(Self.someRecipient("a.office = \(bind(.text(query.office)))"))
         }
         for (sign, bound) in [("<", page.before), (">", page.since), (">", page.after)] {
             if let bound { conditions.append("p.id \(sign) \(bind(.int(bound)))") }
@@ -168,9 +156,12 @@ extension Transaction {
     }
 
     /// What went between this node and each other one, by this node's books; its own people among themselves come
-    /// under an empty name.
+    /// under an empty name, and members with whom there was nothing are named too: their books may say otherwise.
     public func recognitionLedger() throws -> [RecognitionLedger] {
         var lines: [String: RecognitionLedger] = [:]
+        for member in try members() where member.state == .admitted {
+            lines[member.authority] = RecognitionLedger(node: member.authority)
+        }
         for (own, other, isGiven) in [("giver", "recipient", true), ("recipient", "giver", false)] {
             let rows = try all(
                 """
@@ -230,11 +221,19 @@ extension Transaction {
         """
     }
 
+    /// Whether a condition holds for one of the recipients.
+    private static func someRecipient(_ condition: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM recognition r JOIN actor a ON a.id = r.recipient
+            WHERE r.post = p.id AND \(condition))
+        """
+    }
+
     /// A post that thanks a person and that they did not hide, unless they are the viewer.
     private static func receives(_ person: ActorID, _ viewer: Viewer, _ place: String) -> String {
         let isOwn = viewer.actor == person
         return """
-            EXISTS (SELECT 1 FROM recognition r WHERE r.post = p.id AND r.recipient = \(place)
+            p.id IN (SELECT r.post FROM recognition r WHERE r.recipient = \(place)
                 \(isOwn ? "" : "AND r.hidden_at IS NULL"))
             """
     }

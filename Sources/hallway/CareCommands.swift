@@ -102,7 +102,7 @@ struct RecognitionsCommand: AsyncParsableCommand {
     func run() async throws {
         try await option.run(isQuiet: true) { settings, logger in
             let (lines, agree) = try await AdminTasks(settings: settings, logger: logger).recognitions()
-            print(lines.isEmpty ? "Nobody thanked anyone at another node." : lines.joined(separator: "\n"))
+            print(lines.isEmpty ? "This node knows no other node." : lines.joined(separator: "\n"))
             guard agree else { throw ExitCode(1) }
         }
     }

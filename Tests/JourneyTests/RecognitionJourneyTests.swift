@@ -266,6 +266,21 @@ struct RecognitionJourneyTests {
         #expect(code == 202)
     }
 
+    @Test("an edit changes the words everywhere, and the line above them stays")
+    func edited() async throws {
+        let stage = try await stage()
+        let post = try await thank([stage.carmen], by: stage.ada, on: stage.oslo, stage, points: 10)
+        try await settle(stage.nodes)
+        clock.advance(60)
+        _ = try await stage.oslo.edit.edit(post.id, to: Draft(text: "For the rescue"), by: stage.ada.id)
+        try await settle(stage.nodes)
+        let inLima = try #require(try await stage.lima.store.read { try $0.post(post.uri) })
+        #expect(inLima.content.contains("Thanks") && inLima.content.contains("For the rescue"))
+        #expect(!inLima.content.contains("saved the launch") && inLima.mentions.count == 1)
+        #expect(try await kinds(stage.carmen, on: stage.lima) == [.recognition])
+        #expect(try await differences(stage).isEmpty)
+    }
+
     @Test("withdrawn, it is gone everywhere, and its points come back in the same month only")
     func withdrawn() async throws {
         let stage = try await stage()

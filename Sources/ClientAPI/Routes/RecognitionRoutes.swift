@@ -154,7 +154,7 @@ struct RecognitionRoutes {
         try await administrator(context)
         let lines = try await desk.needs.store.read { try $0.recognitionLedger() }
         var list: [JSONValue] = []
-        for line in lines where !line.node.isEmpty {
+        for line in lines where !["", desk.needs.addresses.authority].contains(line.node) {
             let other = await desk.recognitionLedger(line.node)
             var json = JSONObject([
                 ("node", .string(line.node)), ("given", Self.write(line.given)),

@@ -18,8 +18,9 @@ struct MilestoneRoutes {
         }
     }
 
-    /// The block beside a page; nil on a day without any.
-    static func today(_ desk: Desk, in transaction: Transaction) throws -> [String: Any]? {
+    /// The block beside a reader's page; nil on a day without any.
+    static func today(_ desk: Desk, for reader: ActorID, in transaction: Transaction) throws -> [String: Any]?
+    {
         let people = PersonView(desk: desk)
         let entries = try Celebrate.today(at: desk.needs.now(), in: transaction).prefix(8)
             .map { person, milestone, years -> [String: Any] in
@@ -29,10 +30,13 @@ struct MilestoneRoutes {
                     case .joining:
                         years == 1 ? "has been here for a year" : "has been here for \(years ?? 0) years"
                     }
-                return [
+                var entry: [String: Any] = [
                     "name": people.name(person), "path": people.path(person), "words": words,
-                    "link": "/new/recognition?to=\("@\(people.handle(person))".percentEncoded)",
                 ]
+                if person.id != reader {
+                    entry["link"] = "/new/recognition?to=\("@\(people.handle(person))".percentEncoded)"
+                }
+                return entry
             }
         return entries.isEmpty ? nil : ["entries": entries]
     }

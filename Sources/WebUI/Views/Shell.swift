@@ -34,7 +34,7 @@ struct Shell {
             "search": "",
         ]
         values.merge(try connection(in: transaction)) { $1 }
-        values["milestones"] = try MilestoneRoutes.today(desk, in: transaction)
+        values["milestones"] = try MilestoneRoutes.today(desk, for: actor.id, in: transaction)
         let strangers = try suggestions(for: person, in: transaction)
         if !strangers.isEmpty {
             values["suggestions"] = [
