@@ -13,6 +13,8 @@ struct Housekeeping: Service {
     private static let step: Double = 30
     let needs: Needs
     let logger: Logger
+    /// Publishes what is due.
+    let publishDue: @Sendable () async throws -> Void
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -33,6 +35,7 @@ struct Housekeeping: Service {
                     if try await needs.store.read({ try $0.hasMutesToEnd(before: now) }) {
                         try await needs.store.write { try $0.endMutes(before: now) }
                     }
+                    try await publishDue()
                     guard try await needs.store.claim("housekeeping"), now >= nextCleaning else {
                         try await Task.sleep(for: .seconds(5))
                         continue

@@ -20,6 +20,8 @@ public struct ClientAPI: Sendable {
         TimelineRoutes(desk: desk).add(to: router)
         QuestionRoutes(desk: desk).add(to: router)
         ReactionRoutes(desk: desk).add(to: router)
+        TagRoutes(desk: desk).add(to: router)
+        DraftRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }

@@ -58,6 +58,7 @@ struct LocalDelivery {
                 try notify(follower.person, .post, by: post.author, about: post.id)
             }
         }
+        try deliverByTag(post, to: &channels)
         let asker = try transaction.asker(of: post)
         for person in try transaction.recipients(of: post.id) where person != asker {
             try notify(person, .mention, by: post.author, about: post.id)
@@ -81,6 +82,18 @@ struct LocalDelivery {
             try notify(announce.author, .edit, by: post.author, about: post.id)
         }
         news.append((.edited(id), try channels(ofKnown: id)))
+    }
+
+    /// Whoever follows one of its hashtags finds a post at home, as far as it is for them.
+    private func deliverByTag(_ post: Post, to channels: inout Set<StreamHub.Channel>) throws {
+        guard !post.isQuiet, [.organisation, .anyone, .node].contains(post.audience) else { return }
+        for person in try transaction.followers(ofTags: post.tags)
+        where try !channels.contains(.person(person)) && !transaction.silences(person, post.author)
+            && transaction.maySee(post, .person(person))
+        {
+            try transaction.insertHome(post.id, shown: post.id, person: person)
+            channels.insert(.person(person))
+        }
     }
 
     private mutating func settled(_ id: PostID) throws {

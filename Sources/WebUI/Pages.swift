@@ -22,6 +22,7 @@ public struct Pages: Sendable {
         PostRoutes(pages: self).add(to: router)
         ProfileRoutes(pages: self).add(to: router)
         QuestionRoutes(pages: self).add(to: router)
+        DraftRoutes(pages: self).add(to: router)
         PeopleRoutes(pages: self).add(to: router)
         NotificationRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)

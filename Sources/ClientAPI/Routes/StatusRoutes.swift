@@ -78,9 +78,7 @@ struct StatusRoutes {
         guard !fields.names.contains(where: { $0.hasPrefix("poll[") }) else {
             throw Refusal.invalid(field: "Poll", because: "polls are not supported by this release")
         }
-        guard (fields["scheduled_at"] ?? "").isEmpty else {
-            throw Refusal.invalid(field: "Scheduled at", because: "is not supported by this release")
-        }
+        let dueAt = try DraftRoutes.date(fields["scheduled_at"])
         var draft = try draft(fields)
         draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
@@ -93,6 +91,7 @@ struct StatusRoutes {
         guard (draft.idempotency ?? "").utf8.count <= 255 else {
             throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")
         }
+        if let dueAt { return try await DraftRoutes(desk: desk).schedule(draft, at: dueAt, by: person) }
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }
 

@@ -24,7 +24,9 @@ struct ComposerView {
         ]
         if answered == nil {
             values["hasKinds"] = true
-            values["kinds"] = [["path": "/new/question", "label": "Ask a question"]]
+            values["kinds"] = [
+                ["path": "/new/question", "label": "Ask a question"], ["path": "/drafts", "label": "Drafts"],
+            ]
         }
         if let (post, author) = answered {
             values["isAnswer"] = true
