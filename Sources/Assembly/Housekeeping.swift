@@ -13,6 +13,8 @@ struct Housekeeping: Service {
     private static let step: Double = 30
     let needs: Needs
     let logger: Logger
+    /// Publishes what is due.
+    let publishDue: @Sendable () async throws -> Void
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -40,6 +42,7 @@ struct Housekeeping: Service {
                         }
                     }
                     try await TendPolls(needs: needs).tend()
+                    try await publishDue()
                     guard try await needs.store.claim("housekeeping"), now >= nextCleaning else {
                         try await Task.sleep(for: .seconds(5))
                         continue

@@ -118,7 +118,8 @@ public struct Node: Sendable {
 
         let services: [any Service] =
             [
-                client, Housekeeping(needs: needs, logger: logger), worker, followers,
+                client, Housekeeping(needs: needs, logger: logger) { try await desk.keepDraft.publishDue() },
+                worker, followers,
                 OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
                 FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
                 Reminders(needs: needs, logger: logger) { bells.ringForEvents() },

@@ -24,6 +24,8 @@ public struct ClientAPI: Sendable {
         SearchRoutes(desk: desk).add(to: router)
         QuestionRoutes(desk: desk).add(to: router)
         ReactionRoutes(desk: desk).add(to: router)
+        TagRoutes(desk: desk).add(to: router)
+        DraftRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)
         NotificationHabitRoutes(desk: desk).add(to: router)
         RecognitionRoutes(desk: desk).add(to: router)

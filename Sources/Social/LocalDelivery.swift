@@ -78,6 +78,7 @@ struct LocalDelivery {
                 channels.insert(.person(person))
             }
         }
+        try deliverByTag(post, to: &channels)
         let asker = try transaction.asker(of: post)
         for person in try transaction.recipients(of: post.id) where person != asker {
             try notify(person, post.mentioning(person), by: post.author, about: post.id)
@@ -133,6 +134,18 @@ struct LocalDelivery {
         guard let post = try transaction.post(id), post.deletedAt == nil else { return }
         for person in try Set(transaction.voters(in: id) + [post.author]).sorted() {
             try notify(person, kind, by: post.author, about: id, mayBeOwn: true)
+        }
+    }
+
+    /// Whoever follows one of its hashtags finds a post at home, as far as it is for them.
+    private func deliverByTag(_ post: Post, to channels: inout Set<StreamHub.Channel>) throws {
+        guard !post.isQuiet, [.organisation, .anyone, .node].contains(post.audience) else { return }
+        for person in try transaction.followers(ofTags: post.tags)
+        where try !channels.contains(.person(person)) && !transaction.silences(person, post.author)
+            && transaction.maySee(post, .person(person))
+        {
+            try transaction.insertHome(post.id, shown: post.id, person: person)
+            channels.insert(.person(person))
         }
     }
 

@@ -66,6 +66,8 @@ public struct Desk: Sendable {
     public var withdraw: Withdraw { Withdraw(needs: needs) }
     public var passOn: PassOn { PassOn(needs: needs) }
     public var like: LikePost { LikePost(needs: needs) }
+    public var followTag: FollowTag { FollowTag(needs: needs) }
+    public var keepDraft: KeepDraft { KeepDraft(needs: needs, publish: publish) }
     public var react: React { React(needs: needs, emoji: reactions) }
     public var settle: SettleQuestion { SettleQuestion(needs: needs) }
     public var follow: FollowActor { FollowActor(needs: needs) }

@@ -38,6 +38,7 @@ struct Templates: Sendable {
         ("poll", PackageResources.poll_mustache), ("recognition", PackageResources.recognition_mustache),
         ("question", PackageResources.question_mustache), ("answer", PackageResources.answer_mustache),
         ("questions", PackageResources.questions_mustache),
+        ("drafts", PackageResources.drafts_mustache),
         ("new_question", PackageResources.new_question_mustache),
         ("announcement", PackageResources.announcement_mustache),
         ("gathering", PackageResources.gathering_mustache),

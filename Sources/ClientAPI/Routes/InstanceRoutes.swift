@@ -24,10 +24,9 @@ struct InstanceRoutes {
             router.get(RouterPath(path)) { _, _ in Response(json: []) }
         }
         for path in [
-            "api/v1/filters", "api/v2/filters", "api/v1/lists", "api/v1/followed_tags",
+            "api/v1/filters", "api/v2/filters", "api/v1/lists",
             "api/v1/conversations",
             "api/v1/endorsements", "api/v1/featured_tags", "api/v1/domain_blocks",
-            "api/v1/scheduled_statuses",
         ] {
             router.get(RouterPath(path)) { _, context in
                 _ = try context.person("read")

@@ -75,9 +75,7 @@ struct StatusRoutes {
         guard fields.list("media_ids").allSatisfy(\.isEmpty) else {
             throw Refusal.invalid(field: "Media", because: "uploads are not supported by this release")
         }
-        guard (fields["scheduled_at"] ?? "").isEmpty else {
-            throw Refusal.invalid(field: "Scheduled at", because: "is not supported by this release")
-        }
+        let dueAt = try DraftRoutes.date(fields["scheduled_at"])
         var draft = try draft(fields)
         draft.body = try PollRoutes.poll(fields, at: desk.needs.now()).map { .poll($0) }
         draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
@@ -92,6 +90,7 @@ struct StatusRoutes {
         guard (draft.idempotency ?? "").utf8.count <= 255 else {
             throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")
         }
+        if let dueAt { return try await DraftRoutes(desk: desk).schedule(draft, at: dueAt, by: person) }
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }
 

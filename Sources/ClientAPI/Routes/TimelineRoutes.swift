@@ -65,10 +65,11 @@ struct TimelineRoutes {
             posts = try await lookup.posts(text, resolve: resolve, for: viewer, limit: limit, offset: offset)
         }
         let tags = type == nil || type == "hashtags" ? text : ""
-        let (statuses, hashtags) = try await desk.needs.store.read { [desk, posts] transaction in
-            (
-                try StatusEntities(desk: desk).write(posts, for: viewer, in: transaction),
-                try transaction.searchHashtags(tags, for: viewer, limit: limit)
+        let (statuses, hashtags, followed) = try await desk.needs.store.read { [desk, posts] transaction in
+            let found = try transaction.searchHashtags(tags, for: viewer, limit: limit)
+            return (
+                try StatusEntities(desk: desk).write(posts, for: viewer, in: transaction), found,
+                try transaction.followedTags(of: person, among: found)
             )
         }
         return Response(json: [
@@ -76,11 +77,7 @@ struct TimelineRoutes {
             "statuses": .array(statuses),
             "hashtags": .array(
                 hashtags.map { tag in
-                    [
-                        "name": .string(tag), "url": .string(desk.needs.addresses.page(hashtag: tag)),
-                        "history": [],
-                        "following": false,
-                    ]
+                    TagRoutes.entity(tag, follows: followed.contains(tag), desk: desk)
                 }),
         ])
     }

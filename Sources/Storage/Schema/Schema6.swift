@@ -1,4 +1,4 @@
-/// Questions and answers, and reactions. What is accepted is kept by name: the answer may come later, or go.
+/// Questions and answers, reactions, followed hashtags, drafts. What is accepted is kept by name: the answer may come later, or go.
 enum Schema6 {
     static let statements = [
         """
@@ -23,5 +23,18 @@ enum Schema6 {
         ) WITHOUT ROWID
         """,
         "CREATE UNIQUE INDEX reaction_uri ON reaction (uri)",
+        "CREATE TABLE tag_follow (id INTEGER PRIMARY KEY, person INTEGER NOT NULL, tag TEXT NOT NULL)",
+        "CREATE UNIQUE INDEX tag_follow_once ON tag_follow (person, tag)",
+        "CREATE INDEX tag_follow_tag ON tag_follow (tag, person)",
+        """
+        CREATE TABLE draft (
+            id INTEGER PRIMARY KEY, person INTEGER NOT NULL, text TEXT NOT NULL, question TEXT, summary TEXT NOT NULL,
+            is_sensitive INTEGER NOT NULL, language TEXT, audience INTEGER, audience_actor INTEGER,
+            audience_unit TEXT, is_quiet INTEGER NOT NULL, reply_to INTEGER, due_at INTEGER,
+            created_at INTEGER NOT NULL
+        )
+        """,
+        "CREATE INDEX draft_person ON draft (person, id)",
+        "CREATE INDEX draft_due ON draft (due_at) WHERE due_at IS NOT NULL",
     ]
 }

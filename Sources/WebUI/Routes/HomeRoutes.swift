@@ -37,13 +37,24 @@ struct HomeRoutes {
             return try await feed(
                 .hashtag(tag, isLocal: false), "/tags/\(tag)", "#\(tag)",
                 ("Nothing with #\(tag)", "Or nothing that is for you."),
-                request, context)
+                request, context, tag: tag)
+        }
+        let verb = pages.desk.followTag
+        for word in ["follow", "unfollow"] {
+            router.post("tags/:tag/\(word)") { request, context in
+                let (person, _) = try await pages.form(request, context)
+                let tag = context.parameters.get("tag")?.removingPercentEncoding ?? ""
+                _ =
+                    word == "follow"
+                    ? try await verb.follow(tag, by: person) : try await verb.unfollow(tag, by: person)
+                return Response.redirect(to: "/tags/\(tag.percentEncoded)", type: .normal)
+            }
         }
     }
 
     private func feed(
         _ timeline: Timeline, _ path: String, _ title: String, _ empty: (String, String), _ request: Request,
-        _ context: HallwayContext
+        _ context: HallwayContext, tag: String? = nil
     ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
@@ -71,6 +82,13 @@ struct HomeRoutes {
             if before == nil, here == "/" {
                 values["composer"] = try ComposerView(desk: desk, seal: shell.seal, back: path)
                     .values(for: person, in: transaction)
+            }
+            if let tag {
+                let follows = try !transaction.followedTags(of: person, among: [tag]).isEmpty
+                values["tagForm"] = [
+                    "tag": tag, "path": "/tags/\(tag.percentEncoded)/\(follows ? "unfollow" : "follow")",
+                    "label": follows ? "Following" : "Follow", "isOn": follows,
+                ]
             }
             if posts.isEmpty {
                 values["isEmpty"] = true

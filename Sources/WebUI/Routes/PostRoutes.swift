@@ -62,6 +62,9 @@ struct PostRoutes {
             text: fields["text"] ?? "", summary: fields["summary"] ?? "",
             audience: try ComposerView.audience(fields["audience"]), replyTo: try fields.id("reply_to"))
         draft.group = ComposerView.group(fields["audience"])
+        guard fields["keep"] == nil else {
+            return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
+        }
         let post = try await pages.desk.publish.publish(draft, by: person)
         let back = Back.path(fields["back"])
         return Response.redirect(to: draft.replyTo == nil ? back : try await path(post), type: .normal)

@@ -51,7 +51,7 @@ struct ComposerView {
     /// What can be written besides a post, each on a page of its own.
     private static let kinds = [
         ("/new/recognition", "Thank someone"), ("/new/question", "Ask a question"), ("/new/poll", "Poll"),
-        ("/new/survey", "Survey"),
+        ("/new/survey", "Survey"), ("/drafts", "Drafts"),
     ]
     /// The box of a group's page: what is written there is for the group.
     func values(for person: ActorID, in group: Actor, _ transaction: Transaction) throws -> [String: Any] {
