@@ -149,6 +149,19 @@ struct SurveyJourneyTests {
         let shown = try #require(try await results(stage, stage.ada, on: stage.oslo))
         #expect(shown.respondents == 0)
         #expect(try await stage.lima.store.read { try $0.countDeliveries(.waiting) } == 0)
+        try await stage.oslo.store.write { [clock] transaction in
+            guard let post = try transaction.post(stage.post.id), case .survey(let survey) = post.body else {
+                return
+            }
+            var five = SurveyTally.none(of: survey)
+            five.respondents = 5
+            five.items[0] = SurveyTally.Item(answered: 5, cells: [0, 0, 5, 0, 0])
+            for _ in 1...2 {
+                try AnswerSurvey.receive(five, of: Cast.pune, in: post, at: clock.now, in: transaction)
+            }
+        }
+        let more = try #require(try await results(stage, stage.ada, on: stage.oslo))
+        #expect(more.respondents == 5 && more.items[0].cells == [0, 0, 5, 0, 0])
     }
 
     @Test("after the end, twice, to one's own, or of another kind: refused, and nothing has changed")
