@@ -177,5 +177,35 @@ def play_overload():
     expect(not wrong + more, "; ".join(wrong + more))
 
 
+def play_doors():
+    """Who opens more lines than a node has, and says nothing on them, keeps out nobody from elsewhere."""
+    lines, (_, most) = 12_000, resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most < lines + 1000:
+        print(f"skipped: this needs {lines + 1000} open files: ulimit -n")
+        sys.exit(0)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    oslo = Office("Oslo", 3, federation="open").start()
+    quiet = Stranger("127.1.0.2")
+    ada = oslo.person("ada")
+    ada.follow(f"s0@{quiet.authority}")
+    held = []
+    for number in range(lines):
+        line = socket.socket()
+        line.setblocking(False)
+        line.bind(("127.0.0.8", 0))
+        line.connect_ex((oslo.address, oslo.port))
+        held.append(line)
+    seen = [0]
+
+    def stays():
+        seen.append(handles(oslo.process))
+        return len(seen) > 20 and len(set(seen[-20:])) == 1
+    until("as many to be let in as ever will", stays)
+    activity = quiet.note("a quiet word", quiet.people[0])
+    insist(quiet.request(activity["actor"], "POST", f"{oslo.url}/inbox", activity), time.monotonic() + patience)
+    until("Ada to read it", lambda: activity["object"]["id"] in {status["uri"] for status in insist(said(ada, "GET", "timelines/home"), time.monotonic() + patience)})
+    print(f"{lines} lines opened, {handles(oslo.process)} files held")
+
+
 if __name__ == "__main__":
     play(globals())
