@@ -30,6 +30,9 @@ struct EnduranceTests {
         .enabled(if: compiler, "a C compiler is needed"))
     func overload() async throws { try await playStory("overload", of: "overload") }
 
+    @Test("whoever opens more lines than a node has keeps out nobody from elsewhere")
+    func doors() async throws { try await playStory("doors", of: "overload") }
+
     @Test(
         "an office restored from a backup sends nothing again, its followers agree, and no name is given twice",
         .enabled(if: compiler, "a C compiler is needed"),

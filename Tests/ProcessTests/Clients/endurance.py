@@ -99,7 +99,7 @@ def killing(oslo):
     kill_often(oslo, load, kills)
     load.end()
     for office in (oslo, lima):
-        until(f"{office.name} to have done all", lambda: settled(office), 120)
+        finish(office, 120)
     expect(all(len(load.acknowledged[name]) > kills for name in ("ada", "carmen", "strangers")), f"all were heard: {load.count()}")
     everything = {uri for taken in load.acknowledged.values() for uri in taken}
     there = {uri for uri, in rows(oslo, "SELECT uri FROM post")}
@@ -327,7 +327,7 @@ def play_soak():
     expect(wait_now <= wait_then * 2 + 0.25, f"answering times stay: {summary}")
     expect(waiting < 15 * pace, f"what waits stays: {summary}")
     for office in (oslo, lima):
-        until(f"{office.name} to have done all", lambda: settled(office), 60)
+        finish(office)
         intact(office)
     promised = {name for (_, name), status, _, _ in answers if status in (200, 202)}
     there = {uri for uri, in rows(oslo, "SELECT uri FROM post")} | {text for text, in rows(oslo, "SELECT source FROM post WHERE source IS NOT NULL")}

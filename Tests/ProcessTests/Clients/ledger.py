@@ -57,6 +57,19 @@ def settled(office):
                 " + (SELECT COUNT(*) FROM event WHERE position > (SELECT MIN(position) FROM cursor WHERE name <> 'directory'))") == [("0",)]
 
 
+def finish(office, seconds=60):
+    """Waits until it has done all; or says what it has not."""
+    try:
+        until(f"{office.name} to have done all", lambda: settled(office), seconds)
+    except SystemExit:
+        left = {what: rows(office, statement)[:5] for what, statement in {
+            "received": "SELECT id, signer, attempts, next_at, received_at FROM inbox WHERE fault IS NULL ORDER BY id",
+            "to deliver": "SELECT host, attempts, answer, COUNT(*), MIN(next_at), MAX(next_at) FROM delivery WHERE state = 0 GROUP BY host, attempts, answer",
+            "drains": "SELECT name, position, (SELECT MAX(position) FROM event), (SELECT COUNT(*) FROM event WHERE event.position > cursor.position) FROM cursor",
+        }.items()}
+        raise SystemExit(f"{office.name} has not done all at {time.time() * 1000:.0f}: {left}")
+
+
 def contents(person):
     return [status["uri"] for page in pages(person, "v1/timelines/home") for status in page]
 

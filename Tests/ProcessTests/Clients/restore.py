@@ -299,7 +299,7 @@ def play_behind():
     carmen.follow(f"ada@{oslo.authority}")
     kept = f"{folder}/kept"
     ada.post("Before", visibility="public")
-    until("Oslo to have done all", lambda: settled(oslo))
+    finish(oslo)
     oslo.run("admin", "backup", kept)
 
     def write(title, until_then):
