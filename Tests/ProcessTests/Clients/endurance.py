@@ -100,6 +100,8 @@ def killing(oslo):
     load.end()
     for office in (oslo, lima):
         finish(office, 120)
+        aside = rows(office, "SELECT attempts, fault FROM inbox WHERE fault IS NOT NULL")
+        expect(not aside, f"{office.name} blames no activity for the kills: {len(aside)} are set aside, such as {aside[:1]}")
     expect(all(len(load.acknowledged[name]) > kills for name in ("ada", "carmen", "strangers")), f"all were heard: {load.count()}")
     everything = {uri for taken in load.acknowledged.values() for uri in taken}
     there = {uri for uri, in rows(oslo, "SELECT uri FROM post")}
