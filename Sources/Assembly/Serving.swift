@@ -18,9 +18,11 @@ struct Serving {
     /// - Throws: ``SettingsFault`` when the address cannot be listened on.
     func run(router: Router<HallwayContext>, services: [any Service]) async throws {
         let (settings, logger) = (settings, logger)
+        let doors = Doors(share: Self.mostConnections / 4, trusted: settings.trustedProxies)
         let application = Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(90))),
+            server: .http1(
+                configuration: .init(additionalChannelHandlers: [doors.handler()], idleTimeout: .seconds(90))),
             configuration: .init(
                 address: .hostname(settings.listenHost, port: settings.listenPort), serverName: "Hallway",
                 backlog: 1024,

@@ -3,7 +3,9 @@ import Synchronization
 
 /// Hands out ids that sort by time and never repeat within a node.
 ///
-/// Two processes on one database differ by `salt`; a clock that steps back does not repeat ids.
+/// Two processes on one database differ by `salt`; a clock that steps back does not repeat ids. The first of a millisecond
+/// is drawn by lot, so that a node which was restored from a backup, and passes the same moments again by a clock that is
+/// slow, gives nothing a name that it gave before.
 public final class IDSource: Sendable {
     /// 2024-01-01T00:00:00Z in milliseconds since 1970.
     private static let epoch: Int64 = 1_704_067_200_000
@@ -25,8 +27,8 @@ public final class IDSource: Sendable {
     public func next<Kind>() -> ID<Kind> {
         let base = Self.firstRaw(at: now())
         let raw = last.withLock { last in
-            // The salt sits in the low four bits, so a step is 16.
-            last = max(last + 16, base | salt)
+            // The salt sits in the low four bits, so a step is 16; half of a millisecond's numbers are left to follow on.
+            last = max(last + 16, base | Int64.random(in: 0..<(1 << 17)) << 4 | salt)
             return last
         }
         return ID(raw)

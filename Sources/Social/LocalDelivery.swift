@@ -260,7 +260,8 @@ extension Post {
     fileprivate func mentioning(_ person: ActorID) -> Notification.Kind {
         switch body {
         case .recognition(let recognition) where recognition.recipients.contains(person): .recognition
-        case .note, .article, .announce, .poll, .recognition, .question, .announcement, .gathering: .mention
+        case .note, .article, .announce, .poll, .survey, .recognition, .question, .announcement, .gathering:
+            .mention
         }
     }
 }

@@ -46,6 +46,11 @@ extension Transaction {
         }
     }
 
+    /// The one that came last.
+    public func newestReceived() throws -> ReceivedID? {
+        try first("SELECT MAX(id) FROM inbox WHERE fault IS NULL") { $0.optionalID(0) } ?? nil
+    }
+
     /// Ends the work on one, in the transaction that holds its effects; false when it was ended before.
     public func finish(_ received: ReceivedID) throws -> Bool {
         try run("DELETE FROM inbox WHERE id = $1", [.id(received)]) > 0

@@ -5,14 +5,15 @@ public import Domain
 /// Only what was being handled alone when the process ended is suspected: waiting through a crash is no fault.
 extension Transaction {
     /// Deaths while one and the same activity was handled alone, after which it is set aside.
-    private static let deaths = 3
+    private static let deaths = 5
     private static let starts = "inbox starts"
     private static let trying = "inbox trying"
 
     /// Counts a start, and sets aside what was being handled alone at several deaths in a row.
     ///
-    /// - Returns: how many starts there were since the inbox last moved.
-    public func countStart() throws -> Int {
+    /// - Returns: how many starts there were since the inbox last moved, and whether something was being handled alone when
+    ///   the process ended.
+    public func countStart() throws -> (starts: Int, wasAlone: Bool) {
         let starts = (try words(Self.starts).first ?? 0) + 1
         try setNodeState(Self.starts, to: Array(String(starts).utf8))
         let tried = try words(Self.trying)
@@ -26,7 +27,7 @@ extension Transaction {
                 try setNodeState(Self.trying, to: Array("\(tried[0]) \(died)".utf8))
             }
         }
-        return Int(starts)
+        return (Int(starts), tried.count == 2)
     }
 
     /// Says that the inbox has moved: whatever ended the process before, it was not this.

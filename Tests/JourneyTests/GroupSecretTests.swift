@@ -31,7 +31,9 @@ struct GroupSecretTests {
             var found: [String] = []
             let viewer = Viewer.person(person.id)
             if try !transaction.searchActors("designers", for: person.id).isEmpty { found.append("search") }
-            if try !transaction.searchPosts("merger", for: viewer).isEmpty { found.append("posts") }
+            if try !transaction.searchPosts(SearchQuery("merger"), for: viewer).isEmpty {
+                found.append("posts")
+            }
             if try !transaction.searchHashtags("aurora", for: viewer).isEmpty { found.append("hashtags") }
             for isMine in [true, false]
             where try !transaction.groups(for: person.id, isMine: isMine).isEmpty {

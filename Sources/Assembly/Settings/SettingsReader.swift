@@ -63,6 +63,7 @@ extension Settings {
             mailServer = try MailServer(server, from: values["mailFrom"] ?? "hallway@\(uri.host)")
         }
         recognition = try Self.recognition(values)
+        reactions = try Self.emoji(values["reactions"])
     }
 
     private static func recognition(_ values: [String: String]) throws(SettingsFault) -> RecognitionRules {
@@ -82,7 +83,6 @@ extension Settings {
             Int(text).flatMap { (0...Recognition.allowanceLimit).contains($0) ? $0 : nil }
         }
         return rules
-        reactions = try Self.emoji(values["reactions"])
     }
 
     private static func read(_ path: String) throws(SettingsFault) -> [String: String] {

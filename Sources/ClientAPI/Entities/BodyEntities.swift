@@ -13,7 +13,7 @@ struct BodyEntities {
         switch post.body {
         case .announcement(let announcement): AnnouncementEntities.footer(announcement, of: post, desk: desk)
         case .gathering(let gathering): GatheringEntities.footer(gathering, of: post, desk: desk)
-        case .note, .article, .announce, .poll, .recognition, .question: ""
+        case .note, .article, .announce, .poll, .survey, .recognition, .question: ""
         }
     }
 

@@ -82,7 +82,8 @@ struct Carried {
         case "Create":
             return try await effect(
                 try HandleCreate(world: world, threads: threads, via: group).plan(activity))
-        case "Update": return try await effect(try HandleUpdate(world: world).plan(activity))
+        case "Update":
+            return try await effect(try HandleUpdate(world: world, threads: threads).plan(activity))
         case "Delete": return try HandleDelete(world: world).effect(activity)
         case "Like", "EmojiReact": return try HandleLike(world: world, via: group).effect(activity)
         case "Undo": return try HandleUndo(world: world).effect(activity)

@@ -69,7 +69,7 @@ struct HandleUndo {
         try GroupRoster.decide(.unban, about: person, in: group, by: actor, needs: needs, in: transaction)
     }
 
-    private static func undo(
+    private func undo(
         _ type: String, of about: ObjectURI, by actor: ActorID, in transaction: Transaction, at now: Date
     ) throws {
         switch type {

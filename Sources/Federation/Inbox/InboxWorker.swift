@@ -32,8 +32,9 @@ public final class InboxWorker: Service {
         /// Just started: nothing has moved yet.
         case fresh
         case calm
-        /// It started again and again and nothing moved: one at a time, each noted before it is handled (N87).
-        case careful
+        /// It started again and again and nothing moved: one at a time, each noted before it is handled, until all that
+        /// waited then is done (N87).
+        case careful(until: ReceivedID)
     }
 
     /// Starts in a row without anything moving, after which the drain is careful.
@@ -51,8 +52,13 @@ public final class InboxWorker: Service {
         await cancelWhenGracefulShutdown { [self] in
             do {
                 if try await world.needs.store.claim(Self.lane) {
-                    let starts = try await world.needs.store.write { try $0.countStart() }
-                    mood.withLock { $0 = starts > Self.starts ? .careful : .fresh }
+                    let (start, newest) = try await world.needs.store.write { transaction in
+                        (try transaction.countStart(), try transaction.newestReceived())
+                    }
+                    let isSuspicious = start.starts > Self.starts || start.wasAlone
+                    mood.withLock {
+                        $0 = newest.flatMap { isSuspicious ? .careful(until: $0) : nil } ?? .fresh
+                    }
                 }
             } catch {
                 world.logger.error("the inbox could not be counted", metadata: ["fault": "\(error)"])
@@ -98,7 +104,9 @@ public final class InboxWorker: Service {
     private func round(startLane: (Lane) -> Void) async -> Bool {
         do {
             guard try await world.needs.store.claim(Self.lane) else { return false }
-            if mood.withLock({ $0 == .careful }) { return try await handleAlone() }
+            if case .careful(let newest) = mood.withLock({ $0 }) {
+                return try await handleAlone(until: newest)
+            }
             let (due, actors) = try await due(at: world.needs.now())
             guard !due.isEmpty else { return false }
             var ready: [Step] = []
@@ -116,7 +124,7 @@ public final class InboxWorker: Service {
                 }
             }
             let stopped = await perform(ready)
-            if mood.withLock({ $0 == .fresh }), !ready.isEmpty { try await move(to: .calm) }
+            if case .fresh = mood.withLock({ $0 }), !ready.isEmpty { try await move(to: .calm) }
             // Where every lane is taken already, the next round comes when one ends.
             var hasMoved = !ready.isEmpty
             for lane in lanes.values where !stopped.contains(lane.signer) {
@@ -132,20 +140,20 @@ public final class InboxWorker: Service {
         }
     }
 
-    /// Handles the next one by itself; false, and calm again, when nothing is due.
-    private func handleAlone() async throws -> Bool {
+    /// Handles the next one by itself; calm again when what is left came later, or is not due.
+    private func handleAlone(until newest: ReceivedID) async throws -> Bool {
         let now = world.needs.now()
         let next = try await world.needs.store.read { try $0.dueReceived(at: now, limit: 1).first }
-        guard let next else {
+        guard let next, next.id <= newest else {
             try await move(to: .calm)
-            return false
+            return true
         }
         let actor = try await world.needs.store.write { transaction in
             try transaction.setTrying(next.id)
             return try transaction.actor(next.signer)
         }
         _ = await handle(next, Result { try handlers.plan(next, by: actor) })
-        try await world.needs.store.write { try $0.setTrying(nil) }
+        try await world.needs.store.write { try $0.forgetStarts() }
         done()
         return true
     }

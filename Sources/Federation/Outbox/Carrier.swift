@@ -150,8 +150,9 @@ final class Carrier: Sendable {
         guard !due.isEmpty else { return [] }
         return try await world.needs.store.read { [world] transaction in
             try due.compactMap { actor in
+                // Also where it is nobody: who is known there as a follower may be forgotten here.
                 let followers = try transaction.followers(of: actor.id, on: host)
-                guard !followers.isEmpty, let collection = actor.endpoints.followers else { return nil }
+                guard let collection = actor.endpoints.followers else { return nil }
                 let url = world.needs.addresses.followersPart(of: actor.uri)
                 return FollowersDigest(collection: collection, url: url, followers: followers).text
             }

@@ -56,7 +56,7 @@ extension Composer {
         }
         let before = try await world.needs.store.read { try $0.inboxesThatKnow(id) }
         let everyone = Self.union(Self.union(try await inboxes(of: post, by: author), before), voted)
-        let json = envelope("Update", post, by: author, id: uri)
+        let json = try await envelope("Update", post, by: author, id: uri)
         return try await dispatch(json, uri: uri, by: author, post: id, isPassing: true, to: everyone)
     }
 }

@@ -25,7 +25,11 @@ struct Composer: Sendable {
         case .carried(let activity, let group): try await carried(activity, group)
         case .groupPost(let post, let group, let word): try await groupPost(post, group, word)
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
-            .unfollowed, .blocked, .unblocked, .profileChanged, .actorGone, .reported, .notified:
+            .unfollowed, .blocked, .unblocked, .profileChanged, .actorGone, .reported, .notified,
+            .recognitionHidden, .settled, .counted, .relayed, .announcementCounted, .announcementAcknowledged,
+            .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
+            .voted,
+            .pollCounted, .tallied, .pollClosed, .surveyClosed, .surveyTold:
             if let first = try await single(event) {
                 [first] + (try await passedOn(first, after: event))
             } else {
