@@ -14,13 +14,19 @@ public final class IDSource: Sendable {
     private let last = Mutex<Int64>(0)
     private let salt: Int64
     private let now: @Sendable () -> Date
+    private let lot: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - salt: 0…15, distinct for each process that writes to one database.
     ///   - now: the clock.
-    public init(salt: Int = 0, now: @escaping @Sendable () -> Date) {
+    ///   - lot: 0…131071, where a millisecond's numbers begin.
+    public init(
+        salt: Int = 0, now: @escaping @Sendable () -> Date,
+        lot: @escaping @Sendable () -> Int64 = { Int64.random(in: 0..<(1 << 17)) }
+    ) {
         self.salt = Int64(salt & 15)
         self.now = now
+        self.lot = lot
     }
 
     /// The next id of any kind.
@@ -28,7 +34,7 @@ public final class IDSource: Sendable {
         let base = Self.firstRaw(at: now())
         let raw = last.withLock { last in
             // The salt sits in the low four bits, so a step is 16; half of a millisecond's numbers are left to follow on.
-            last = max(last + 16, base | Int64.random(in: 0..<(1 << 17)) << 4 | salt)
+            last = max(last + 16, base | lot() << 4 | salt)
             return last
         }
         return ID(raw)

@@ -134,24 +134,26 @@ public struct Attend: Sendable {
             .gatheringCounted(post.id, sequence: transaction.countAttendance(of: post.id, at: needs.now())))
     }
 
-    /// Takes in what the organiser's node answered to one of our people. `uri`: the `Join` that is answered.
+    /// Takes in what the organiser's node answered to one of our people. `uri`: the `Join` that is answered. Returns whether
+    /// it is a wish to come to a gathering at all.
     public static func take(
         _ state: Attendance.State, of uri: ObjectURI, from organiser: ActorID, needs: Needs,
         in transaction: Transaction
-    ) throws {
-        guard let (id, before) = try transaction.attendance(uri), before.state.isIn,
-            try transaction.isLocal(before.actor), let post = try transaction.post(id),
+    ) throws -> Bool {
+        guard let (id, before) = try transaction.attendance(uri) else { return false }
+        guard before.state.isIn, try transaction.isLocal(before.actor), let post = try transaction.post(id),
             post.author == organiser, post.deletedAt == nil, case .gathering(let gathering) = post.body,
             before.state != state
-        else { return }
+        else { return true }
         var attendance = before
         attendance.state = state
         try transaction.save(
             attendance, of: id,
             reminderAt: state == .going ? gathering.nextReminder(after: needs.now()) : nil)
-        guard before.state == .waiting, state == .going else { return }
+        guard before.state == .waiting, state == .going else { return true }
         try RemindReaders.tell(
             attendance.actor, .place, by: organiser, about: id, needs: needs, in: transaction)
+        return true
     }
 
     /// Reminds those who come, a day before and an hour before; false when nobody is due.

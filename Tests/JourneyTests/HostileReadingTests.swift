@@ -213,12 +213,12 @@ struct HostileReadingTests {
         let vera = try Stranger("https://good.example/users/vera", on: network, clock: clock)
         let follow = mal.activity("Follow", .string(ada.uri.string))
         try await node.receive(mal.request(follow, to: node))
-        // Waiting through many deaths is no fault; being handled alone at three of them is.
+        // Waiting through many deaths is no fault; being handled alone at five of them is.
         for _ in 0..<20 { _ = try await node.store.write { try $0.countStart() } }
         #expect(try await node.store.read { try $0.countInbox(setAside: true) } == 0)
         let now = clock.now
         let next = try #require(await node.store.read { try $0.dueReceived(at: now, limit: 1).first })
-        for _ in 0..<3 {
+        for _ in 0..<5 {
             try await node.store.write { try $0.setTrying(next.id) }
             _ = try await node.store.write { try $0.countStart() }
         }

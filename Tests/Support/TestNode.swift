@@ -51,7 +51,8 @@ public final class TestNode: Sendable {
         }
         let now: @Sendable () -> Date = { clock.now }
         needs = Needs(
-            store: store, ids: IDSource(now: now), addresses: Addresses(base: base), policy: policy,
+            store: store, ids: IDSource(now: now, lot: { 0 }), addresses: Addresses(base: base),
+            policy: policy,
             namesReaders: namesReaders, now: now)
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         parts = Mutex(Self.parts(needs: needs, keys: keys, network: network, logger: logger))

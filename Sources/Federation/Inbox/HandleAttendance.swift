@@ -8,12 +8,6 @@ import Storage
 struct HandleAttendance {
     let world: World
 
-    /// Whether an answer is about a `Join`, and not about a `Follow`.
-    static func isAnswer(_ activity: Activity) -> Bool {
-        // A group's own answer is about membership.
-        activity.object.objects("object").first?.type == "Join" && activity.actor.kind != .group
-    }
-
     /// Whether what somebody wants to join or leave is a gathering of this node, and no group.
     func isAbout(_ activity: Activity) -> Bool {
         activity.object.uri("object").flatMap { ObjectURI($0) }.flatMap { world.needs.addresses.postID($0) }
@@ -38,10 +32,13 @@ struct HandleAttendance {
     }
 
     /// `state`: what the answer means. Only the organiser's answer to what was asked counts.
-    func answer(_ state: Attendance.State, _ activity: Activity) throws -> Plan.Effect {
+    /// The effect tells whether it was about a wish of ours at all.
+    func answer(_ state: Attendance.State, _ activity: Activity) throws
+        -> @Sendable (Transaction) throws -> Bool
+    {
         guard let uri = activity.object.uri("object").flatMap({ ObjectURI($0) }),
             world.needs.addresses.isOwn(uri)
-        else { return { _ in } }
+        else { return { _ in false } }
         return { [needs = world.needs, actor = activity.actor.id] transaction in
             try Attend.take(state, of: uri, from: actor, needs: needs, in: transaction)
         }

@@ -86,6 +86,20 @@ struct HandleUpdate: Sendable {
     private static func says(_ version: Post, otherThan stored: Post) -> Bool {
         version.content != stored.content || version.summary != stored.summary
             || version.body.title != stored.body.title || version.isSensitive != stored.isSensitive
-            || version.attachments != stored.attachments
+            || version.attachments != stored.attachments || carries(version.body, otherThan: stored.body)
+    }
+
+    /// Whether what it asks for is another; what people did with it since is not.
+    private static func carries(_ version: PostBody, otherThan stored: PostBody) -> Bool {
+        switch (version, stored) {
+        case (.poll(let new), .poll(let old)): return !old.asksTheSame(as: new)
+        case (.question, .question): return false
+        case (.gathering(var new), .gathering(let old)):
+            (new.going, new.waiting, new.sequence, new.version) = (
+                old.going, old.waiting, old.sequence, old.version
+            )
+            return new != old
+        default: return version != stored
+        }
     }
 }

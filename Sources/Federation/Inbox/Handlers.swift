@@ -36,12 +36,7 @@ struct Handlers: Sendable {
         let object = activity.object
         switch object.type {
         case "Follow": return .effect(try HandleFollow(world: world).effect(activity))
-        case "Accept" where HandleAttendance.isAnswer(activity):
-            return .effect(try HandleAttendance(world: world).answer(.going, activity))
-        case "Reject" where HandleAttendance.isAnswer(activity):
-            return .effect(try HandleAttendance(world: world).answer(.refused, activity))
-        case "Accept": return .effect(try HandleAnswer(world: world).accept(activity))
-        case "Reject": return .effect(try HandleAnswer(world: world).reject(activity))
+        case "Accept", "Reject": return .effect(try answer(activity))
         case "Undo": return .effect(try HandleUndo(world: world).effect(activity))
         case "Create": return try HandleCreate(world: world, threads: threads).plan(activity)
         case "Update": return try HandleUpdate(world: world, threads: threads).plan(activity)
@@ -58,11 +53,24 @@ struct Handlers: Sendable {
         case "Join", "Leave", "Invite", "Add", "Remove": return try HandleGroup(world: world).plan(activity)
         case "Flag": return .effect(try HandleFlag(world: world).effect(activity))
         case "TentativeAccept":
-            return .effect(try HandleAttendance(world: world).answer(.waiting, activity))
+            let effect = try HandleAttendance(world: world).answer(.waiting, activity)
+            return .effect { _ = try effect($0) }
         case "Read": return .effect(try HandleAnnouncement(world: world).read(activity))
         case Vocabulary.remind: return .effect(try HandleAnnouncement(world: world).remind(activity))
         case "Move": return .errand { try await HandleMove(world: world).prepare(activity) }
         default: return .effect { try $0.countUnknown(object.type) }
+        }
+    }
+
+    /// The answer to a wish to come to a gathering, or else to a follow or a membership.
+    private func answer(_ activity: Activity) throws -> Plan.Effect {
+        let isYes = activity.object.type == "Accept"
+        let coming = try HandleAttendance(world: world).answer(isYes ? .going : .refused, activity)
+        let handler = HandleAnswer(world: world)
+        let other = try isYes ? handler.accept(activity) : handler.reject(activity)
+        return { transaction in
+            guard try !coming(transaction) else { return }
+            try other(transaction)
         }
     }
 }

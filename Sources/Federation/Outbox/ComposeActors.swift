@@ -1,0 +1,58 @@
+import ActivityStreams
+import Domain
+import FoundationEssentials
+import JSON
+import Social
+import Storage
+
+/// What actors are, and that they are gone or reported.
+extension Composer {
+    func profileChanged(_ id: ActorID) async throws -> Dispatch? {
+        guard let actor = try await local(id) else { return nil }
+        let inboxes = try await world.needs.store.read {
+            Self.union(try $0.followerInboxes(of: id), try $0.memberInboxes(of: id))
+        }
+        guard !inboxes.isEmpty else { return nil }
+        let uri = freshURI()
+        // Others read it at its own address, where who they are decides; a group's document is no message.
+        let object: JSONValue =
+            actor.kind == .group
+            ? ["id": .string(actor.uri.string), "type": "Group"]
+            : try await documents.actor(actor, for: .nobody)
+        let json = ActivityOut.write(
+            "Update", id: uri, actor: actor.uri, object: object,
+            to: actor.endpoints.followers.map { [$0.string] } ?? [])
+        return try await dispatch(json, uri: uri, by: actor, to: inboxes)
+    }
+
+    func actorGone(_ id: ActorID) async throws -> Dispatch? {
+        guard let actor = try await local(id) else { return nil }
+        let inboxes = try await world.needs.store.read { transaction in
+            Self.union(
+                try transaction.followerInboxes(of: id),
+                try transaction.inboxes(of: try transaction.following(of: id, limit: 900)))
+        }
+        let uri = freshURI()
+        let json = ActivityOut.write("Delete", id: uri, actor: actor.uri, object: .string(actor.uri.string))
+        return try await dispatch(json, uri: uri, by: actor, to: inboxes)
+    }
+
+    /// The node speaks, so that the reporter stays unknown.
+    func reported(_ id: ReportID) async throws -> Dispatch? {
+        let found = try await world.needs.store.read { transaction -> (Actor, [Post], Report)? in
+            guard let report = try transaction.report(id), report.isForwarded,
+                let target = try transaction.actor(report.target), !target.isLocal
+            else { return nil }
+            return (target, try transaction.posts(report.posts), report)
+        }
+        guard let (target, posts, report) = found else { return nil }
+        let node = try await world.nodeActor()
+        let uri = freshURI()
+        let json = ActivityOut.write(
+            "Flag", id: uri, actor: node.uri,
+            object: .array(([target.uri] + posts.map(\.uri)).map { .string($0.string) }),
+            to: [target.uri.string],
+            more: [("content", .string(report.comment))])
+        return try await dispatch(json, uri: uri, by: node, to: inbox(of: target))
+    }
+}
