@@ -11,7 +11,7 @@ public struct VoteInPoll: Sendable {
     /// Casts a person's vote, which stands. `choices`: positions of options.
     ///
     /// Of an anonymous poll nothing is kept or told but that this person voted, and what all of this node chose
-    /// together (Spec/decisions/0020).
+    /// together (Spec/decisions/0021).
     ///
     /// - Throws: ``Refusal`` when the poll is over, their own, or they voted before; then nothing has changed.
     public func vote(_ id: PostID, for choices: [Int], by person: ActorID) async throws -> Post {

@@ -9,7 +9,7 @@ import Support
 import Testing
 
 /// Two worlds that differ in one thing: who chose what. Whatever is kept, logged or sent must be the same in both, or it
-/// would tell (Spec/decisions/0020).
+/// would tell (Spec/decisions/0021).
 @Suite("Anonymous polls")
 struct AnonymousPollTests {
     /// What is left of a world once everything has been told.

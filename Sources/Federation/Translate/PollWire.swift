@@ -61,7 +61,7 @@ struct PollOut {
     static let tallyType = "hallway:Tally"
 
     /// Makes a post's object a `Question`. Totals that are hidden until one has voted are in no document before the
-    /// close: they go to the nodes of those who voted, as a tally (Spec/decisions/0020).
+    /// close: they go to the nodes of those who voted, as a tally (Spec/decisions/0021).
     static func add(_ poll: Poll, to json: inout JSONObject) {
         json["type"] = "Question"
         let isOpenToAll = !poll.hidesTotals || poll.isClosed

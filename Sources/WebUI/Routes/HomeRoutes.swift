@@ -72,13 +72,14 @@ struct HomeRoutes {
             ].map {
                 ["path": $0, "label": $1, "isHere": $0 == path] as [String: Any]
             }
-            values["posts"] = try PostViews(desk: desk, seal: shell.seal, back: path)
-                .values(posts, for: person, in: transaction)
-            if before == nil, path == "/" {
-                let ids = try transaction.mustRead(by: person, limit: 3)
-                values["mustRead"] = try PostViews(desk: desk, seal: shell.seal, back: path)
-                    .values(transaction.posts(ids), for: person, in: transaction)
+            let views = PostViews(desk: desk, seal: shell.seal, back: path)
+            // What must be read stands on top, and nowhere else on the page.
+            let urgent = path == "/" ? try transaction.mustRead(by: person, limit: 3) : []
+            if before == nil {
+                values["mustRead"] = try views.values(transaction.posts(urgent), for: person, in: transaction)
             }
+            values["posts"] = try views.values(
+                posts.filter { !urgent.contains($0.id) }, for: person, in: transaction)
             if before == nil, here == "/" {
                 values["composer"] = try ComposerView(desk: desk, seal: shell.seal, back: path)
                     .values(for: person, in: transaction)
