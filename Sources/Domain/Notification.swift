@@ -53,6 +53,8 @@ public struct Notification: Sendable, Equatable {
         case groupAsked = 70
         case groupInvited = 71
         case groupJoined = 72
+        /// A thread in a group of which one wants to hear.
+        case groupPost = 73
         /// A poll that one asked or voted in has ended.
         case pollClosed = 20
         /// The results of a survey that one asked for or answered.

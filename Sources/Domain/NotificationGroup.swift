@@ -48,7 +48,8 @@ public struct NotificationGroup: Sendable, Equatable {
         case .answer:
             if let thread = notification.post.flatMap({ threads[$0] }) { return "answer-\(thread)" }
         case .groupAsked: return "group-\(notification.actor)"
-        case .groupInvited, .groupJoined, .followAsked, .pollClosed, .surveyTold, .post, .edit, .recognition,
+        case .groupInvited, .groupJoined, .groupPost, .followAsked, .pollClosed, .surveyTold, .post, .edit,
+            .recognition,
             .accepted, .announcement,
             .announcementReminder,
             .announcementOverdue, .place, .gatheringReminder,

@@ -16,6 +16,18 @@ public struct ChooseNotifications: Sendable {
         }
     }
 
+    /// Chooses how much of a group one is told of; for its members.
+    public func choose(_ level: NotificationLevel, in group: ActorID, by person: ActorID) async throws {
+        try await needs.store.write { transaction in
+            _ = try transaction.actingPerson(person)
+            _ = try transaction.knownGroup(group, to: .person(person))
+            guard try transaction.isMember(person, of: group) else {
+                throw Refusal.notAllowed(because: "Only members are told of what is written in this group")
+            }
+            try transaction.save(level, of: person, in: group)
+        }
+    }
+
     /// Stops one kind, as a notification offers.
     public func stop(_ kind: Notification.Kind, by person: ActorID) async throws {
         try await needs.store.write { transaction in

@@ -76,6 +76,9 @@ struct LocalDelivery {
             where try person != post.author && belongsHome(post, of: person) {
                 try transaction.insertHome(post.id, shown: shown, person: person)
                 channels.insert(.person(person))
+                if try wants(post, in: group, person) {
+                    try notify(person, .groupPost, by: post.author, about: post.id)
+                }
             }
         }
         try deliverByTag(post, to: &channels)
@@ -196,6 +199,16 @@ struct LocalDelivery {
         return try transaction.isFollowing(person, answered)
     }
 
+    /// Whether a member wants to hear of a thread that begins.
+    private func wants(_ post: Post, in group: ActorID, _ person: ActorID) throws -> Bool {
+        guard post.reply == nil else { return false }
+        switch try transaction.notificationLevel(of: person, in: group) {
+        case .nothing, .mentions: return false
+        case .highlights: return try transaction.membership(of: post.author, in: group)?.moderates == true
+        case .all: return true
+        }
+    }
+
     private mutating func notify(
         _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID? = nil,
         mayBeOwn: Bool = false
@@ -204,12 +217,22 @@ struct LocalDelivery {
             try !transaction.silences(person, actor)
         else { return }
         let habits = try habits(of: person)
-        guard !habits.stopped.contains(kind) else { return }
+        guard !habits.stopped.contains(kind), try !isSilent(kind, about: post, for: person) else { return }
         let notification = Notification(
             id: ids.next(), person: person, kind: kind, actor: actor, post: post, createdAt: now)
         // In quiet hours it waits where notifications are read, and disturbs nobody.
         guard try transaction.insert(notification), !habits.isQuiet(at: now) else { return }
         news.append((.notification(notification.id), [.person(person)]))
+    }
+
+    /// Whether someone is named in a group of which they want to hear nothing.
+    private func isSilent(_ kind: Notification.Kind, about post: PostID?, for person: ActorID) throws -> Bool
+    {
+        guard kind == .mention, let post, let group = try (posts[post] ?? transaction.post(post))?.group
+        else {
+            return false
+        }
+        return try transaction.notificationLevel(of: person, in: group) == .nothing
     }
 
     /// Everyone who may have it on their screen.

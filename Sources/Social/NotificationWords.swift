@@ -21,6 +21,7 @@ public enum NotificationWords {
         case .groupAsked: "is a group that people ask to join"
         case .groupInvited: "invites you to join"
         case .groupJoined: "is a group that you belong to now"
+        case .groupPost: "began a thread in a group"
         case .announcement: "published an announcement for you"
         case .announcementReminder: "reminds you: please acknowledge this announcement"
         case .announcementOverdue:
@@ -47,6 +48,7 @@ public enum NotificationWords {
         case .surveyTold: "you asked or answered"
         case .groupAsked: "you look after the group"
         case .groupInvited: "somebody of the group wants you there"
+        case .groupPost: "you asked to be told of threads in this group"
         case .groupJoined: "you asked, were invited, or your department or office belongs there"
         case .announcement: "it is for your department, office or language, or for everyone"
         case .announcementReminder: "you have not acknowledged it yet"
@@ -74,6 +76,7 @@ public enum NotificationWords {
         case .groupAsked: "Somebody asks to join a group that I look after"
         case .groupInvited: "A group invites me"
         case .groupJoined: "I belong to a group now"
+        case .groupPost: "A thread begins in a group of which I want to hear"
         case .announcement: "An announcement is for me"
         case .announcementReminder: "I have to acknowledge an announcement"
         case .announcementOverdue: "Not everyone acknowledged my announcement in time"

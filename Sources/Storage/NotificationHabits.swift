@@ -31,6 +31,22 @@ extension Transaction {
             ])
     }
 
+    /// How much of a group a person is told of.
+    public func notificationLevel(of person: ActorID, in group: ActorID) throws -> NotificationLevel {
+        try first(
+            "SELECT level FROM notification_level WHERE person = $1 AND in_group = $2",
+            [.id(person), .id(group)]
+        ) { NotificationLevel(rawValue: $0.number(0)) ?? .mentions } ?? .mentions
+    }
+
+    public func save(_ level: NotificationLevel, of person: ActorID, in group: ActorID) throws {
+        try run(
+            """
+            INSERT INTO notification_level (person, in_group, level) VALUES ($1, $2, $3)
+            ON CONFLICT (person, in_group) DO UPDATE SET level = excluded.level
+            """, [.id(person), .id(group), .number(level.rawValue)])
+    }
+
     /// Those with a login whose last summary was made before a moment, or never.
     public func peopleWithoutDigest(since date: Date) throws -> [ActorID] {
         try all(

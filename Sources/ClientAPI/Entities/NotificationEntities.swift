@@ -18,6 +18,7 @@ struct NotificationEntities {
         (.place, "status"), (.gatheringReminder, "status"), (.gatheringChanged, "status"),
         // Ours; the account is the group.
         (.groupAsked, "group_request"), (.groupInvited, "group_invitation"), (.groupJoined, "group_joined"),
+        (.groupPost, "status"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"), (.pollClosed, "poll"),
         (.surveyTold, "update"),
     ]

@@ -40,6 +40,16 @@ struct GroupRoutes {
             try await desk.roster.leave(Reading.id(context), by: person)
             return Response(json: [:])
         }
+        router.put("\(base)/:id/notifications") { request, context in
+            let person = try context.person("write:notifications")
+            let fields = try await Fields(request, context: context)
+            guard let level = fields["level"].flatMap({ NotificationLevel(word: $0) }) else {
+                throw Refusal.invalid(field: "Level", because: "is all, highlights, mentions or none")
+            }
+            let id: ActorID = try Reading.id(context)
+            try await desk.chooseNotifications.choose(level, in: id, by: person)
+            return try await entity(id, for: person)
+        }
         router.get("\(base)/:id/members") { try await members($0, $1) }
         router.post("\(base)/:id/members/:person/:decision") { _, context in
             let person = try context.person("write:accounts")
@@ -113,6 +123,7 @@ struct GroupRoutes {
             } ?? .null,
             "members_count": JSONValue(try transaction.countMembers(of: actor.id)),
             "membership": membership.map(Self.write) ?? .null,
+            "notifications": .string(try transaction.notificationLevel(of: person, in: actor.id).word),
         ]
     }
 

@@ -14,6 +14,11 @@ enum Schema9 {
             stop_link TEXT NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL
         )
         """,
+        """
+        CREATE TABLE notification_level (
+            person INTEGER NOT NULL, in_group INTEGER NOT NULL, level INTEGER NOT NULL, PRIMARY KEY (person, in_group)
+        ) WITHOUT ROWID
+        """,
         "CREATE INDEX mail_due ON mail (next_at, id)",
     ]
 }

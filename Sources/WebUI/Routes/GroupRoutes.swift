@@ -36,6 +36,15 @@ struct GroupRoutes {
             try await pages.desk.roster.leave(id(context), by: person)
             return Response.redirect(to: "/groups", type: .normal)
         }
+        router.post("groups/:group/notifications") { request, context in
+            let (person, fields) = try await pages.form(request, context)
+            guard let level = fields["level"].flatMap({ NotificationLevel(word: $0) }) else {
+                throw Refusal.invalid(field: "Level", because: "is not in the list")
+            }
+            let group: ActorID = try id(context)
+            try await pages.desk.chooseNotifications.choose(level, in: group, by: person)
+            return Response.redirect(to: "/groups/\(group)?tab=about", type: .normal)
+        }
         router.post("groups/:group/invite") { try await invite($0, $1) }
         router.post("groups/:group/members/:person") { request, context in
             let (moderator, fields) = try await pages.form(request, context)
@@ -269,10 +278,14 @@ private struct GroupPage {
             let words = [rule.department, rule.office].filter { !$0.isEmpty }.joined(separator: ", ")
             values["ruleWord"] = "Everyone in \(words)"
         }
-        guard own?.state == .member else { return }
+        guard let own, own.state == .member else { return }
+        values["levels"] = [
+            "choices": GroupViews.levels(
+                chosen: try transaction.notificationLevel(of: own.person, in: actor.id))
+        ]
         let lines = try views.records(actor.id, in: transaction)
         if !lines.isEmpty { values["records"] = ["lines": lines] }
-        if actor.isLocal, own?.role == .owner {
+        if actor.isLocal, own.role == .owner {
             values["form"] = views.form(
                 actor, group, action: "\(views.path(actor))/settings", label: "Save")
         }

@@ -37,6 +37,20 @@ struct GroupViews {
         }
     }
 
+    /// How much of a group one may be told of.
+    static func levels(chosen: NotificationLevel) -> [[String: Any]] {
+        NotificationLevel.allCases.reversed().map { level in
+            let label =
+                switch level {
+                case .all: "Every thread that begins"
+                case .highlights: "Threads of those who look after the group"
+                case .mentions: "Only what names or answers me"
+                case .nothing: "Nothing"
+                }
+            return ["value": level.word, "label": label, "isChosen": level == chosen]
+        }
+    }
+
     static func word(_ role: Membership.Role) -> String? {
         switch role {
         case .guest: "Guest"
