@@ -35,6 +35,11 @@ struct Housekeeping: Service {
                     if try await needs.store.read({ try $0.hasMutesToEnd(before: now) }) {
                         try await needs.store.write { try $0.endMutes(before: now) }
                     }
+                    // One process keeps house: what follows would be done as often as there are processes.
+                    guard try await needs.store.claim("housekeeping") else {
+                        try await Task.sleep(for: .seconds(5))
+                        continue
+                    }
                     // The register may have brought people who belong to a group by what they are.
                     if try await needs.store.read({ try !$0.ruledGroups().isEmpty }) {
                         try await needs.store.write { [needs] transaction in
@@ -43,7 +48,7 @@ struct Housekeeping: Service {
                     }
                     try await TendPolls(needs: needs).tend()
                     try await publishDue()
-                    guard try await needs.store.claim("housekeeping"), now >= nextCleaning else {
+                    guard now >= nextCleaning else {
                         try await Task.sleep(for: .seconds(5))
                         continue
                     }
