@@ -64,7 +64,7 @@ def play_letters():
     until("Ada's letter", lambda: sink.to("ada"), 40)
     letter = sink.to("ada")[0]
     text = letter.get_content()
-    expect("2 things" in letter["Subject"] and "Grüße aus dem Büro" in text or "once more" in text, "the letter says what was not read")
+    expect("2 things" in letter["Subject"] and "once more" in text, f"the letter says what was not read: {letter['Subject']}: {text}")
     expect("between us" not in text and "open it to read" in text, "what is for few does not stand in a letter")
     expect("because you are named or answered" in text, "it says why")
     expect(sink.letters[0][0] == "hallway@oslo.example", "it comes from where it should")
