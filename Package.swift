@@ -70,7 +70,7 @@ let package = Package(
                 "Domain", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CPostgres"),
         room("PostgresStorage", ["Domain", "Storage", "CPostgres"]),
         room("Social", ["Domain", "Markup", "Storage", logging, lifecycle]),
 

@@ -11,6 +11,10 @@ struct PostgresAddress: Sendable {
     /// - Throws: ``StorageError`` when libpq does not understand it; the address, which may hold a password, is not
     ///   repeated.
     init(_ url: String) throws {
+        if let fault = hallway_open_postgres() {
+            throw StorageError.other(
+                "PostgreSQL's client library, Debian's libpq5, cannot be used: \(String(cString: fault))")
+        }
         guard let options = PQconninfoParse(url, nil) else {
             throw StorageError.other("the address of the database server is not written as libpq takes it")
         }
@@ -57,13 +61,14 @@ struct PostgresAddress: Sendable {
     }
 
     /// What is acknowledged is on the disk, whatever the server's file says; nothing waits for ever; and the server
-    /// notices when this process is cut off, so that its lanes and its lock become free.
+    /// notices when this process is cut off, so that its lanes and its lock become free. Statements that read a page are
+    /// over before a plan of theirs would be compiled.
     private func settle(_ handle: OpaquePointer) throws {
         let result = PostgresResult(
             PQexec(
                 handle,
                 """
-                SET client_min_messages = warning; SET lock_timeout = '10s';
+                SET client_min_messages = warning; SET lock_timeout = '10s'; SET jit = off;
                 SET idle_in_transaction_session_timeout = '60s';
                 SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;
                 SELECT set_config('synchronous_commit', 'on', false)

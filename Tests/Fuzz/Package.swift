@@ -47,7 +47,7 @@ let package = Package(
                 "Domain", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
-        .systemLibrary(name: "CPostgres", pkgConfig: "libpq"),
+        .target(name: "CPostgres"),
         room("PostgresStorage", ["Domain", "Storage", "CPostgres"]),
         room("Social", ["Domain", "Markup", "Storage", logging, lifecycle]),
         room(

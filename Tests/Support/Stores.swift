@@ -117,6 +117,7 @@ public final class TestStore: Store {
     }
 
     private static func command(_ sql: String) throws {
+        if let fault = hallway_open_postgres() { throw NoDatabase(reason: String(cString: fault)) }
         let connection = PQconnectdb(try address())
         defer { PQfinish(connection) }
         let result = PQexec(connection, "SET client_min_messages = warning; \(sql)")
