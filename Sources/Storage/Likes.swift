@@ -6,7 +6,6 @@ public struct Marks: Sendable, Equatable {
     public var likes = false
     public var announces = false
     public var bookmarks = false
-    public var mutesAuthor = false
 
     public init() {}
 }
@@ -78,11 +77,6 @@ extension Transaction {
         try each(
             "SELECT announced FROM post WHERE author = $1 AND deleted_at IS NULL AND announced IN (\(list))"
         ) { $0.announces = true }
-        try each(
-            """
-            SELECT p.id FROM post p JOIN mute m ON m.target = p.author WHERE m.actor = $1 AND p.id IN (\(list))
-            """
-        ) { $0.mutesAuthor = true }
         return result
     }
 

@@ -18,57 +18,74 @@ extension Transaction {
     /// the viewer; where it has an id, that id must be bound as `$\(place)`. `place`: the number of that
     /// placeholder.
     static func seenBy(_ viewer: Viewer, place: Int) -> String {
-        let conditions = Audience.Condition.allCases.compactMap { condition -> String? in
-            sql(condition, viewer, place: place).map { "(p.audience = \(condition.rawValue) AND \($0))" }
+        var always = "1 = 0"
+        var others = ""
+        for condition in Audience.Condition.allCases {
+            let isSuch = "p.audience = \(condition.rawValue)"
+            switch requirement(of: condition, viewer, place: place) {
+            case .nothing: always += " OR \(isSuch)"
+            case .that(let sql): others += " OR (\(isSuch) AND \(sql))"
+            case .impossible: break
+            }
         }
-        let any = conditions.isEmpty ? "1 = 0" : conditions.joined(separator: " OR ")
-        guard viewer.actor != nil else { return "(\(any))" }
+        // What the row itself tells comes first, as most posts are for everyone.
+        guard viewer.actor != nil else { return "(\(always)\(others))" }
         return """
             (p.author = $\(place) OR (
                 NOT EXISTS (SELECT 1 FROM block b WHERE b.actor = p.author AND b.target = $\(place))
-                AND (EXISTS (SELECT 1 FROM recipient r WHERE r.post = p.id AND r.actor = $\(place)) OR \(any))))
+                AND (\(always)\(others)
+                    OR EXISTS (SELECT 1 FROM recipient r WHERE r.post = p.id AND r.actor = $\(place)))))
             """
     }
 
-    /// What a condition asks of a post, for one viewer; nil where it never holds.
-    private static func sql(_ condition: Audience.Condition, _ viewer: Viewer, place: Int) -> String? {
+    /// What must hold besides a post's having an audience.
+    private enum Requirement {
+        case nothing
+        case impossible
+        case that(String)
+    }
+
+    /// What a condition asks of a post, for one viewer.
+    private static func requirement(
+        of condition: Audience.Condition, _ viewer: Viewer, place: Int
+    ) -> Requirement {
         let isPerson = if case .person = viewer { true } else { false }
         switch condition {
-        case .recipient: return nil
+        case .recipient: return .impossible
         case .follower:
-            guard viewer.actor != nil else { return nil }
-            return """
+            guard viewer.actor != nil else { return .impossible }
+            return .that(
+                """
                 EXISTS (SELECT 1 FROM follow f
                     WHERE f.follower = $\(place) AND f.followee = p.author AND f.state = 1)
-                """
+                """)
         case .groupMember:
-            guard viewer.actor != nil else { return nil }
-            return """
+            guard viewer.actor != nil else { return .impossible }
+            return .that(
+                """
                 (p.audience_actor = $\(place) OR EXISTS (SELECT 1 FROM membership g
                     WHERE g.person = $\(place) AND g.in_group = p.audience_actor AND g.state = 2))
-                """
+                """)
         case .unitMember:
             // A unit is of one node, and only that node's word for who is in it counts.
-            guard isPerson else { return nil }
-            return """
+            guard isPerson else { return .impossible }
+            return .that(
+                """
                 EXISTS (SELECT 1 FROM actor u JOIN actor n ON n.id = p.author
                     WHERE u.id = $\(place) AND u.department = p.audience_unit AND n.host IS NULL)
-                """
+                """)
         case .sameNode:
             guard !isPerson else {
-                return "EXISTS (SELECT 1 FROM actor n WHERE n.id = p.author AND n.host IS NULL)"
+                return .that("EXISTS (SELECT 1 FROM actor n WHERE n.id = p.author AND n.host IS NULL)")
             }
-            guard viewer.actor != nil else { return nil }
-            return """
+            guard viewer.actor != nil else { return .impossible }
+            return .that(
+                """
                 EXISTS (SELECT 1 FROM actor n JOIN actor v ON v.host = n.host
                     WHERE n.id = p.author AND v.id = $\(place))
-                """
-        case .organisationMember:
-            switch viewer {
-            case .person, .remote(_, _, true), .node(_, true): return "1 = 1"
-            case .nobody, .remote(_, _, false), .node(_, false): return nil
-            }
-        case .always: return "1 = 1"
+                """)
+        case .organisationMember: return viewer.isOfOrganisation ? .nothing : .impossible
+        case .always: return .nothing
         }
     }
 }

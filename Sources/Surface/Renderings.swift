@@ -6,29 +6,41 @@ import Synchronization
 ///
 /// Who may see a post, and what a reader did with it, is never kept here.
 public final class Renderings: Sendable {
+    /// A post for everyone, as bytes that lack their last brace.
+    public struct Rendering: Sendable {
+        public var bytes: [UInt8]
+        /// Whether each reader's own view of a poll goes with it.
+        public var hasPoll: Bool
+
+        public init(bytes: [UInt8], hasPoll: Bool) {
+            self.bytes = bytes
+            self.hasPoll = hasPoll
+        }
+    }
+
     private static let memory: Double = 1
     private static let limit = 5000
-    private let kept = Mutex<[PostID: (bytes: [UInt8], until: Date)]>([:])
+    private let kept = Mutex<[PostID: (rendering: Rendering, until: Date)]>([:])
 
     public init() {}
 
     /// Those of the posts that are at hand.
-    public func find(_ posts: [PostID], at now: Date) -> [PostID: [UInt8]] {
+    public func find(_ posts: [PostID], at now: Date) -> [PostID: Rendering] {
         kept.withLock { kept in
-            var found: [PostID: [UInt8]] = [:]
+            var found: [PostID: Rendering] = [:]
             for post in posts {
-                if let rendering = kept[post], rendering.until.holds(at: now, atMost: Self.memory) {
-                    found[post] = rendering.bytes
+                if let known = kept[post], known.until.holds(at: now, atMost: Self.memory) {
+                    found[post] = known.rendering
                 }
             }
             return found
         }
     }
 
-    public func keep(_ renderings: [PostID: [UInt8]], at now: Date) {
+    public func keep(_ renderings: [PostID: Rendering], at now: Date) {
         kept.withLock { kept in
             if kept.count + renderings.count > Self.limit { kept.removeAll() }
-            for (post, bytes) in renderings { kept[post] = (bytes, now + Self.memory) }
+            for (post, rendering) in renderings { kept[post] = (rendering, now + Self.memory) }
         }
     }
 

@@ -24,14 +24,16 @@ struct StatusEntities {
         return status
     }
 
-    /// Posts without polls, without what one reader did with them and without what they pass on, as bytes that lack their last
-    /// brace.
-    func open(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws -> [PostID: [UInt8]] {
+    /// Posts without polls, without what one reader did with them and without what they pass on.
+    func open(
+        _ posts: [Post], for viewer: Viewer, in transaction: Transaction
+    ) throws -> [PostID: Renderings.Rendering] {
         let page = try PostPage(posts, for: viewer, in: transaction)
-        var texts: [PostID: [UInt8]] = [:]
+        var texts: [PostID: Renderings.Rendering] = [:]
         for post in posts {
             guard let json = core(post, page) else { continue }
-            texts[post.id] = JSONValue.object(json).bytes.dropLast()
+            texts[post.id] = Renderings.Rendering(
+                bytes: JSONValue.object(json).bytes.dropLast(), hasPoll: page.polls[post.id] != nil)
         }
         return texts
     }

@@ -23,19 +23,21 @@ struct StatusPage {
                 try transaction.marks(of: person, on: shown)
             } else { nil }
 
-        let polls = try PollSight.read(shown, for: viewer, in: transaction).map { post, sight in
+        let polls = try PollSight.read(
+            shown.filter { texts[$0]?.hasPoll == true }, for: viewer, in: transaction
+        ).map { post, sight in
             (post, StatusEntities(desk: desk).poll(sight, of: post, isPersonal: marks != nil).bytes)
         }
         let pollTexts = Dictionary(polls) { first, _ in first }
         var out: [UInt8] = []
-        out.reserveCapacity(texts.values.reduce(64) { $0 + $1.count + 256 })
+        out.reserveCapacity(texts.values.reduce(64) { $0 + $1.bytes.count + 256 })
         out.append(UInt8(ascii: "["))
         for entry in entries {
-            guard let text = texts[entry.post] else { continue }
+            guard let text = texts[entry.post]?.bytes else { continue }
             let personal = marks.map { Self.personal($0[entry.announced ?? entry.post] ?? Marks()) } ?? []
             var inner: [UInt8]?
             if let announced = entry.announced {
-                guard let original = texts[announced] else { continue }
+                guard let original = texts[announced]?.bytes else { continue }
                 inner = original
             }
             if out.count > 1 { out.append(UInt8(ascii: ",")) }
@@ -60,7 +62,7 @@ struct StatusPage {
 
     private func texts(
         of posts: [PostID], for viewer: Viewer, in transaction: Transaction
-    ) throws -> [PostID: [UInt8]] {
+    ) throws -> [PostID: Renderings.Rendering] {
         let now = desk.needs.now()
         let known = desk.renderings.find(posts, at: now)
         let missing = posts.filter { known[$0] == nil }
