@@ -14,6 +14,8 @@ public enum Event: Sendable, Equatable {
     case blocked(ActorID, target: ActorID)
     case unblocked(ActorID, target: ActorID)
     case profileChanged(ActorID)
+    /// Every node must hear of it, whoever follows: whether a person may be ranked.
+    case honoursChanged(ActorID)
     case actorGone(ActorID)
     case reported(ReportID)
     case notified(NotificationID)

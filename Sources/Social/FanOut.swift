@@ -73,6 +73,7 @@ extension Event {
         switch self {
         case .profileChanged, .actorGone: true
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
+            .honoursChanged,
             .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled, .counted,
             .relayed, .announcementCounted, .announcementAcknowledged, .announcementReminded,
             .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .joinAsked,

@@ -43,7 +43,7 @@ struct LocalDelivery {
         case .pollClosed(let id): try tellVoters(.pollClosed, of: id)
         case .surveyTold(let id): try tellVoters(.surveyTold, of: id)
         case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
-            .profileChanged, .reported, .recognitionHidden, .announcementCounted, .announcementAcknowledged,
+            .profileChanged, .honoursChanged, .reported, .recognitionHidden, .announcementCounted, .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
             .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .voted, .tallied,
             .surveyClosed:

@@ -77,6 +77,7 @@ public struct Desk: Sendable {
     public var remindReaders: RemindReaders { RemindReaders(needs: needs) }
     public var attend: Attend { Attend(needs: needs) }
     public var organise: Organise { Organise(needs: needs) }
+    public var rank: RankPeople { RankPeople(needs: needs) }
     public var voteInPoll: VoteInPoll { VoteInPoll(needs: needs) }
     public var answerSurvey: AnswerSurvey { AnswerSurvey(needs: needs) }
     public var report: ReportActor { ReportActor(needs: needs) }

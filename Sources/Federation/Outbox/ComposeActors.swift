@@ -7,10 +7,12 @@ import Storage
 
 /// What actors are, and that they are gone or reported.
 extension Composer {
-    func profileChanged(_ id: ActorID) async throws -> Dispatch? {
+    /// `isForAll`: whether every node of the organisation is told, whoever follows.
+    func profileChanged(_ id: ActorID, isForAll: Bool = false) async throws -> Dispatch? {
         guard let actor = try await local(id) else { return nil }
         let inboxes = try await world.needs.store.read {
-            Self.union(try $0.followerInboxes(of: id), try $0.memberInboxes(of: id))
+            let near = Self.union(try $0.followerInboxes(of: id), try $0.memberInboxes(of: id))
+            return isForAll ? Self.union(near, try memberInboxes(in: $0)) : near
         }
         guard !inboxes.isEmpty else { return nil }
         let uri = freshURI()

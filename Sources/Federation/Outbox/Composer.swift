@@ -25,7 +25,7 @@ struct Composer: Sendable {
         case .carried(let activity, let group): try await carried(activity, group)
         case .groupPost(let post, let group, let word): try await groupPost(post, group, word)
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
-            .unfollowed, .blocked, .unblocked, .profileChanged, .actorGone, .reported, .notified,
+            .unfollowed, .blocked, .unblocked, .profileChanged, .honoursChanged, .actorGone, .reported, .notified,
             .recognitionHidden, .settled, .counted, .relayed, .announcementCounted, .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
             .voted,
@@ -56,6 +56,7 @@ struct Composer: Sendable {
         case .blocked(let actor, let target): try await block(actor, target, isUndone: false)
         case .unblocked(let actor, let target): try await block(actor, target, isUndone: true)
         case .profileChanged(let actor): try await profileChanged(actor)
+        case .honoursChanged(let actor): try await profileChanged(actor, isForAll: true)
         case .actorGone(let actor): try await actorGone(actor)
         case .reported(let report): try await reported(report)
         case .notified, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost:
