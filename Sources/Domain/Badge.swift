@@ -62,8 +62,11 @@ public struct Honours: Sendable, Equatable {
     /// Whether they may be ranked; somebody who may not has no badges either.
     public var isRanked: Bool
     public var badges: [Badge]
+    /// The days that they let colleagues of every office celebrate.
+    public var milestones: [Milestone]
 
-    public init(isRanked: Bool, badges: [Badge] = []) {
+    public init(isRanked: Bool, badges: [Badge] = [], milestones: [Milestone] = []) {
+        self.milestones = milestones
         self.isRanked = isRanked
         self.badges = badges
     }

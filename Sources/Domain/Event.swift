@@ -14,7 +14,7 @@ public enum Event: Sendable, Equatable {
     case blocked(ActorID, target: ActorID)
     case unblocked(ActorID, target: ActorID)
     case profileChanged(ActorID)
-    /// Every node must hear of it, whoever follows: whether a person may be ranked.
+    /// Every node must hear of it, whoever follows: whether a person may be ranked, which of their days are celebrated.
     case honoursChanged(ActorID)
     case actorGone(ActorID)
     case reported(ReportID)

@@ -41,7 +41,8 @@ public struct RankPeople: Sendable {
         let own = Standing.count(try transaction.merits(of: team), at: now)
         let others = try transaction.standings(of: team, month: Recognition.month(of: now))
         let points = Dictionary(
-            (own + others).map { ($0.person, $0.points(in: period)) }, uniquingKeysWith: { first, _ in first })
+            (own + others).map { ($0.person, $0.points(in: period)) }, uniquingKeysWith: { first, _ in first }
+        )
         guard let board = Leaderboard(team, period, points: people.map { ($0, points[$0] ?? 0) }) else {
             throw Refusal.notFound("Record")
         }
@@ -78,8 +79,9 @@ public struct RankPeople: Sendable {
 
     /// What the other nodes are told of a person of this node.
     public func honours(of actor: Actor, _ transaction: Transaction) throws -> Honours {
-        Honours(
+        let days = try transaction.milestoneChoice(of: actor.id)
+        return Honours(
             isRanked: try needs.ranksPeople && transaction.isRanked(actor.id),
-            badges: try badges(of: actor, transaction))
+            badges: try badges(of: actor, transaction), milestones: days.isForAll ? days.milestones : [])
     }
 }

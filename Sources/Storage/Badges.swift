@@ -41,6 +41,7 @@ extension Transaction {
             try run(
                 "INSERT INTO badge (actor, word) VALUES ($1, $2)", [.id(person), .text(badge.rawValue)])
         }
+        try save(honours.milestones, of: person)
     }
 
     /// Whether a colleague answered the first thread that someone began, within a month of coming here.

@@ -116,7 +116,9 @@ struct LeaderboardJourneyTests {
         #expect(try await board(stage.oslo, for: stage.ada) == before)
     }
 
-    @Test("an office that switched it off has no boards, answers as if there were none, and nobody ranks its people")
+    @Test(
+        "an office that switched it off has no boards, answers as if there were none, and nobody ranks its people"
+    )
     func switchedOff() async throws {
         let (stage, others) = try await stage()
         let bern = try await TestNode("bern.example", network: network, clock: clock, ranksPeople: false)
@@ -211,16 +213,19 @@ struct LeaderboardJourneyTests {
         }
     }
 
-    @Test("the examples are read, and written again as they are", arguments: try Vectors.names(in: "leaderboard"))
+    @Test("the examples are read, and written again as they are", arguments: try Vectors.names(in: "honours"))
     func vectors(path: String) async throws {
         let vector = try Vectors.json(path)
         let document = try #require(vector["document"]?.object)
-        let read = HonoursObject.read(try ASObject(.object(document)))
+        let read = HonoursObject.read(try ASObject(.object(document)), now: clock.now)
         #expect(read?.isRanked == vector["ranked"]?.bool)
         #expect(read?.badges.map(\.rawValue) ?? [] == vector["badges"]?.list.compactMap(\.string) ?? [])
+        #expect(read?.milestones.map(\.text) ?? [] == vector["days"]?.list.compactMap(\.string) ?? [])
         guard vector["rewritten"]?.bool == true else { return }
         var json = JSONObject()
         HonoursObject.write(try #require(read), to: &json)
-        for name in ["hallway:ranked", "hallway:badges"] { #expect(json[name] == document[name]) }
+        for name in ["hallway:ranked", "hallway:badges", "hallway:milestones"] {
+            #expect(json[name] == document[name])
+        }
     }
 }

@@ -30,9 +30,12 @@ extension Composer {
     func actorGone(_ id: ActorID) async throws -> Dispatch? {
         guard let actor = try await local(id) else { return nil }
         let inboxes = try await world.needs.store.read { transaction in
-            Self.union(
+            let near = Self.union(
                 try transaction.followerInboxes(of: id),
                 try transaction.inboxes(of: try transaction.following(of: id, limit: 900)))
+            // Whoever was told of their days everywhere is gone everywhere.
+            let isKnownToAll = try transaction.milestoneChoice(of: id).isForAll
+            return isKnownToAll ? Self.union(near, try memberInboxes(in: transaction)) : near
         }
         let uri = freshURI()
         let json = ActivityOut.write("Delete", id: uri, actor: actor.uri, object: .string(actor.uri.string))

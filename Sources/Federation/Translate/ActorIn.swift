@@ -56,7 +56,8 @@ struct ActorIn {
         actor.fetchedAt = now
         return Reading(
             actor: actor, keys: keys(object, of: actor), capabilities: Self.capabilities(object),
-            group: Self.group(object, actor), honours: kind == .person ? HonoursObject.read(object) : nil)
+            group: Self.group(object, actor),
+            honours: kind == .person ? HonoursObject.read(object, now: now) : nil)
     }
 
     private static func group(_ object: ASObject, _ actor: Actor) -> Group? {
