@@ -39,6 +39,8 @@ public enum Event: Sendable, Equatable {
     case attendanceAnswered(ActorID, PostID, uri: ObjectURI)
     /// Another number of people comes to a gathering of this node; the number is that of the change.
     case gatheringCounted(PostID, sequence: Int64)
+    /// A person of this node reported how far they are in a challenge of another.
+    case challengeReported(ActorID, PostID, sequence: Int64)
     /// A person of this node wants to belong to a group, or takes up its invitation.
     case joinAsked(ActorID, group: ActorID, uri: ObjectURI)
     /// A group of this node answers.

@@ -76,7 +76,8 @@ extension Event {
             .honoursChanged,
             .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled, .counted,
             .relayed, .announcementCounted, .announcementAcknowledged, .announcementReminded,
-            .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .joinAsked,
+            .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .challengeReported,
+            .joinAsked,
             .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost, .voted, .pollCounted,
             .tallied, .pollClosed, .surveyClosed, .surveyTold:
             false

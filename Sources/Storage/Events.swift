@@ -80,6 +80,8 @@ extension Event {
         case .attendanceLeft(let person, let post, let uri): (61, .id(person), .id(post), .uri(uri), .null)
         case .attendanceAnswered(let actor, let post, let uri): (62, .id(actor), .id(post), .uri(uri), .null)
         case .gatheringCounted(let post, let sequence): (63, .id(post), .int(sequence), .null, .null)
+        case .challengeReported(let person, let post, let sequence):
+            (121, .id(person), .id(post), .null, .text(String(sequence)))
         case .joinAsked(let person, let group, let uri): (70, .id(person), .id(group), .uri(uri), .null)
         case .joinAnswered(let person, let group, let uri, let isAccepted):
             (71, .id(person), .id(group), .uri(uri), .text(isAccepted ? "yes" : "no"))
@@ -131,6 +133,8 @@ extension Event {
         case (61, let uri?): self = .attendanceLeft(row.id(2), row.id(3), uri: uri)
         case (62, let uri?): self = .attendanceAnswered(row.id(2), row.id(3), uri: uri)
         case (63, _): self = .gatheringCounted(row.id(2), sequence: row.int(3))
+        case (121, _):
+            self = .challengeReported(row.id(2), row.id(3), sequence: Int64(row.text(5)) ?? 0)
         case (70, let uri?): self = .joinAsked(row.id(2), group: row.id(3), uri: uri)
         case (71, let uri?):
             self = .joinAnswered(row.id(2), group: row.id(3), uri: uri, isAccepted: row.text(5) == "yes")

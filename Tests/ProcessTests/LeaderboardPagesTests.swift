@@ -1,0 +1,9 @@
+import Testing
+
+@Suite("Leaderboards on a real node", .serialized)
+struct LeaderboardPagesTests {
+    @Test(
+        "boards, badges, milestones and challenges are read and chosen without scripts, and switched off by a setting"
+    )
+    func pages() async throws { try await playStory("pages", of: "leaderboards") }
+}
