@@ -112,5 +112,38 @@ def play_pages():
         oslo.stop()
 
 
+def play_offices():
+    """A colleague of another office on the board, with the points of her own office, until she opts out; her days."""
+    directory, (oslo, lima, pune) = organisation()
+    people = [oslo.person(name, "--department", "Research") for name in ("ada", "boris", "astrid", "bjorn", "dagny")]
+    carmen, chidi = lima.person("carmen", "--department", "Research"), pune.person("chidi")
+    ada = people[0]
+    for person in (ada, chidi):
+        until(f"{person.name} to find Carmen", lambda: person.find("carmen@org.example"))
+        person.call(
+            "POST", "hallway/v1/recognitions", **{"recipients[]": "carmen@org.example"}, value="Courage", text="Well done",
+            points=4, visibility="organisation")
+    until("both thanks in Lima", lambda: carmen.call("GET", "hallway/v1/recognitions/tally")["count"] == 2)
+
+    def board():
+        lines = ada.call("GET", "hallway/v1/leaderboards", department="Research")["people"]
+        return [(line["account"]["username"], line["points"]) for line in lines]
+
+    expect(board() == [], "nobody is ranked by what merely arrived")
+    oslo.stop()
+    oslo.start()
+    until("what Lima counts", lambda: board() == [("carmen", 8)])
+    carmen.call("PUT", "hallway/v1/leaderboards/choice", ranked="false")
+    until("her choice in Oslo", lambda: board() == [])
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    carmen.call("PUT", "hallway/v1/milestones/choice", birthday=today[5:], for_all="true")
+    for person in (ada, chidi):
+        until(f"her day for {person.name}", lambda: [
+            (one["kind"], one["account"]["username"]) for one in person.call("GET", "hallway/v1/milestones")] == [("birthday", "carmen")])
+    carmen.call("PUT", "hallway/v1/milestones/choice", birthday="")
+    for person in (ada, chidi):
+        until("none of it", lambda: person.call("GET", "hallway/v1/milestones") == [])
+
+
 if __name__ == "__main__":
     play(globals())
