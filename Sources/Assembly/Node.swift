@@ -57,7 +57,7 @@ public struct Node: Sendable {
         needs = Needs(
             store: store, ids: IDSource(salt: number, now: now), addresses: Addresses(base: settings.baseURL),
             policy: settings.federation, namesReaders: settings.namesReaders, now: now,
-            recognition: settings.recognition)
+            recognition: settings.recognition, ranksPeople: settings.ranksPeople)
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         let client = try NodeClient(
             addresses: AddressGuard(
@@ -120,6 +120,8 @@ public struct Node: Sendable {
             [
                 client, Housekeeping(needs: needs, logger: logger) { try await desk.keepDraft.publishDue() },
                 worker, followers,
+                StandingsReader(
+                    documents: LeaderboardDocuments(world: world), store: store, logger: logger),
                 OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
                 FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
                 Reminders(needs: needs, logger: logger) { bells.ringForEvents() },

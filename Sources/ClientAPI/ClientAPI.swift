@@ -29,6 +29,7 @@ public struct ClientAPI: Sendable {
         NotificationRoutes(desk: desk).add(to: router)
         NotificationHabitRoutes(desk: desk).add(to: router)
         RecognitionRoutes(desk: desk).add(to: router)
+        LeaderboardRoutes(desk: desk).add(to: router)
         MilestoneRoutes(desk: desk).add(to: router)
         AnnouncementRoutes(desk: desk).add(to: router)
         GatheringRoutes(desk: desk).add(to: router)

@@ -29,12 +29,14 @@ struct Announcements {
                 switch logged.event {
                 case .profileChanged(let actor), .actorGone(let actor):
                     if told.insert(actor).inserted { try await tell(actor) }
-                case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted,
+                case .published, .honoursChanged, .edited, .deleted, .liked, .unliked, .followAsked,
+                    .followAccepted,
                     .followRejected,
                     .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled,
                     .counted, .relayed, .announcementCounted, .announcementAcknowledged,
                     .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered,
-                    .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated,
+                    .gatheringCounted, .challengeReported, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
+                    .moderated,
                     .carried, .groupPost, .voted, .pollCounted, .tallied, .pollClosed, .surveyClosed,
                     .surveyTold:
                     continue

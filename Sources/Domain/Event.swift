@@ -14,6 +14,8 @@ public enum Event: Sendable, Equatable {
     case blocked(ActorID, target: ActorID)
     case unblocked(ActorID, target: ActorID)
     case profileChanged(ActorID)
+    /// Every node must hear of it, whoever follows: whether a person may be ranked, which of their days are celebrated.
+    case honoursChanged(ActorID)
     case actorGone(ActorID)
     case reported(ReportID)
     case notified(NotificationID)
@@ -37,6 +39,8 @@ public enum Event: Sendable, Equatable {
     case attendanceAnswered(ActorID, PostID, uri: ObjectURI)
     /// Another number of people comes to a gathering of this node; the number is that of the change.
     case gatheringCounted(PostID, sequence: Int64)
+    /// A person of this node reported how far they are in a challenge of another.
+    case challengeReported(ActorID, PostID, sequence: Int64)
     /// A person of this node wants to belong to a group, or takes up its invitation.
     case joinAsked(ActorID, group: ActorID, uri: ObjectURI)
     /// A group of this node answers.

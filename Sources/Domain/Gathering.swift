@@ -14,6 +14,8 @@ public struct Gathering: Sendable, Equatable {
     /// How far the organiser's clock is ahead of UTC, for showing the time as it was meant.
     public var offsetMinutes: Int
     public var isCancelled = false
+    /// What those who come want to reach together; nil for an ordinary event.
+    public var challenge: Challenge?
     /// People who have a place, and who wait for one, as this node knows.
     public var going = 0
     public var waiting = 0
@@ -71,6 +73,7 @@ public struct Gathering: Sendable, Equatable {
         guard capacity.map({ (1...1_000_000).contains($0) }) ?? true else {
             throw .invalid(field: "Capacity", because: "is a number from 1, or left out")
         }
+        try challenge?.check(endsAt: endsAt)
         guard (-14 * 60...14 * 60).contains(offsetMinutes) else {
             throw .invalid(field: "Zone", because: "is no offset of a clock on earth")
         }

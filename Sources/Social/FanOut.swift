@@ -73,9 +73,11 @@ extension Event {
         switch self {
         case .profileChanged, .actorGone: true
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
+            .honoursChanged,
             .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled, .counted,
             .relayed, .announcementCounted, .announcementAcknowledged, .announcementReminded,
-            .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .joinAsked,
+            .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .challengeReported,
+            .joinAsked,
             .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost, .voted, .pollCounted,
             .tallied, .pollClosed, .surveyClosed, .surveyTold:
             false

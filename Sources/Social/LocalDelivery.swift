@@ -43,8 +43,10 @@ struct LocalDelivery {
         case .pollClosed(let id): try tellVoters(.pollClosed, of: id)
         case .surveyTold(let id): try tellVoters(.surveyTold, of: id)
         case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
-            .profileChanged, .reported, .recognitionHidden, .announcementCounted, .announcementAcknowledged,
+            .profileChanged, .honoursChanged, .reported, .recognitionHidden, .announcementCounted,
+            .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
+            .challengeReported,
             .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .voted, .tallied,
             .surveyClosed:
             break

@@ -12,11 +12,13 @@ public struct Needs: Sendable {
     public let recognition: RecognitionRules
     /// Whether an announcement's author learns who acknowledged it, and not only how many did.
     public let namesReaders: Bool
+    /// Whether there are badges, points and leaderboards.
+    public let ranksPeople: Bool
 
     public init(
         store: any Store, ids: IDSource, addresses: Addresses, policy: FederationPolicy,
         namesReaders: Bool = false, now: @escaping @Sendable () -> Date,
-        recognition: RecognitionRules = RecognitionRules()
+        recognition: RecognitionRules = RecognitionRules(), ranksPeople: Bool = true
     ) {
         self.store = store
         self.ids = ids
@@ -25,6 +27,7 @@ public struct Needs: Sendable {
         self.now = now
         self.recognition = recognition
         self.namesReaders = namesReaders
+        self.ranksPeople = ranksPeople
     }
 
     /// A fresh name for an activity that has no row of its own, such as a like.

@@ -17,6 +17,10 @@ public struct Organise: Sendable {
             var changed = gathering
             (changed.going, changed.waiting) = (stored.going, stored.waiting)
             changed.isCancelled = stored.isCancelled
+            // A challenge stays one, and an event stays an event.
+            changed.challenge = stored.challenge.map { challenge in
+                Challenge(goal: gathering.challenge?.goal ?? challenge.goal, reported: challenge.reported)
+            }
             (changed.version, changed.sequence) = (stored.version, stored.sequence)
             return changed
         }

@@ -126,6 +126,7 @@ public struct People: Sendable {
         try Self.check(changes)
         return try await needs.store.write { [needs] transaction in
             var actor = try transaction.actingPerson(person)
+            let before = actor
             actor.displayName = changes.displayName ?? actor.displayName
             if let note = changes.note { actor.summary = Self.html(note, needs.addresses) }
             actor.isLocked = changes.isLocked ?? actor.isLocked
@@ -139,6 +140,7 @@ public struct People: Sendable {
             }
             actor.work = changes.work ?? actor.work
             try transaction.save(actor)
+            try Celebrate.noteTitle(of: actor, before: before, at: needs.now(), in: transaction)
             if changes.isLocked == false {
                 // Whoever asked while asking was needed need not ask again.
                 for follower in try transaction.followers(of: person, state: .asked, limit: 1000) {

@@ -63,6 +63,7 @@ extension Event {
         case .blocked(let actor, let target): (10, .id(actor), .id(target), .null, .null)
         case .unblocked(let actor, let target): (11, .id(actor), .id(target), .null, .null)
         case .profileChanged(let actor): (12, .id(actor), .null, .null, .null)
+        case .honoursChanged(let actor): (120, .id(actor), .null, .null, .null)
         case .actorGone(let actor): (13, .id(actor), .null, .null, .null)
         case .reported(let report): (14, .id(report), .null, .null, .null)
         case .notified(let notification): (15, .id(notification), .null, .null, .null)
@@ -79,6 +80,8 @@ extension Event {
         case .attendanceLeft(let person, let post, let uri): (61, .id(person), .id(post), .uri(uri), .null)
         case .attendanceAnswered(let actor, let post, let uri): (62, .id(actor), .id(post), .uri(uri), .null)
         case .gatheringCounted(let post, let sequence): (63, .id(post), .int(sequence), .null, .null)
+        case .challengeReported(let person, let post, let sequence):
+            (121, .id(person), .id(post), .null, .text(String(sequence)))
         case .joinAsked(let person, let group, let uri): (70, .id(person), .id(group), .uri(uri), .null)
         case .joinAnswered(let person, let group, let uri, let isAccepted):
             (71, .id(person), .id(group), .uri(uri), .text(isAccepted ? "yes" : "no"))
@@ -114,6 +117,7 @@ extension Event {
         case (10, _): self = .blocked(row.id(2), target: row.id(3))
         case (11, _): self = .unblocked(row.id(2), target: row.id(3))
         case (12, _): self = .profileChanged(row.id(2))
+        case (120, _): self = .honoursChanged(row.id(2))
         case (13, _): self = .actorGone(row.id(2))
         case (14, _): self = .reported(row.id(2))
         case (15, _): self = .notified(row.id(2))
@@ -129,6 +133,8 @@ extension Event {
         case (61, let uri?): self = .attendanceLeft(row.id(2), row.id(3), uri: uri)
         case (62, let uri?): self = .attendanceAnswered(row.id(2), row.id(3), uri: uri)
         case (63, _): self = .gatheringCounted(row.id(2), sequence: row.int(3))
+        case (121, _):
+            self = .challengeReported(row.id(2), row.id(3), sequence: Int64(row.text(5)) ?? 0)
         case (70, let uri?): self = .joinAsked(row.id(2), group: row.id(3), uri: uri)
         case (71, let uri?):
             self = .joinAnswered(row.id(2), group: row.id(3), uri: uri, isAccepted: row.text(5) == "yes")

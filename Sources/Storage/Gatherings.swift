@@ -15,6 +15,10 @@ extension Transaction {
                     .number(gathering.going), .number(gathering.waiting), .number(gathering.version),
                     .int(gathering.sequence),
                 ])
+        guard let challenge = gathering.challenge else { return }
+        try saveGoal(of: gathering, post)
+        try run(
+            "UPDATE gathering SET reported = $2 WHERE post = $1", [.id(post), .number(challenge.reported)])
     }
 
     /// Who comes stays as it was; those who are to be reminded are so at the new time.
@@ -25,6 +29,7 @@ extension Transaction {
             UPDATE gathering SET title = $2, starts_at = $3, ends_at = $4, place = $5, call = $6, capacity = $7,
                 offset_minutes = $8, is_cancelled = $9, version = version + 1 WHERE post = $1
             """, [.id(post)] + Self.values(of: gathering))
+        try saveGoal(of: gathering, post)
         guard let before, before.startsAt != gathering.startsAt || gathering.isCancelled else { return }
         try run(
             """
@@ -43,7 +48,7 @@ extension Transaction {
         let rows = try all(
             """
             SELECT post, title, starts_at, ends_at, place, call, capacity, offset_minutes, is_cancelled, going, waiting,
-                version, sequence
+                version, sequence, goal, reported
             FROM gathering WHERE post IN (\(placeholders(posts.count)))
             """, posts.map { .id($0) }
         ) { row in
@@ -55,6 +60,7 @@ extension Transaction {
             gathering.waiting = row.number(10)
             gathering.version = row.number(11)
             gathering.sequence = row.int(12)
+            gathering.challenge = row.optionalText(13).map { Challenge(goal: $0, reported: row.number(14)) }
             return (row.id(0) as PostID, gathering)
         }
         return Dictionary(rows) { first, _ in first }
@@ -67,6 +73,7 @@ extension Transaction {
             UPDATE gathering SET
                 going = (SELECT COUNT(*) FROM attendance a WHERE a.post = $1 AND a.state = 1),
                 waiting = (SELECT COUNT(*) FROM attendance a WHERE a.post = $1 AND a.state = 2),
+                reported = (SELECT COALESCE(SUM(a.amount), 0) FROM attendance a WHERE a.post = $1 AND a.state = 1),
                 sequence = \(larger("sequence + 1", "CAST($2 AS BIGINT)"))
             WHERE post = $1
             """, [.id(post), .date(date)])
@@ -79,10 +86,16 @@ extension Transaction {
     }
 
     /// Takes over totals that the organiser's node tells, unless newer ones are known.
-    public func saveTotals(of post: PostID, going: Int, waiting: Int, sequence: Int64) throws {
+    /// `reported`: where it is a challenge, what those who take part reached.
+    public func saveTotals(
+        of post: PostID, going: Int, waiting: Int, reported: Int? = nil, sequence: Int64
+    ) throws {
         try run(
-            "UPDATE gathering SET going = $2, waiting = $3, sequence = $4 WHERE post = $1 AND sequence < $4",
-            [.id(post), .number(going), .number(waiting), .int(sequence)])
+            """
+            UPDATE gathering SET going = $2, waiting = $3, sequence = $4,
+                reported = COALESCE(CAST($5 AS BIGINT), reported)
+            WHERE post = $1 AND sequence < $4
+            """, [.id(post), .number(going), .number(waiting), .int(sequence), .number(reported)])
     }
 
     /// What is still to come, soonest first, as a person may see it. `after`: the last of the page before. `isMine`: only

@@ -117,6 +117,20 @@ extension Transaction {
         ) { RecognitionTally(count: $0.number(0), points: $0.number(1)) } ?? RecognitionTally()
     }
 
+    /// For which values a person was thanked and how often, as far as the viewer may see it, the most often first.
+    public func recognitionValues(of person: ActorID, for viewer: Viewer) throws -> [(
+        value: String, count: Int
+    )] {
+        let condition = Self.receives(person, viewer, "$2")
+        return try all(
+            """
+            SELECT t.value, COUNT(*) FROM recognition t JOIN post p ON p.id = t.post
+            WHERE t.recipient = $2 AND \(Self.shown(to: viewer)) AND \(condition)
+            GROUP BY t.value ORDER BY COUNT(*) DESC, t.value LIMIT 100
+            """, [.id(viewer.actor), .id(person)]
+        ) { ($0.text(0), $0.number(1)) }
+    }
+
     /// Takes a recognition off the walls for one of its recipients, or (nil) puts it back; false where nothing changed.
     public func setHidden(at date: Date?, _ post: PostID, for recipient: ActorID) throws -> Bool {
         try run(

@@ -76,7 +76,9 @@ public struct Desk: Sendable {
     public var acknowledge: Acknowledge { Acknowledge(needs: needs) }
     public var remindReaders: RemindReaders { RemindReaders(needs: needs) }
     public var attend: Attend { Attend(needs: needs) }
+    public var reportProgress: ReportProgress { ReportProgress(needs: needs) }
     public var organise: Organise { Organise(needs: needs) }
+    public var rank: RankPeople { RankPeople(needs: needs) }
     public var voteInPoll: VoteInPoll { VoteInPoll(needs: needs) }
     public var answerSurvey: AnswerSurvey { AnswerSurvey(needs: needs) }
     public var report: ReportActor { ReportActor(needs: needs) }

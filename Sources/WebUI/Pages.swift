@@ -30,6 +30,7 @@ public struct Pages: Sendable {
         NotificationRoutes(pages: self).add(to: router)
         NotificationHabitRoutes(pages: self).add(to: router)
         RecognitionRoutes(pages: self).add(to: router)
+        LeaderboardRoutes(pages: self).add(to: router)
         MilestoneRoutes(pages: self).add(to: router)
         AnnouncementRoutes(pages: self).add(to: router)
         GatheringRoutes(pages: self).add(to: router)

@@ -49,6 +49,8 @@ struct Templates: Sendable {
         ("progress", PackageResources.progress_mustache), ("offsets", PackageResources.offsets_mustache),
         ("events", PackageResources.events_mustache), ("new_event", PackageResources.new_event_mustache),
         ("calendar", PackageResources.calendar_mustache),
+        ("leaderboard", PackageResources.leaderboard_mustache),
+        ("milestones", PackageResources.milestones_mustache),
         ("groups", PackageResources.groups_mustache), ("group", PackageResources.group_mustache),
         ("group_row", PackageResources.group_row_mustache),
         ("group_form", PackageResources.group_form_mustache),

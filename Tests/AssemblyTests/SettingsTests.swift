@@ -21,6 +21,17 @@ struct SettingsTests {
     func minimal() throws {
         let settings = try Settings(file: nil, environment: ["HALLWAY_BASE_URL": "https://oslo.example"])
         #expect(settings.federation == .organisation && settings.limitsRates && settings.listenPort == 8080)
+        #expect(settings.ranksPeople)
+    }
+
+    @Test("badges and leaderboards are switched off by one word")
+    func gamification() throws {
+        let settings = try Settings(
+            file: nil,
+            environment: [
+                "HALLWAY_BASE_URL": "https://oslo.example", "HALLWAY_GAMIFICATION": "false",
+            ])
+        #expect(!settings.ranksPeople)
     }
 
     @Test(
@@ -32,6 +43,7 @@ struct SettingsTests {
             ["HALLWAY_BASE_URL": "https://a.example", "HALLWAY_ALLOWED_PEER_RANGES": "10.0.0.0/99"],
             ["HALLWAY_BASE_URL": "https://a.example", "HALLWAY_DATABASE": "mysql://x"],
             ["HALLWAY_BASE_URL": "https://a.example", "HALLWAY_RATE_LIMITS": "maybe"],
+            ["HALLWAY_BASE_URL": "https://a.example", "HALLWAY_GAMIFICATION": "a little"],
         ])
     func wrong(environment: [String: String]) {
         #expect(throws: SettingsFault.self) { try Settings(file: nil, environment: environment) }

@@ -13,8 +13,15 @@ import Testing
 /// Gatherings over three offices: Ada of Oslo organises, others come.
 @Suite("Gatherings travel")
 struct GatheringJourneyTests {
-    let clock = TestClock()
-    let network = FakeNetwork()
+    let clock: TestClock
+    let network: FakeNetwork
+
+    init() { self.init(clock: TestClock(), network: FakeNetwork()) }
+
+    init(clock: TestClock, network: FakeNetwork) {
+        self.clock = clock
+        self.network = network
+    }
 
     struct Stage {
         var oslo: TestNode

@@ -39,7 +39,8 @@ public final class TestNode: Sendable {
 
     public init(
         _ authority: String, network: FakeNetwork, clock: TestClock, policy: FederationPolicy = .open,
-        engine: Engine = .chosen, namesReaders: Bool = false, logBook: LogBook? = nil
+        engine: Engine = .chosen, namesReaders: Bool = false, ranksPeople: Bool = true,
+        logBook: LogBook? = nil
     ) async throws {
         self.authority = authority
         self.network = network
@@ -53,7 +54,7 @@ public final class TestNode: Sendable {
         needs = Needs(
             store: store, ids: IDSource(now: now, lot: { 0 }), addresses: Addresses(base: base),
             policy: policy,
-            namesReaders: namesReaders, now: now)
+            namesReaders: namesReaders, now: now, ranksPeople: ranksPeople)
         keys = NodeKeys(store: store, sealing: sealing, now: now)
         parts = Mutex(Self.parts(needs: needs, keys: keys, network: network, logger: logger))
         try await makeOwnActor()
@@ -168,6 +169,9 @@ public final class TestNode: Sendable {
         }
         if url.pathAndQuery == "/recognitions/ledger" {
             return try await RecognitionDocuments(world: world).ledger(for: viewer)
+        }
+        if url.pathAndQuery == "/standings" {
+            return try await LeaderboardDocuments(world: world).standings(for: viewer)
         }
         if let mark = url.pathAndQuery.firstRange(of: "/credential?recipient="),
             let id = needs.addresses.postID(url)

@@ -42,6 +42,11 @@ struct FederationRoutes {
         router.get("recognitions/ledger") { request, context in
             try await read(request, context) { try await RecognitionDocuments(world: world).ledger(for: $0) }
         }
+        router.get("standings") { request, context in
+            try await read(request, context) {
+                try await LeaderboardDocuments(world: world).standings(for: $0)
+            }
+        }
         router.get("posts/:post/replies") { request, context in
             try await read(request, context) { try await documents.replies(to: id(context, "post"), for: $0) }
         }

@@ -37,6 +37,8 @@ public struct Settings: Sendable {
     public var mailServer: MailServer?
     /// The organisation's values and the points that people may give.
     public var recognition: RecognitionRules
+    /// Whether there are badges, points and leaderboards.
+    public var ranksPeople: Bool
     /// The emoji that people may give posts beside the like.
     public var reactions: [String]
 }

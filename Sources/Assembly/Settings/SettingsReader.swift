@@ -63,6 +63,7 @@ extension Settings {
             mailServer = try MailServer(server, from: values["mailFrom"] ?? "hallway@\(uri.host)")
         }
         recognition = try Self.recognition(values)
+        ranksPeople = try Self.choice("gamification", values, true) { ["true": true, "false": false][$0] }
         reactions = try Self.emoji(values["reactions"])
     }
 

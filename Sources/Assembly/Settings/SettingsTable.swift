@@ -97,6 +97,10 @@ public enum SettingsTable {
             "points that each person may give in a calendar month (UTC), 0 to 1000; 0 for none",
             fallback: "100"),
         SettingEntry(
+            "gamification",
+            "true or false: whether there are badges, points and leaderboards; each person may opt out",
+            fallback: "true"),
+        SettingEntry(
             "reactions", "up to 12 emoji, comma-separated, that people may give posts beside the like",
             fallback: Reaction.usual.joined(separator: ",")),
     ]

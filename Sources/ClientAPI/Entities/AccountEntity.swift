@@ -11,6 +11,19 @@ struct AccountEntity {
 
     func write(_ actor: Actor) -> JSONValue { .object(object(actor)) }
 
+    /// The account with a line for the badges, where there are any.
+    func write(_ actor: Actor, badges: [Badge]) -> JSONValue {
+        var json = object(actor)
+        if !badges.isEmpty {
+            let names = badges.map(\.title).joined(separator: ", ")
+            json["fields"] = .array(
+                (json["fields"]?.array ?? []) + [
+                    ["name": "Badges", "value": .string(names.escapedHTML), "verified_at": nil]
+                ])
+        }
+        return .object(json)
+    }
+
     /// A person's own account, with what only they see of it.
     func credentials(_ actor: Actor, login: Login?, requests: Int) -> JSONValue {
         var json = object(actor)

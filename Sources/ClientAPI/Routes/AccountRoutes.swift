@@ -20,7 +20,11 @@ struct AccountRoutes {
         router.get("api/v1/accounts/relationships") { try await relationships($0, $1) }
         router.get("api/v1/accounts/:id") { request, context in
             _ = try reading.viewer(context, scope: "read:accounts")
-            return Response(json: AccountEntity(desk: desk).write(try await actor(context)))
+            let actor = try await actor(context)
+            let badges = try await desk.needs.store.read { [desk] in
+                try desk.rank.badges(of: actor, $0)
+            }
+            return Response(json: AccountEntity(desk: desk).write(actor, badges: badges))
         }
         router.get("api/v1/accounts/:id/statuses") { try await statuses($0, $1) }
         router.get("api/v1/accounts/:id/followers") { request, context in

@@ -28,6 +28,16 @@ struct GatheringRoutes {
             desk.renderings.forget(id)
             return try await own(request, context)
         }
+        router.post("api/hallway/v1/events/:id/progress") { request, context in
+            let person = try context.person("write:statuses")
+            guard let amount = try await Fields(request, context: context).int("amount") else {
+                throw Refusal.invalid(field: "Amount", because: "is all that you have reached so far")
+            }
+            let id: PostID = try Reading.id(context)
+            try await desk.reportProgress.report(Int(clamping: amount), in: id, by: person)
+            desk.renderings.forget(id)
+            return try await own(request, context)
+        }
         router.post("api/hallway/v1/events/:id/cancel") { _, context in
             let person = try context.person("write:statuses")
             return try await reading.status(
@@ -95,6 +105,7 @@ struct GatheringRoutes {
             }
             gathering.endsAt = date
         }
+        if let goal = fields["goal"], !goal.isEmpty { gathering.challenge = Challenge(goal: goal) }
         if let capacity = try fields.int("capacity") {
             guard (1...1_000_000).contains(capacity) else {
                 throw .invalid(field: "Capacity", because: "is a number from 1, or left out")
@@ -134,6 +145,8 @@ struct GatheringRoutes {
             return [
                 "id": .string(id.description),
                 "answer": JSONValue(state.map(GatheringEntities.word)),
+                "amount": try transaction.challengeReport(of: person, in: id).map { JSONValue($0.amount) }
+                    ?? .null,
                 "status": try StatusEntities(desk: desk).write(post, for: .person(person), in: transaction),
             ]
         }
@@ -173,13 +186,15 @@ struct GatheringRoutes {
 struct GatheringEntities {
     static func write(_ gathering: Gathering) -> JSONValue {
         [
-            "kind": "event", "title": .string(gathering.title), "starts_at": Moment.json(gathering.startsAt),
+            "kind": gathering.challenge == nil ? "event" : "challenge", "title": .string(gathering.title),
+            "starts_at": Moment.json(gathering.startsAt),
             "ends_at": Moment.json(gathering.endsAt), "offset_minutes": JSONValue(gathering.offsetMinutes),
             "place": .string(gathering.place), "call": .string(gathering.call),
             "capacity": gathering.capacity.map { JSONValue($0) } ?? .null,
             "places_left": gathering.placesLeft.map { JSONValue($0) } ?? .null,
             "going": JSONValue(gathering.going), "waiting": JSONValue(gathering.waiting),
-            "is_cancelled": .bool(gathering.isCancelled),
+            "is_cancelled": .bool(gathering.isCancelled), "goal": JSONValue(gathering.challenge?.goal),
+            "reported": gathering.challenge.map { JSONValue($0.reported) } ?? .null,
         ]
     }
 
@@ -199,6 +214,9 @@ struct GatheringEntities {
         let time = gathering.startsAt.ISO8601Format()
         var text = "When: \(time.prefix(10)) \(time.dropFirst(11).prefix(5)) UTC"
         if !gathering.place.isEmpty { text += ". Where: \(gathering.place)" }
+        if let challenge = gathering.challenge {
+            text += ". Goal: \(challenge.goal), reached: \(challenge.reported)"
+        }
         if gathering.isCancelled { text = "Cancelled. \(text)" }
         let url = "\(desk.needs.addresses.base.origin)/events/\(post.id)"
         return "<p>\(text.escapedHTML). <a href=\"\(url)\">Say whether you come</a></p>"

@@ -22,7 +22,8 @@ struct MilestoneRoutes {
         let found = try await desk.needs.store.read { [desk] transaction in
             try Celebrate.today(at: now, in: transaction).map { person, milestone, years -> JSONValue in
                 [
-                    "kind": .string(Self.word(milestone.kind)), "years": years.map { JSONValue($0) } ?? .null,
+                    "kind": .string(Self.word(milestone.kind, years)),
+                    "years": years.map { JSONValue($0) } ?? .null,
                     "account": AccountEntity(desk: desk).write(person),
                 ]
             }
@@ -33,7 +34,7 @@ struct MilestoneRoutes {
     @concurrent
     private func own(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let person = try context.person("read:accounts")
-        let found = try await desk.needs.store.read { try $0.milestones(of: person) }
+        let found = try await desk.needs.store.read { try $0.milestoneChoice(of: person) }
         return Response(json: Self.write(found))
     }
 
@@ -43,22 +44,27 @@ struct MilestoneRoutes {
         let fields = try await Fields(request, context: context)
         let milestones = try Celebrate.read(
             birthday: fields["birthday"] ?? "", joinedOn: fields["joined_on"] ?? "")
-        try await Celebrate(needs: desk.needs).choose(milestones, by: person)
-        return Response(json: Self.write(milestones))
+        let choice = MilestoneChoice(
+            milestones, isForAll: fields.bool("for_all") ?? false,
+            tellsPromotions: fields.bool("promotions") ?? false)
+        try await Celebrate(needs: desk.needs).choose(choice, by: person)
+        return Response(json: Self.write(choice))
     }
 
-    private static func write(_ milestones: [Milestone]) -> JSONValue {
-        let joining = milestones.first { $0.kind == .joining }
+    private static func write(_ choice: MilestoneChoice) -> JSONValue {
+        let joining = choice.milestones.first { $0.kind == .joining }
         return [
-            "birthday": JSONValue(milestones.first { $0.kind == .birthday }?.day.text),
-            "joined_on": JSONValue(joining.flatMap { one in one.year.map { "\($0)-\(one.day.text)" } }),
+            "birthday": JSONValue(choice.milestones.first { $0.kind == .birthday }?.day.text),
+            "joined_on": JSONValue(joining?.text), "for_all": .bool(choice.isForAll),
+            "promotions": .bool(choice.tellsPromotions),
         ]
     }
 
-    private static func word(_ kind: Milestone.Kind) -> String {
+    private static func word(_ kind: Milestone.Kind, _ years: Int?) -> String {
         switch kind {
         case .birthday: "birthday"
-        case .joining: "anniversary"
+        case .joining: years == 0 ? "newcomer" : "anniversary"
+        case .promotion: "promotion"
         }
     }
 }

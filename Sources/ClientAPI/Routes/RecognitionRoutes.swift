@@ -126,11 +126,17 @@ struct RecognitionRoutes {
     private func tally(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let viewer = try context.person("read:statuses")
         let person: ActorID = try await Fields(request, context: context).id("person") ?? viewer
-        let tally = try await desk.needs.store.read { transaction in
+        let (tally, values) = try await desk.needs.store.read { transaction in
             guard try transaction.actor(person) != nil else { throw Refusal.notFound("Record") }
-            return try transaction.recognitionTally(of: person, for: .person(viewer))
+            return (
+                try transaction.recognitionTally(of: person, for: .person(viewer)),
+                try transaction.recognitionValues(of: person, for: .person(viewer))
+            )
         }
-        return Response(json: Self.write(tally))
+        return Response(json: [
+            "count": JSONValue(tally.count), "points": JSONValue(tally.points),
+            "values": .array(values.map { ["value": .string($0), "count": JSONValue($1)] }),
+        ])
     }
 
     private func hide(_ isHidden: Bool, _ context: HallwayContext) async throws -> Response {

@@ -20,10 +20,18 @@ public struct Documents: Sendable {
     /// An actor's document, for one viewer: contacts that are for the organisation are for nobody outside it.
     public func actor(_ actor: Actor, for viewer: Viewer) async throws -> JSONValue {
         try await admit(viewer, to: actor)
-        let group = try await world.needs.store.read { try $0.group(actor.id) }
+        let needs = world.needs
+        let (group, honours) = try await needs.store.read { transaction in
+            let isTold = viewer.isOfOrganisation && actor.kind == .person && actor.isLocal
+            return (
+                try transaction.group(actor.id),
+                isTold ? try RankPeople(needs: needs).honours(of: actor, transaction) : nil
+            )
+        }
         let keys = try await world.keys.publicKeys(of: actor)
         return try ActorOut(addresses: world.needs.addresses).write(
-            actor, keys: keys, reach: viewer.isOfOrganisation ? .organisation : nil, group: group)
+            actor, keys: keys, reach: viewer.isOfOrganisation ? .organisation : nil, group: group,
+            honours: honours)
     }
 
     /// - Throws: ``Refusal/notFound(_:)`` where the viewer may not know that there is such an actor.

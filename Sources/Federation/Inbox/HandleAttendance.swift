@@ -44,6 +44,19 @@ struct HandleAttendance {
         }
     }
 
+    /// Someone elsewhere who takes part in a challenge of this node says how far they are.
+    func report(_ object: ASObject, _ activity: Activity) throws -> Plan.Effect {
+        let (event, reporter, report) = try ChallengeObject.report(object)
+        guard reporter == activity.actor.uri else {
+            throw Refusal.notAllowed(because: "everyone reports for themself")
+        }
+        return { [world, actor = activity.actor] transaction in
+            let post = try Self.gathering(event, for: actor, world: world, in: transaction)
+            try ReportProgress.receive(
+                report, by: actor.id, of: post, needs: world.needs, in: transaction)
+        }
+    }
+
     private static func gathering(
         _ uri: ObjectURI, for actor: Actor, world: World, in transaction: Transaction
     ) throws -> Post {

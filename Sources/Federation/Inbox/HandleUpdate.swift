@@ -15,6 +15,9 @@ struct HandleUpdate: Sendable {
         if let tally = activity.object.objects("object").first, tally.type == SurveyOut.tallyType {
             return .effect(try HandleSurvey(world: world).effect(tally, activity))
         }
+        if let report = activity.object.objects("object").first, report.type == ChallengeObject.reportType {
+            return .effect(try HandleAttendance(world: world).report(report, activity))
+        }
         let uri = try activity.target()
         guard let embedded = activity.object.objects("object").first else {
             return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }
@@ -98,6 +101,7 @@ struct HandleUpdate: Sendable {
             (new.going, new.waiting, new.sequence, new.version) = (
                 old.going, old.waiting, old.sequence, old.version
             )
+            new.challenge?.reported = old.challenge?.reported ?? 0
             return new != old
         default: return version != stored
         }

@@ -7,10 +7,12 @@ import Storage
 
 /// What actors are, and that they are gone or reported.
 extension Composer {
-    func profileChanged(_ id: ActorID) async throws -> Dispatch? {
+    /// `isForAll`: whether every node of the organisation is told, whoever follows.
+    func profileChanged(_ id: ActorID, isForAll: Bool = false) async throws -> Dispatch? {
         guard let actor = try await local(id) else { return nil }
         let inboxes = try await world.needs.store.read {
-            Self.union(try $0.followerInboxes(of: id), try $0.memberInboxes(of: id))
+            let near = Self.union(try $0.followerInboxes(of: id), try $0.memberInboxes(of: id))
+            return isForAll ? Self.union(near, try memberInboxes(in: $0)) : near
         }
         guard !inboxes.isEmpty else { return nil }
         let uri = freshURI()
@@ -28,9 +30,12 @@ extension Composer {
     func actorGone(_ id: ActorID) async throws -> Dispatch? {
         guard let actor = try await local(id) else { return nil }
         let inboxes = try await world.needs.store.read { transaction in
-            Self.union(
+            let near = Self.union(
                 try transaction.followerInboxes(of: id),
                 try transaction.inboxes(of: try transaction.following(of: id, limit: 900)))
+            // Whoever was told of their days everywhere is gone everywhere.
+            let isKnownToAll = try transaction.milestoneChoice(of: id).isForAll
+            return isKnownToAll ? Self.union(near, try memberInboxes(in: transaction)) : near
         }
         let uri = freshURI()
         let json = ActivityOut.write("Delete", id: uri, actor: actor.uri, object: .string(actor.uri.string))

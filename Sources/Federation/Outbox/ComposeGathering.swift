@@ -38,6 +38,19 @@ extension Composer {
         return try await dispatch(json, uri: id, by: organiser, to: inbox(of: attendee))
     }
 
+    /// What one of our people reported, to the organiser's node. Of many reports in a row only the last is told.
+    func challengeReported(_ person: ActorID, _ id: PostID, sequence: Int64) async throws -> Dispatch? {
+        guard let (reporter, organiser, post) = try await foreignPost(person, id),
+            let report = try await world.needs.store.read({ try $0.challengeReport(of: person, in: id) }),
+            report.sequence == sequence
+        else { return nil }
+        let uri = freshURI()
+        let json = ActivityOut.write(
+            "Update", id: uri, actor: reporter.uri,
+            object: ChallengeObject.write(report, of: post, by: reporter), to: [organiser.uri.string])
+        return try await dispatch(json, uri: uri, by: reporter, to: inbox(of: organiser))
+    }
+
     /// The totals for whoever has the gathering. Of many changes in a row only the last is told.
     func gatheringCounted(_ id: PostID, sequence: Int64) async throws -> Dispatch? {
         guard let (post, author) = try await own(id), post.deletedAt == nil,

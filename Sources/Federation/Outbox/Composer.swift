@@ -25,9 +25,11 @@ struct Composer: Sendable {
         case .carried(let activity, let group): try await carried(activity, group)
         case .groupPost(let post, let group, let word): try await groupPost(post, group, word)
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
-            .unfollowed, .blocked, .unblocked, .profileChanged, .actorGone, .reported, .notified,
+            .unfollowed, .blocked, .unblocked, .profileChanged, .honoursChanged, .actorGone, .reported,
+            .notified,
             .recognitionHidden, .settled, .counted, .relayed, .announcementCounted, .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
+            .challengeReported,
             .voted,
             .pollCounted, .tallied, .pollClosed, .surveyClosed, .surveyTold:
             if let first = try await single(event) {
@@ -56,6 +58,7 @@ struct Composer: Sendable {
         case .blocked(let actor, let target): try await block(actor, target, isUndone: false)
         case .unblocked(let actor, let target): try await block(actor, target, isUndone: true)
         case .profileChanged(let actor): try await profileChanged(actor)
+        case .honoursChanged(let actor): try await profileChanged(actor, isForAll: true)
         case .actorGone(let actor): try await actorGone(actor)
         case .reported(let report): try await reported(report)
         case .notified, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost:
@@ -77,6 +80,8 @@ struct Composer: Sendable {
         case .attendanceAnswered(let actor, let post, let uri):
             try await attendanceAnswered(actor, post, uri: uri)
         case .gatheringCounted(let post, let sequence): try await gatheringCounted(post, sequence: sequence)
+        case .challengeReported(let person, let post, let sequence):
+            try await challengeReported(person, post, sequence: sequence)
         case .voted(let person, let post, let option): try await voted(person, post, option: option)
         case .pollCounted(let post), .pollClosed(let post): try await counted(post)
         case .tallied(let post): try await tallied(post)

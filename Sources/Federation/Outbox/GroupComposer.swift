@@ -239,10 +239,11 @@ extension Event {
             post
         case .liked(_, let post, _, _), .unliked(_, let post, _): post
         case .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked, .unblocked,
-            .profileChanged, .actorGone, .reported, .notified, .joinAsked, .joinAnswered, .groupLeft,
+            .profileChanged, .honoursChanged, .actorGone, .reported, .notified, .joinAsked, .joinAnswered,
+            .groupLeft,
             .affiliated, .moderated, .carried, .groupPost, .recognitionHidden, .relayed, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
-            .attendanceAnswered, .gatheringCounted, .voted, .tallied, .surveyClosed:
+            .attendanceAnswered, .gatheringCounted, .challengeReported, .voted, .tallied, .surveyClosed:
             nil
         }
     }

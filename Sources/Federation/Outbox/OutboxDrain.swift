@@ -92,7 +92,8 @@ extension Event {
             post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
-            .profileChanged, .actorGone, .reported, .notified, .recognitionHidden, .announcementCounted,
+            .profileChanged, .honoursChanged, .challengeReported, .actorGone, .reported, .notified,
+            .recognitionHidden, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
             .attendanceAnswered, .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
             .moderated, .carried, .groupPost, .voted, .tallied, .surveyClosed:

@@ -82,6 +82,7 @@ public struct RemoteActors: Sendable {
                 group.actor = actor.id
                 try transaction.save(group)
             }
+            if let honours = read.honours { try transaction.save(honours, of: actor.id) }
             try transaction.restore(inbox: actor.endpoints.inbox)
             if let announced = read.capabilities, try transaction.capabilities(of: authority) != announced {
                 try transaction.save(announced, of: authority)

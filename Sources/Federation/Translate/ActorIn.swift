@@ -17,6 +17,8 @@ struct ActorIn {
         var capabilities: Capabilities?
         /// How it is run, where it is a group whose software tells.
         var group: Group?
+        /// What it tells the organisation of a person.
+        var honours: Honours?
     }
 
     /// - Throws: `ExchangeFault.unusable` for a document that is no actor we can deal with.
@@ -54,7 +56,8 @@ struct ActorIn {
         actor.fetchedAt = now
         return Reading(
             actor: actor, keys: keys(object, of: actor), capabilities: Self.capabilities(object),
-            group: Self.group(object, actor))
+            group: Self.group(object, actor),
+            honours: kind == .person ? HonoursObject.read(object, now: now) : nil)
     }
 
     private static func group(_ object: ASObject, _ actor: Actor) -> Group? {

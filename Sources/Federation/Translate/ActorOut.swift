@@ -10,9 +10,10 @@ struct ActorOut {
 
     /// `keys`: those in force, one of each kind. `reach`: for whom it is written; contacts of a narrower
     /// reach are left out, and all of them for outsiders, whose reach is nil.
-    /// `group`: how it is run, where it is a group.
+    /// `group`: how it is run, where it is a group. `honours`: what readers of the organisation are told of a person.
     func write(
-        _ actor: Actor, keys: [ActorKey], reach: WorkProfile.Reach?, group: Group? = nil
+        _ actor: Actor, keys: [ActorKey], reach: WorkProfile.Reach?, group: Group? = nil,
+        honours: Honours? = nil
     ) throws -> JSONValue {
         let ends = actor.endpoints
         var json = JSONObject([
@@ -46,6 +47,7 @@ struct ActorOut {
             json["hallway:rules"] = .string(group.rules)
         }
         add(actor, to: &json, reach: reach)
+        if let honours { HonoursObject.write(honours, to: &json) }
         if actor.kind == .application {
             json["implements"] = Self.capabilities
         } else {

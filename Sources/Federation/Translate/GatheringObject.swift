@@ -25,6 +25,7 @@ struct GatheringOut {
         json["hallway:sequence"] = .int(gathering.sequence)
         json["hallway:offset"] = JSONValue(gathering.offsetMinutes)
         if gathering.isCancelled { json["hallway:cancelled"] = true }
+        if let challenge = gathering.challenge { ChallengeObject.add(challenge, to: &json) }
         json["content"] = .string(post.content + footing(gathering))
         if let language = post.language, let content = json["content"] {
             json["contentMap"] = .object(JSONObject([(language, content)]))
@@ -35,6 +36,7 @@ struct GatheringOut {
     static func footing(_ gathering: Gathering) -> String {
         var text = "When: \(ASDate.text(gathering.startsAt))"
         if !gathering.place.isEmpty { text += ", where: \(gathering.place)" }
+        if let challenge = gathering.challenge { text += ", goal: \(challenge.goal)" }
         if gathering.isCancelled { text += " (cancelled)" }
         return "<p>\(text.escapedHTML)</p>"
     }
@@ -62,6 +64,7 @@ struct GatheringIn {
             capacity: capacity == 0 ? nil : capacity,
             offsetMinutes: try number(object, "hallway:offset", atLeast: -840) ?? 0)
         gathering.isCancelled = object.bool("hallway:cancelled") ?? false
+        gathering.challenge = ChallengeObject.read(object)
         if let totals = GatheringTotals(object) {
             (gathering.going, gathering.waiting) = (totals.going, totals.waiting)
             gathering.sequence = totals.sequence
@@ -94,6 +97,8 @@ struct GatheringIn {
 struct GatheringTotals: Sendable {
     let going: Int
     let waiting: Int
+    /// What those who take part in a challenge reached.
+    let reported: Int?
     let sequence: Int64
 
     /// nil where there are none, or none that can be true.
@@ -103,10 +108,12 @@ struct GatheringTotals: Sendable {
             let waiting = object.int("hallway:waiting"), (0...1_000_000).contains(waiting)
         else { return nil }
         (self.going, self.waiting, self.sequence) = (going, waiting, sequence)
+        reported = ChallengeObject.reported(object)
     }
 
     func save(for post: Post, in transaction: Transaction) throws {
         guard case .gathering = post.body else { return }
-        try transaction.saveTotals(of: post.id, going: going, waiting: waiting, sequence: sequence)
+        try transaction.saveTotals(
+            of: post.id, going: going, waiting: waiting, reported: reported, sequence: sequence)
     }
 }

@@ -23,6 +23,15 @@ struct GatheringRoutes {
             return Response(text: text, type: "text/calendar; charset=utf-8")
         }
         router.get("new/event") { try await form($0, $1, changing: nil) }
+        router.get("new/challenge") { try await form($0, $1, changing: nil, isChallenge: true) }
+        router.post("events/:post/progress") { request, context in
+            let (person, fields) = try await pages.form(request, context)
+            let id = try Self.id(context)
+            try await pages.desk.reportProgress.report(
+                Int(fields["amount"] ?? "") ?? -1, in: id, by: person)
+            pages.desk.renderings.forget(id)
+            return Response.redirect(to: Back.path(fields["back"], fallback: "/events"), type: .normal)
+        }
         router.get("events/:post/change") { try await form($0, $1, changing: Self.id($1)) }
         router.post("events") { try await publish($0, $1) }
         router.post("events/:post/change") { request, context in
@@ -90,17 +99,21 @@ struct GatheringRoutes {
     /// `changing`: the event that is changed; nil for a new one.
     @concurrent
     private func form(
-        _ request: Request, _ context: HallwayContext, changing: PostID?
+        _ request: Request, _ context: HallwayContext, changing: PostID?, isChallenge: Bool = false
     ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
         let html = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
-            let title = changing == nil ? "New event" : "Change the event"
+            let kind = isChallenge ? "challenge" : "event"
+            let title = changing == nil ? "New \(kind)" : "Change the event"
+
             var values = try shell.values(
                 title: title, here: "/events", back: "/events", person: person, in: transaction)
             values["heading"] = title
             values["isNew"] = changing == nil
+            values["isChallenge"] = isChallenge
+            values["goal"] = ""
             values["verb"] = changing == nil ? "Invite" : "Save"
             values["action"] = changing.map { "/events/\($0)/change" } ?? "/events"
             values["offsets"] = AnnouncementView.offsets()
@@ -159,6 +172,7 @@ struct GatheringRoutes {
             title: fields["title"] ?? "", startsAt: start,
             endsAt: try AnnouncementView.date(fields["ends"], offset: offset), place: fields["place"] ?? "",
             call: fields["call"] ?? "", offsetMinutes: Int(offset ?? "") ?? 0)
+        if let goal = fields["goal"] { gathering.challenge = Challenge(goal: goal) }
         if let text = fields["capacity"], !text.isEmpty {
             guard let capacity = Int(text) else {
                 throw .invalid(field: "Capacity", because: "is a number from 1, or left out")
@@ -177,6 +191,9 @@ struct GatheringRoutes {
             "call": gathering.call,
             "offsets": AnnouncementView.offsets(chosen: gathering.offsetMinutes),
         ]
+        if let challenge = gathering.challenge {
+            (values["isChallenge"], values["goal"]) = (true, challenge.goal)
+        }
         if let end = gathering.endsAt { values["ends"] = field(end) }
         if let capacity = gathering.capacity { values["capacity"] = capacity }
         return values

@@ -76,7 +76,13 @@ struct ProfileRoutes {
                 .values(posts, for: person, in: transaction)
             values["isEmpty"] = posts.isEmpty
             let thanks = try transaction.recognitionTally(of: actor.id, for: .person(person))
-            if thanks.count > 0 { values["thanks"] = Self.thanks(thanks, actor) }
+            if thanks.count > 0 {
+                let byValue = try transaction.recognitionValues(of: actor.id, for: .person(person))
+                values["thanks"] = Self.thanks(thanks, byValue, actor)
+            }
+            let badges = try desk.rank.badges(of: actor, transaction)
+            values["hasBadges"] = !badges.isEmpty
+            values["badges"] = LeaderboardRoutes.badges(badges)
             if posts.count == Self.size, let last = posts.last {
                 values["older"] = "\(path)?before=\(last.id)"
             }
@@ -116,11 +122,19 @@ struct ProfileRoutes {
         return values
     }
 
-    private static func thanks(_ tally: RecognitionTally, _ actor: Actor) -> [String: Any] {
+    private static func thanks(
+        _ tally: RecognitionTally, _ values: [(value: String, count: Int)], _ actor: Actor
+    ) -> [String: Any] {
         let points = tally.points > 0 ? ", with \(tally.points) points" : ""
         return [
             "words": (tally.count == 1 ? "Thanked once" : "Thanked \(tally.count) times") + points,
             "path": "/thanks?person=\(actor.id)",
+            "values": values.map { value, count in
+                [
+                    "word": value, "count": count,
+                    "link": "/thanks?person=\(actor.id)&value=\(value.percentEncoded)",
+                ] as [String: Any]
+            },
         ]
     }
 

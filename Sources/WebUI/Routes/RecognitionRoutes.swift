@@ -56,6 +56,7 @@ struct RecognitionRoutes {
             let posts = try transaction.recognitions(query, for: .person(person), page)
             var values = try shell.values(
                 title: "Thanks", here: "/thanks", back: back, person: person, in: transaction)
+            values["ranksPeople"] = desk.needs.ranksPeople
             values["posts"] = try PostViews(desk: desk, seal: shell.seal, back: back)
                 .values(posts, for: person, in: transaction)
             values["isEmpty"] = posts.isEmpty

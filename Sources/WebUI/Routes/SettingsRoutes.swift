@@ -32,6 +32,9 @@ struct SettingsRoutes {
             values["note"] = SafeHTML.plainText(actor.summary)
             values["skills"] = actor.work.skills.joined(separator: ", ")
             values["isLocked"] = actor.isLocked
+            if desk.needs.ranksPeople {
+                values["ranking"] = ["isRanked": try transaction.isRanked(person)]
+            }
             values["days"] = try MilestoneRoutes.choice(of: person, in: transaction)
             values["contacts"] = WorkProfile.Contact.Kind.allCases.map { Self.contact($0, of: actor) }
             values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/settings")

@@ -6,7 +6,11 @@ import Surface
 
 /// What a card shows of a gathering.
 struct GatheringView {
-    static var kinds: [[String: Any]] { [["path": "/new/event", "label": "Event"]] }
+    static var kinds: [[String: Any]] {
+        [
+            ["path": "/new/event", "label": "Event"], ["path": "/new/challenge", "label": "Challenge"],
+        ]
+    }
     let desk: Desk
 
     func values(
@@ -24,6 +28,13 @@ struct GatheringView {
             "yesWord": String(state?.isIn == true), "maybeWord": String(state == .maybe),
             "noWord": String(state == .declined), "mayChange": post.author == person && isOpen,
         ]
+        if let challenge = gathering.challenge {
+            values["word"] = "Challenge"
+            (values["goal"], values["reported"]) = (challenge.goal, challenge.reported)
+            if !isFull || state?.isIn == true { values["yesLabel"] = "I take part" }
+            values["mayReport"] = state == .going && isOpen && desk.needs.now() >= gathering.startsAt
+            values["amount"] = try transaction.challengeReport(of: person, in: post.id)?.amount ?? 0
+        }
         if let end = gathering.endsAt {
             values["end"] = AnnouncementView.moment(end, offsetMinutes: gathering.offsetMinutes)
         }
