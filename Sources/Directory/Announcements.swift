@@ -36,7 +36,7 @@ struct Announcements {
                     .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered,
                     .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated,
                     .carried, .groupPost, .voted, .pollCounted, .tallied, .pollClosed, .surveyClosed,
-                    .surveyTold:
+                    .surveyTold, .quoteAsked, .quoteAllowed, .quoteRefused, .quoteSettled, .quoteWithdrawn:
                     continue
                 }
             }

@@ -77,7 +77,8 @@ extension Event {
             .relayed, .announcementCounted, .announcementAcknowledged, .announcementReminded,
             .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .joinAsked,
             .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost, .voted, .pollCounted,
-            .tallied, .pollClosed, .surveyClosed, .surveyTold:
+            .tallied, .pollClosed, .surveyClosed, .surveyTold, .quoteAsked, .quoteAllowed, .quoteRefused,
+            .quoteSettled, .quoteWithdrawn:
             false
         }
     }

@@ -235,14 +235,15 @@ extension Event {
         switch self {
         case .published(let post), .edited(let post), .deleted(let post), .settled(let post),
             .counted(let post),
-            .pollCounted(let post), .pollClosed(let post), .surveyTold(let post):
+            .pollCounted(let post), .pollClosed(let post), .surveyTold(let post), .quoteSettled(let post):
             post
         case .liked(_, let post, _, _), .unliked(_, let post, _): post
         case .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .actorGone, .reported, .notified, .joinAsked, .joinAnswered, .groupLeft,
             .affiliated, .moderated, .carried, .groupPost, .recognitionHidden, .relayed, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
-            .attendanceAnswered, .gatheringCounted, .voted, .tallied, .surveyClosed:
+            .attendanceAnswered, .gatheringCounted, .voted, .tallied, .surveyClosed, .quoteAsked,
+            .quoteAllowed, .quoteRefused, .quoteWithdrawn:
             nil
         }
     }
