@@ -1,4 +1,6 @@
 import Domain
+import Foundation
+import Support
 import Testing
 
 @Suite("Who may quote")
@@ -29,6 +31,23 @@ struct QuoteTests {
     func privatePosts(audience: Audience, policy: QuotePolicy) {
         #expect(answer(audience, policy, to: boris, follows: true) == .no)
         #expect(answer(audience, policy, to: ada) == .yes)
+    }
+
+    @Test("others are quoted where they can read it: not in a message, nor in a group of which they are not")
+    func audiences() throws {
+        func refusal(_ audience: Audience, isMember: Bool = false) throws -> Refusal? {
+            let uri = try theURI("https://oslo.example/posts/1")
+            let post = Post(
+                id: PostID(1), uri: uri, author: boris, body: .note, content: "", audience: audience,
+                createdAt: Date(timeIntervalSince1970: 0))
+            return post.checkQuoting { _ in isMember }
+        }
+        #expect(try refusal(.direct) != nil)
+        #expect(try refusal(.group(ActorID(9))) != nil)
+        #expect(try refusal(.group(ActorID(9)), isMember: true) == nil)
+        for audience in [Audience.followers, .unit("Research"), .node, .organisation, .anyone] {
+            #expect(try refusal(audience) == nil)
+        }
     }
 
     @Test("an announce is not quoted itself")

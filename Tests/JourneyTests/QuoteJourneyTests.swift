@@ -285,6 +285,33 @@ struct QuoteJourneyTests {
         }
     }
 
+    @Test("the quoting office passes the end of consent on, as it came, to the offices that have the post")
+    func passedOn() async throws {
+        let stage = try await QuoteStage(network, clock)
+        for node in stage.nodes {
+            for other in stage.nodes where other.authority != node.authority {
+                try await BatchTests.admit(other, at: node, clock: clock)
+            }
+        }
+        let original = try await stage.original(.organisation)
+        let post = try await stage.quote(
+            original, by: stage.carmen, on: stage.lima, audience: .organisation)
+        try await stage.settleAll()
+        #expect(try await stage.sights(post.uri) == [.shown, .shown, .shown])
+        let before = network.sent.count
+        let quoting = try #require(try await stage.oslo.store.read { try $0.postID(post.uri) })
+        _ = try await QuotePost(needs: stage.oslo.needs).withdraw(
+            quoting, of: original.id, by: stage.ada.id)
+        try await stage.settleAll()
+        #expect(try await stage.states(post.uri) == [.withdrawn, .withdrawn, .withdrawn])
+        let consent = try #require(
+            try await stage.oslo.store.read { try $0.consent(to: post.uri, of: original.id) })
+        let stamp = stage.oslo.needs.addresses.consent(consent.id).string
+        let toPune = network.sent[before...].filter { $0.method == "POST" && $0.url.authority == Cast.pune }
+            .map { String(decoding: $0.body, as: UTF8.self) }
+        #expect(toPune.contains { $0.contains("\"Delete\"") && $0.contains(stamp) })
+    }
+
     @Test("a deleted post is shown in no quote")
     func deleted() async throws {
         let stage = try await QuoteStage(network, clock)
