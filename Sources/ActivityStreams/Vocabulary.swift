@@ -30,6 +30,10 @@ public enum Vocabulary {
     public static let remind = "hallway:Remind"
     public static let announcementProgress = "hallway:AnnouncementProgress"
 
+    /// A request to quote and the stamp that answers it (FEP-044f).
+    public static let quoteRequest = "QuoteRequest"
+    public static let quoteAuthorization = "QuoteAuthorization"
+
     /// The context of actors.
     public static let actorContext: JSONValue = [
         "https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1",
@@ -57,6 +61,18 @@ public enum Vocabulary {
             "litepub": "http://litepub.social/ns#",
             "EmojiReact": "litepub:EmojiReact", "hallway": "https://hallway.social/ns#",
             "schema": "http://schema.org#",
+            "quote": ["@id": "https://w3id.org/fep/044f#quote", "@type": "@id"],
+            "quoteAuthorization": ["@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"],
+            "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+            "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+            "quoteUri": "http://fedibird.com/ns#quoteUri",
+            "_misskey_quote": "https://misskey-hub.net/ns/#_misskey_quote",
+            "gts": "https://gotosocial.org/ns#",
+            "interactionPolicy": ["@id": "gts:interactionPolicy", "@type": "@id"],
+            "canQuote": ["@id": "gts:canQuote", "@type": "@id"],
+            "automaticApproval": ["@id": "gts:automaticApproval", "@type": "@id"],
+            "interactingObject": ["@id": "gts:interactingObject", "@type": "@id"],
+            "interactionTarget": ["@id": "gts:interactionTarget", "@type": "@id"],
         ],
     ]
 

@@ -23,6 +23,7 @@ public struct ClientAPI: Sendable {
         TimelineRoutes(desk: desk).add(to: router)
         SearchRoutes(desk: desk).add(to: router)
         QuestionRoutes(desk: desk).add(to: router)
+        QuoteRoutes(desk: desk).add(to: router)
         ReactionRoutes(desk: desk).add(to: router)
         TagRoutes(desk: desk).add(to: router)
         DraftRoutes(desk: desk).add(to: router)

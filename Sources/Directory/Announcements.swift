@@ -38,7 +38,7 @@ struct Announcements {
                     .gatheringCounted, .challengeReported, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
                     .moderated,
                     .carried, .groupPost, .voted, .pollCounted, .tallied, .pollClosed, .surveyClosed,
-                    .surveyTold:
+                    .surveyTold, .quoteAsked, .quoteAllowed, .quoteRefused, .quoteSettled, .quoteWithdrawn:
                     continue
                 }
             }

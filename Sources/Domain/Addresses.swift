@@ -21,6 +21,7 @@ public struct Addresses: Sendable, Equatable {
     public func followersPart(of actor: ObjectURI) -> ObjectURI {
         actor.sibling("\(actor.pathAndQuery)/followers_synchronization")
     }
+    public func consent(_ id: ConsentID) -> ObjectURI { base.sibling("/consents/\(id)") }
     public func activity(_ id: ActivityID) -> ObjectURI { base.sibling("/activities/\(id)") }
 
     /// The endpoints of an actor of this node.
@@ -44,6 +45,7 @@ public struct Addresses: Sendable, Equatable {
     /// The actor that one of our URIs names, whether it is the actor's own or one below it.
     public func actorID(_ uri: ObjectURI) -> ActorID? { id(uri, after: "actors") }
     public func postID(_ uri: ObjectURI) -> PostID? { id(uri, after: "posts") }
+    public func consentID(_ uri: ObjectURI) -> ConsentID? { id(uri, after: "consents") }
 
     private func id<Kind>(_ uri: ObjectURI, after word: String) -> ID<Kind>? {
         guard isOwn(uri) else { return nil }

@@ -66,6 +66,16 @@ public enum Event: Sendable, Equatable {
     case surveyClosed(PostID)
     /// The results of a survey are known.
     case surveyTold(PostID)
+    /// A post of this node quotes one of another.
+    case quoteAsked(PostID)
+    /// The author of a post of this node agrees to be quoted.
+    case quoteAllowed(ConsentID)
+    /// They do not: `request` is what is answered.
+    case quoteRefused(ActorID, PostID, request: ObjectURI, quoting: ObjectURI)
+    /// What became of a post's quote, or who may quote it.
+    case quoteSettled(PostID)
+    /// Consent was taken back.
+    case quoteWithdrawn(ConsentID)
 }
 
 /// An event with its place in the log.

@@ -59,5 +59,9 @@ public struct Notification: Sendable, Equatable {
         case pollClosed = 20
         /// The results of a survey that one asked for or answered.
         case surveyTold = 21
+        /// One's post is quoted.
+        case quote = 80
+        /// A post that one quoted was changed.
+        case quotedEdit = 81
     }
 }

@@ -53,7 +53,7 @@ public struct NotificationGroup: Sendable, Equatable {
             .accepted, .announcement,
             .announcementReminder,
             .announcementOverdue, .place, .gatheringReminder,
-            .gatheringChanged:
+            .gatheringChanged, .quote, .quotedEdit:
             break
         }
         return "ungrouped-\(notification.id)"

@@ -25,6 +25,10 @@ public struct Post: Sendable, Equatable {
     public var group: ActorID?
     /// The collection that its thread's owner keeps (FEP-7888); nil where none was named.
     public var context: ObjectURI?
+    /// Another post that it shows.
+    public var quote: Quote?
+    /// Who may quote it.
+    public var quotePolicy = QuotePolicy.everyone
     /// The page for people.
     public var url: String
     public var mentions: [Mention] = []

@@ -15,6 +15,10 @@ public struct Draft: Sendable, Equatable {
     /// The group it is written in.
     public var group: ActorID?
     public var replyTo: PostID?
+    /// The post that it quotes.
+    public var quote: PostID?
+    /// Who may quote it.
+    public var quotePolicy = QuotePolicy.everyone
     /// A word by which a repeated request is known to be the same.
     public var idempotency: String?
 
@@ -48,6 +52,9 @@ public struct Draft: Sendable, Equatable {
         guard summary.count <= Limits.summary, (title ?? "").count <= Limits.summary else {
             throw .invalid(
                 field: "Spoiler text", because: "is too long (maximum is \(Limits.summary) characters)")
+        }
+        guard quote == nil || body == nil else {
+            throw .invalid(field: "Quote", because: "goes with a plain post only")
         }
         guard (language ?? "").count <= 35 else {
             throw .invalid(field: "Language", because: "is not a language tag")

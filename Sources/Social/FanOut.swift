@@ -79,7 +79,8 @@ extension Event {
             .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .challengeReported,
             .joinAsked,
             .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost, .voted, .pollCounted,
-            .tallied, .pollClosed, .surveyClosed, .surveyTold:
+            .tallied, .pollClosed, .surveyClosed, .surveyTold, .quoteAsked, .quoteAllowed, .quoteRefused,
+            .quoteSettled, .quoteWithdrawn:
             false
         }
     }

@@ -42,13 +42,15 @@ struct LocalDelivery {
         case .pollCounted(let id): news.append((.edited(id), try channels(ofKnown: id)))
         case .pollClosed(let id): try tellVoters(.pollClosed, of: id)
         case .surveyTold(let id): try tellVoters(.surveyTold, of: id)
+        case .quoteAllowed(let id): try quoted(id)
+        case .quoteSettled(let id): news.append((.edited(id), try channels(ofKnown: id)))
         case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .honoursChanged, .reported, .recognitionHidden, .announcementCounted,
             .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
             .challengeReported,
             .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .voted, .tallied,
-            .surveyClosed:
+            .surveyClosed, .quoteAsked, .quoteRefused, .quoteWithdrawn:
             break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
@@ -85,7 +87,8 @@ struct LocalDelivery {
         }
         try deliverByTag(post, to: &channels)
         let asker = try transaction.asker(of: post)
-        for person in try transaction.recipients(of: post.id) where person != asker {
+        for person in try transaction.recipients(of: post.id)
+        where person != asker && !post.isQuoting(person) {
             try notify(person, post.mentioning(person), by: post.author, about: post.id)
         }
         if let asker, try transaction.maySee(post, .person(asker)) {
@@ -117,7 +120,7 @@ struct LocalDelivery {
 
     private mutating func edited(_ id: PostID) throws {
         guard let post = try transaction.post(id), post.deletedAt == nil else { return }
-        for person in try transaction.recipients(of: id) {
+        for person in try transaction.recipients(of: id) where !post.isQuoting(person) {
             try notify(person, post.mentioning(person), by: post.author, about: post.id)
         }
         if case .gathering = post.body {
@@ -131,7 +134,19 @@ struct LocalDelivery {
         for announce in try transaction.announces(of: id) {
             try notify(announce.author, .edit, by: post.author, about: post.id)
         }
+        for quoter in try transaction.localQuoters(of: post.uri) {
+            try notify(quoter.author, .quotedEdit, by: post.author, about: quoter.post)
+        }
         news.append((.edited(id), try channels(ofKnown: id)))
+    }
+
+    /// Whoever is quoted is told when it is agreed to, and not before.
+    private mutating func quoted(_ id: ConsentID) throws {
+        guard let consent = try transaction.consent(id), consent.withdrawnAt == nil,
+            let post = try transaction.post(consent.quoted)
+        else { return }
+        let quoting = try transaction.postID(consent.quoting)
+        try notify(post.author, .quote, by: consent.quoter, about: quoting ?? post.id)
     }
 
     /// Whoever asked or voted hears of the end once.
@@ -281,6 +296,11 @@ struct LocalDelivery {
 }
 
 extension Post {
+    /// Whether somebody is addressed for no more than being quoted.
+    fileprivate func isQuoting(_ person: ActorID) -> Bool {
+        quote?.author == person && !mentions.contains { $0.actor == person }
+    }
+
     /// What it is to somebody whom it names.
     fileprivate func mentioning(_ person: ActorID) -> Notification.Kind {
         switch body {

@@ -29,6 +29,8 @@ public enum NotificationWords {
         case .place: "has a place for you: you moved up from the waiting list"
         case .gatheringReminder: "reminds you of an event you go to"
         case .gatheringChanged: "changed an event you go to"
+        case .quote: "quoted your post"
+        case .quotedEdit: "changed a post that you quoted"
         }
     }
 
@@ -54,6 +56,8 @@ public enum NotificationWords {
         case .announcementReminder: "you have not acknowledged it yet"
         case .announcementOverdue: "you wrote it"
         case .place, .gatheringReminder, .gatheringChanged: "you said that you come"
+        case .quote: "it shows your post"
+        case .quotedEdit: "your post shows it"
         }
     }
 
@@ -83,6 +87,8 @@ public enum NotificationWords {
         case .place: "I have a place at an event"
         case .gatheringReminder: "An event that I go to begins soon"
         case .gatheringChanged: "An event that I go to is changed"
+        case .quote: "Somebody quotes my post"
+        case .quotedEdit: "A post that I quoted is changed"
         }
     }
 

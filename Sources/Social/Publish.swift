@@ -43,10 +43,12 @@ public struct Publish: Sendable {
                     try transaction.membership(of: person, in: id), answering: draft.replyTo != nil)
                 post.place(in: group)
             }
+            try QuotePost.prepare(&post, draft, needs: needs, in: transaction)
             try Recognise.prepare(&post, needs: needs, in: transaction)
             try transaction.insert(post, recipients: try transaction.recipients(for: post), isLocal: true)
             try transaction.insertHome(post.id, shown: post.id, person: person)
             try transaction.append(.published(post.id))
+            try QuotePost.ask(for: post, in: transaction)
             if let word = draft.idempotency {
                 try transaction.remember(post.id, of: person, idempotency: word)
             }
@@ -105,7 +107,10 @@ extension Post {
 extension Transaction {
     /// Whom a post is addressed to by naming them: in a group that not everybody reads, members alone.
     public func recipients(for post: Post) throws -> [ActorID] {
-        try recipients(among: post.mentions.map(\.actor), for: post.audience)
+        // Whoever is quoted can read what quotes them.
+        let quoted = post.quote?.author.flatMap { $0 == post.author ? nil : $0 }
+        return try recipients(
+            among: post.mentions.map(\.actor) + [quoted].compactMap { $0 }, for: post.audience)
     }
 
     /// Those of the people named whom the audience lets in by name.

@@ -99,6 +99,12 @@ extension Event {
         case .pollClosed(let post): (23, .id(post), .null, .null, .null)
         case .surveyClosed(let post): (24, .id(post), .null, .null, .null)
         case .surveyTold(let post): (25, .id(post), .null, .null, .null)
+        case .quoteAsked(let post): (80, .id(post), .null, .null, .null)
+        case .quoteAllowed(let consent): (81, .id(consent), .null, .null, .null)
+        case .quoteRefused(let actor, let post, let request, let quoting):
+            (82, .id(actor), .id(post), .uri(request), .text(quoting.string))
+        case .quoteSettled(let post): (83, .id(post), .null, .null, .null)
+        case .quoteWithdrawn(let consent): (84, .id(consent), .null, .null, .null)
         }
     }
 
@@ -151,6 +157,13 @@ extension Event {
         case (23, _): self = .pollClosed(row.id(2))
         case (24, _): self = .surveyClosed(row.id(2))
         case (25, _): self = .surveyTold(row.id(2))
+        case (80, _): self = .quoteAsked(row.id(2))
+        case (81, _): self = .quoteAllowed(row.id(2))
+        case (82, let uri?):
+            guard let quoting = row.optionalURI(5) else { return nil }
+            self = .quoteRefused(row.id(2), row.id(3), request: uri, quoting: quoting)
+        case (83, _): self = .quoteSettled(row.id(2))
+        case (84, _): self = .quoteWithdrawn(row.id(2))
         default: return nil
         }
     }

@@ -23,6 +23,8 @@ extension Transaction {
         post.counts.announces = row.number(25)
         post.isQuiet = row.bool(26)
         post.group = row.optionalID(27)
+        post.quotePolicy = QuotePolicy(rawValue: row.number(28)) ?? .nobody
+        post.quote = quote(row)
         return post
     }
 
@@ -105,9 +107,11 @@ extension Transaction {
             files[post, default: []].append(file)
         }
         let bodies = try bodies(of: posts)
+        let quoted = try quotedPosts(of: posts)
         return posts.map { post in
             var post = post
             post.body = bodies[post.id] ?? post.body
+            if let quote = post.quote { post.quote = quoted[quote.uri]?(quote) ?? quote }
             post.mentions = mentions[post.id] ?? []
             post.tags = tags[post.id] ?? []
             post.attachments = files[post.id] ?? []

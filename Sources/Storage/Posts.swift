@@ -6,7 +6,8 @@ extension Transaction {
         p.id, p.uri, p.author, p.body, p.title, p.announced, p.content, p.source, p.summary, p.is_sensitive,
         p.language, p.audience, p.audience_actor, p.audience_unit, p.reply_uri, p.reply_post, p.reply_author,
         p.thread, p.context, p.url, p.created_at, p.edited_at, p.deleted_at, p.reply_count, p.like_count,
-        p.announce_count, p.is_quiet, p.in_group
+        p.announce_count, p.is_quiet, p.in_group, p.quote_policy, p.quote_uri, p.quote_state, p.quote_stamp,
+        p.quote_request
         """
 
     /// Adds a post with its mentions, tags, attachments and recipients, and counts it where it counts.
@@ -28,6 +29,7 @@ extension Transaction {
         }
         try insertParts(of: post)
         try insertBody(of: post)
+        try insertQuote(of: post)
         try adopt(post)
         try count(post, by: 1)
     }
@@ -102,7 +104,8 @@ extension Transaction {
     public func bury(_ post: Post, at date: Date) throws {
         try run(
             """
-            UPDATE post SET deleted_at = $2, content = '', source = NULL, summary = '', title = NULL WHERE id = $1
+            UPDATE post SET deleted_at = $2, content = '', source = NULL, summary = '', title = NULL,
+                quote_uri = NULL, quote_stamp = NULL WHERE id = $1
             """,
             [.id(post.id), .date(date)]
         )

@@ -68,6 +68,7 @@ public struct Desk: Sendable {
     public var like: LikePost { LikePost(needs: needs) }
     public var followTag: FollowTag { FollowTag(needs: needs) }
     public var keepDraft: KeepDraft { KeepDraft(needs: needs, publish: publish) }
+    public var quote: QuotePost { QuotePost(needs: needs) }
     public var react: React { React(needs: needs, emoji: reactions) }
     public var settle: SettleQuestion { SettleQuestion(needs: needs) }
     public var follow: FollowActor { FollowActor(needs: needs) }

@@ -1,4 +1,5 @@
 public import Domain
+public import Social
 public import Storage
 
 /// A page of posts with everything that showing them needs, read with a handful of queries.
@@ -9,6 +10,10 @@ public struct PostPage: Sendable {
     public let authors: [ActorID: Actor]
     /// The polls among them.
     public let polls: [PostID: PollSight]
+    /// What the posts quote, and what those quote.
+    public let quotes: [PostID: QuoteSight]
+    private let quoteCounts: [PostID: Int]
+    private let quoteAnswers: [PostID: QuotePolicy.Answer]
     private let marks: [PostID: Marks]
     private let tallies: [PostID: [Reaction.Tally]]
 
@@ -18,7 +23,23 @@ public struct PostPage: Sendable {
         where try transaction.maySee(original, viewer) {
             originals[original.id] = original
         }
-        let all = posts + originals.values
+        let quoting = posts + originals.values
+        var quotes = try QuoteSight.read(quoting, for: viewer, in: transaction)
+        let quoted = quotes.values.compactMap(\.post)
+        quotes.merge(try QuoteSight.read(quoted, for: viewer, in: transaction)) { first, _ in first }
+        self.quotes = quotes
+        let all = quoting + quoted
+        quoteCounts = try transaction.countQuotes(of: all.map(\.id))
+        quoteAnswers = Dictionary(
+            try all.map { post in
+                (
+                    post.id,
+                    try post.quoteTerms.answer(to: viewer.actor) {
+                        try transaction.isFollowing($0, post.author)
+                    }
+                )
+            }
+        ) { first, _ in first }
         self.originals = originals
         authors = Dictionary(
             try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author })))
@@ -32,6 +53,12 @@ public struct PostPage: Sendable {
             marks = [:]
         }
     }
+
+    /// How many quote a post.
+    public func countQuotes(of post: PostID) -> Int { quoteCounts[post] ?? 0 }
+
+    /// Whether the viewer may quote a post.
+    public func mayQuote(_ post: PostID) -> QuotePolicy.Answer { quoteAnswers[post] ?? .no }
 
     /// The emoji that a post was given.
     public func reactions(to post: PostID) -> [Reaction.Tally] { tallies[post] ?? [] }

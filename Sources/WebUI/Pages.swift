@@ -20,6 +20,7 @@ public struct Pages: Sendable {
         AuthoriseRoutes(pages: self).add(to: router)
         HomeRoutes(pages: self).add(to: router)
         PostRoutes(pages: self).add(to: router)
+        QuoteRoutes(pages: self).add(to: router)
         PollRoutes(pages: self).add(to: router)
         SurveyRoutes(pages: self).add(to: router)
         ProfileRoutes(pages: self).add(to: router)

@@ -38,6 +38,8 @@ struct Templates: Sendable {
         ("poll", PackageResources.poll_mustache), ("recognition", PackageResources.recognition_mustache),
         ("question", PackageResources.question_mustache), ("answer", PackageResources.answer_mustache),
         ("questions", PackageResources.questions_mustache),
+        ("quote", PackageResources.quote_mustache),
+        ("new_quote", PackageResources.new_quote_mustache),
         ("drafts", PackageResources.drafts_mustache),
         ("new_question", PackageResources.new_question_mustache),
         ("announcement", PackageResources.announcement_mustache),

@@ -180,6 +180,7 @@ public final class TestNode: Sendable {
                 of: id, for: String(url.pathAndQuery[mark.upperBound...]), viewer: viewer)
         }
         if let id = needs.addresses.postID(url) { return try await documents.post(id, for: viewer) }
+        if let id = needs.addresses.consentID(url) { return try await documents.consent(id, for: viewer) }
         if url.pathAndQuery.hasPrefix("/threads/"), let id = PostID(decimal: url.pathAndQuery.dropFirst(9)) {
             return try await documents.thread(id, for: viewer)
         }

@@ -50,6 +50,9 @@ struct FederationRoutes {
         router.get("posts/:post/replies") { request, context in
             try await read(request, context) { try await documents.replies(to: id(context, "post"), for: $0) }
         }
+        router.get("consents/:consent") { request, context in
+            try await read(request, context) { try await documents.consent(id(context, "consent"), for: $0) }
+        }
         router.get("threads/:thread") { request, context in
             try await read(request, context) { try await documents.thread(id(context, "thread"), for: $0) }
         }

@@ -20,7 +20,7 @@ struct NotificationEntities {
         (.groupAsked, "group_request"), (.groupInvited, "group_invitation"), (.groupJoined, "group_joined"),
         (.groupPost, "status"),
         (.announce, "reblog"), (.post, "status"), (.edit, "update"), (.pollClosed, "poll"),
-        (.surveyTold, "update"),
+        (.surveyTold, "update"), (.quote, "quote"), (.quotedEdit, "quoted_update"),
     ]
 
     /// Groups, with the accounts and statuses that they name (Mastodon's grouped notifications).

@@ -38,9 +38,19 @@ struct StatusEntities {
         return texts
     }
 
-    private func write(_ post: Post, _ page: PostPage, isPersonal: Bool) -> JSONValue? {
+    /// `isQuoted`: whether it stands inside a post that quotes it; what it quotes itself is named and not shown.
+    private func write(_ post: Post, _ page: PostPage, isPersonal: Bool, isQuoted: Bool = false) -> JSONValue?
+    {
         guard var json = core(post, page) else { return nil }
         json["reblog"] = .null
+        json["quote"] = .null
+        json["quote_approval"] = .null
+        if post.body.announced == nil {
+            json["quote"] = QuoteEntities.quote(
+                page.quotes[post.id],
+                status: isQuoted ? nil : { write($0, page, isPersonal: isPersonal, isQuoted: true) })
+            json["quote_approval"] = QuoteEntities.approval(post.quoteTerms, page.mayQuote(post.id))
+        }
         json["poll"] =
             page.polls[post.id].map { poll($0, of: post.id, isPersonal: isPersonal) } ?? .null
         if let announced = post.body.announced {
@@ -56,6 +66,30 @@ struct StatusEntities {
             json["filtered"] = []
         }
         return .object(json)
+    }
+
+    /// What each of some posts quotes and who may quote it, as members of its status, for a page of a timeline.
+    func quotes(of posts: [PostID], for viewer: Viewer, in transaction: Transaction) throws -> [PostID:
+        [UInt8]]
+    {
+        let terms = try transaction.quoteTerms(of: posts)
+        let quoting = try transaction.posts(posts.filter { terms[$0]?.isQuoting == true })
+        let page = quoting.isEmpty ? nil : try PostPage(quoting, for: viewer, in: transaction)
+        var texts: [PostID: [UInt8]] = [:]
+        for (post, found) in terms {
+            let answer = try found.terms.answer(to: viewer.actor) {
+                try transaction.isFollowing($0, found.terms.author)
+            }
+            let quote = page.map { page in
+                QuoteEntities.quote(page.quotes[post]) {
+                    write($0, page, isPersonal: viewer.actor != nil, isQuoted: true)
+                }
+            }
+            texts[post] =
+                Array(",\"quote\":".utf8) + (quote ?? .null).bytes + Array(",\"quote_approval\":".utf8)
+                + QuoteEntities.approval(found.terms, answer).bytes
+        }
+        return texts
     }
 
     /// A poll as its reader may see it now, so it is written for each.
@@ -94,6 +128,7 @@ struct StatusEntities {
             ("url", .string(shown.url)), ("replies_count", JSONValue(shown.counts.replies)),
             ("reblogs_count", JSONValue(shown.counts.announces)),
             ("favourites_count", JSONValue(shown.counts.likes)),
+            ("quotes_count", JSONValue(page.countQuotes(of: shown.id))),
             ("edited_at", shown.editedAt.map { .string(Moment.text($0)) } ?? .null),
             ("content", .string(content(of: shown))), ("application", .null),
             ("account", AccountEntity(desk: desk).write(author)),
@@ -116,8 +151,9 @@ struct StatusEntities {
             let page = "\(desk.needs.addresses.base.origin)/surveys/\(post.id)"
             return "\(post.content)<p><a href=\"\(page)\">Answer the survey</a></p>"
         }
-        guard let title = post.body.title else { return post.content }
-        return "<p><strong>\(title.escapedHTML)</strong></p>\(post.content)"
+        let content = post.content + QuoteEntities.reference(of: post)
+        guard let title = post.body.title else { return content }
+        return "<p><strong>\(title.escapedHTML)</strong></p>\(content)"
             + BodyEntities(desk: desk).footer(of: post)
     }
 

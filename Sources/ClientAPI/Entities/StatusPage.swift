@@ -28,6 +28,8 @@ struct StatusPage {
         ).map { post, sight in
             (post, StatusEntities(desk: desk).poll(sight, of: post, isPersonal: marks != nil).bytes)
         }
+        let quoteTexts = try StatusEntities(desk: desk).quotes(
+            of: Array(Set(shown)), for: viewer, in: transaction)
         let pollTexts = Dictionary(polls) { first, _ in first }
         var out: [UInt8] = []
         out.reserveCapacity(texts.values.reduce(64) { $0 + $1.bytes.count + 256 })
@@ -47,11 +49,13 @@ struct StatusPage {
                 out.append(contentsOf: inner)
                 out.append(contentsOf: ",\"reblog\":null,\"poll\":".utf8)
                 out.append(contentsOf: pollTexts[entry.announced ?? entry.post] ?? Self.null)
+                out.append(contentsOf: quoteTexts[entry.announced ?? entry.post] ?? [])
                 out.append(contentsOf: personal)
-                out.append(contentsOf: "},\"poll\":null".utf8)
+                out.append(contentsOf: "},\"poll\":null,\"quote\":null,\"quote_approval\":null".utf8)
             } else {
                 out.append(contentsOf: "null,\"poll\":".utf8)
                 out.append(contentsOf: pollTexts[entry.post] ?? Self.null)
+                out.append(contentsOf: quoteTexts[entry.post] ?? [])
             }
             out.append(contentsOf: personal)
             out.append(UInt8(ascii: "}"))

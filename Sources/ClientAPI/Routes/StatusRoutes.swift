@@ -86,9 +86,14 @@ struct StatusRoutes {
             draft.body = .question(Question(title: fields["hallway[title]"] ?? ""))
         }
         draft.group = try fields.id("group_id")
+        draft.quote = try fields.id("quoted_status_id")
+        draft.quotePolicy = try QuoteEntities.policy(fields["quote_approval_policy"]) ?? .everyone
         draft.idempotency = request.headers.first { $0.name.canonicalName == "idempotency-key" }?.value
         guard (draft.idempotency ?? "").utf8.count <= 255 else {
             throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")
+        }
+        guard dueAt == nil || draft.quote == nil else {
+            throw Refusal.invalid(field: "Quote", because: "cannot wait for a later moment")
         }
         if let dueAt { return try await DraftRoutes(desk: desk).schedule(draft, at: dueAt, by: person) }
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
@@ -108,7 +113,10 @@ struct StatusRoutes {
             }
         }
         draft.title = fields["hallway[title]"]
-        return try await reading.status(try await desk.edit.edit(id, to: draft, by: person), for: person)
+        let policy = try QuoteEntities.policy(fields["quote_approval_policy"])
+        var post = try await desk.edit.edit(id, to: draft, by: person)
+        if let policy { post = try await desk.quote.setPolicy(policy, of: id, by: person) }
+        return try await reading.status(post, for: person)
     }
 
     private func draft(_ fields: Fields) throws(Refusal) -> Draft {

@@ -62,6 +62,18 @@ public struct Documents: Sendable {
         return try await RecognitionOut.prove(object, of: post, by: author, world: world)
     }
 
+    /// The stamp of a consent that stands, for whoever may see the quoted post.
+    public func consent(_ id: ConsentID, for viewer: Viewer) async throws -> JSONValue {
+        let (consent, post, author) = try await world.needs.store.read { transaction in
+            guard let consent = try transaction.consent(id), consent.withdrawnAt == nil,
+                let post = try transaction.post(consent.quoted), try transaction.mayFetch(post, viewer),
+                let author = try transaction.actor(post.author), author.isLocal
+            else { throw Refusal.notFound("Record") }
+            return (consent, post, author)
+        }
+        return QuoteOut.stamp(consent, of: post, by: author, at: world.needs.addresses.consent(id))
+    }
+
     /// An activity's document; those about no post are for their addressees alone and were delivered to them.
     public func activity(_ uri: ObjectURI, for viewer: Viewer) async throws -> JSONValue {
         let activity = try await world.needs.store.read { transaction -> OutgoingActivity in

@@ -22,8 +22,10 @@ struct HandleCreate: Sendable {
         if HandleVote.isVote(embedded, world: world) {
             return .effect(try HandleVote(world: world).effect(embedded, activity))
         }
-        // Only an answer may need its thread fetched, and only thanks have a proof to verify.
-        guard embedded.uri("inReplyTo") == nil, embedded.json["hallway:recognition"] == nil else {
+        // Only an answer may need its thread fetched, only thanks have a proof to verify, and only a quote a stamp.
+        guard embedded.uri("inReplyTo") == nil, embedded.json["hallway:recognition"] == nil,
+            QuoteIn.uri(embedded) == nil
+        else {
             return .errand { try await prepare(embedded, activity) }
         }
         guard let reading = try read(embedded, activity) else {
@@ -47,10 +49,13 @@ struct HandleCreate: Sendable {
             try await world.needs.store.read({ try concerns(reading, by: activity.actor, in: $0) })
         else { return { _ in } }
         await threads.complete(above: reading.post)
-        guard !reading.thanked.isEmpty else { return { try perform(reading, activity, in: $0) } }
+        var checked = reading
+        checked.post.quote = await QuoteCheck(world: world, threads: threads).check(reading.post)
+        let verified = checked
+        guard !reading.thanked.isEmpty else { return { try perform(verified, activity, in: $0) } }
         let document = try await verify(object, reading, by: activity.actor)
         return { transaction in
-            try perform(reading, activity, in: transaction)
+            try perform(verified, activity, in: transaction)
             guard let post = try transaction.post(reading.post.uri), case .recognition = post.body else {
                 return
             }

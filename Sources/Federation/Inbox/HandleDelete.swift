@@ -22,6 +22,9 @@ struct HandleDelete {
         }
         return { [activity, actor = activity.actor.id] transaction in
             guard let post = try transaction.post(target) else {
+                for resting in try QuotePost.withdraw(stamp: target, by: actor, in: transaction) {
+                    try Relay.note(activity, forReadersOf: resting, in: transaction)
+                }
                 // It may overtake the post itself, which must then not appear.
                 _ = try transaction.markSeen(Self.mark(target, actor), at: now)
                 return

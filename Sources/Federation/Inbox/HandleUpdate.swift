@@ -23,6 +23,9 @@ struct HandleUpdate: Sendable {
             return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }
         }
         guard Vocabulary.actorTypes.contains(embedded.type) else {
+            if QuoteIn.uri(embedded) != nil {
+                return .errand { try await prepare(embedded, activity) }
+            }
             let effect = try effect(embedded, activity)
             guard let answer = QuestionIn.accepted(embedded), world.isForeign(answer) else {
                 return .effect(effect)
@@ -36,7 +39,9 @@ struct HandleUpdate: Sendable {
     }
 
     private func prepare(_ object: ASObject, _ activity: Activity) async throws -> Plan.Effect {
-        guard Vocabulary.actorTypes.contains(object.type) else { return try effect(object, activity) }
+        guard Vocabulary.actorTypes.contains(object.type) else {
+            return try effect(object, activity, quote: try await quote(object, activity))
+        }
         let uri = try activity.target()
         guard uri == activity.actor.uri else {
             throw Refusal.notAllowed(because: "only an actor itself changes its profile")
@@ -46,7 +51,20 @@ struct HandleUpdate: Sendable {
         return { _ in }
     }
 
-    private func effect(_ object: ASObject, _ activity: Activity) throws -> Plan.Effect {
+    /// What the post quotes, as its stamp says; what is known to hold is not asked for again.
+    private func quote(_ object: ASObject, _ activity: Activity) async throws -> Quote? {
+        guard QuoteIn.uri(object) != nil, Vocabulary.postTypes.contains(object.type) else { return nil }
+        let post = try PostIn(world: world).read(object, by: activity.actor).post
+        let known = try await world.needs.store.read { try $0.post(post.uri)?.quote }
+        if let known, known.state == .accepted, known.uri == post.quote?.uri, known.stamp == post.quote?.stamp
+        {
+            return known
+        }
+        return await QuoteCheck(world: world, threads: threads).check(post)
+    }
+
+    /// `quote`: what the post quotes, found out before.
+    private func effect(_ object: ASObject, _ activity: Activity, quote: Quote? = nil) throws -> Plan.Effect {
         if object.type == Vocabulary.announcementProgress {
             return try HandleAnnouncement(world: world).progress(object, activity)
         }
@@ -54,6 +72,7 @@ struct HandleUpdate: Sendable {
             return { try $0.countUnknown("Update \(object.type)") }
         }
         var reading = try PostIn(world: world).read(object, by: activity.actor)
+        reading.post.quote = quote
         let saysWhen = reading.post.editedAt != nil
         let totals = GatheringTotals(object)
         // News of who comes is no edit.
@@ -76,6 +95,7 @@ struct HandleUpdate: Sendable {
             if saysWhen || Self.says(version, otherThan: stored) {
                 try Edit.receive(version, recipients: recipients, in: transaction)
             }
+            try QuotePost.receive(version, of: stored, in: transaction)
             if let question = version.body.question {
                 try SettleQuestion.receive(question, of: stored, in: transaction)
             }

@@ -43,6 +43,7 @@ struct Handlers: Sendable {
         case "Delete": return .effect(try HandleDelete(world: world).effect(activity))
         case "Announce":
             return .errand { try await HandleAnnounce(world: world, threads: threads).prepare(activity) }
+        case Vocabulary.quoteRequest: return try HandleQuote(world: world).request(activity)
         case "Like", "EmojiReact": return .effect(try HandleLike(world: world).effect(activity))
         case "Ignore": return .effect(try HandleIgnore(world: world).effect(activity))
         case "Block": return try HandleBlock(world: world).plan(activity)
@@ -62,14 +63,15 @@ struct Handlers: Sendable {
         }
     }
 
-    /// The answer to a wish to come to a gathering, or else to a follow or a membership.
+    /// The answer to a wish to come to a gathering or to quote a post, or else to a follow or a membership.
     private func answer(_ activity: Activity) throws -> Plan.Effect {
         let isYes = activity.object.type == "Accept"
         let coming = try HandleAttendance(world: world).answer(isYes ? .going : .refused, activity)
+        let quoting = try HandleQuote(world: world).answer(isYes: isYes, activity)
         let handler = HandleAnswer(world: world)
         let other = try isYes ? handler.accept(activity) : handler.reject(activity)
         return { transaction in
-            guard try !coming(transaction) else { return }
+            guard try !coming(transaction), try !quoting(transaction) else { return }
             try other(transaction)
         }
     }

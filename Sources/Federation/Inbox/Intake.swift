@@ -13,7 +13,7 @@ public struct Intake: Sendable {
     static let known: Set<String> = [
         "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Announce", "Like", "EmojiReact",
         "Block", "Ignore", "Flag", "Move", "Read", Vocabulary.remind, "Join", "Leave", "TentativeAccept",
-        "Invite", "Add", "Remove",
+        "Invite", "Add", "Remove", Vocabulary.quoteRequest,
     ]
 
     let world: World

@@ -13,9 +13,22 @@ enum Relay {
         guard activity.object.json["proof"] != nil, [.anyone, .organisation].contains(answer.audience),
             let question = answer.reply?.post, try transaction.isOwnQuestion(question)
         else { return }
+        try append(activity, question, in: transaction)
+    }
+
+    /// Notes that the author of a quoted post took consent back, for those who have the quoting post of this node
+    /// (FEP-044f, *Handling a revocation*).
+    static func note(
+        _ activity: Activity, forReadersOf quoting: Post, in transaction: Transaction
+    ) throws {
+        guard activity.object.json["proof"] != nil, try transaction.isLocal(quoting.author) else { return }
+        try append(activity, quoting.id, in: transaction)
+    }
+
+    private static func append(_ activity: Activity, _ post: PostID, in transaction: Transaction) throws {
         let bytes = JSONValue.object(activity.object.json).bytes
         guard bytes.count <= limitBytes else { return }
         try transaction.append(
-            .relayed(question: question, uri: activity.id, json: String(decoding: bytes, as: UTF8.self)))
+            .relayed(question: post, uri: activity.id, json: String(decoding: bytes, as: UTF8.self)))
     }
 }

@@ -31,7 +31,8 @@ struct Composer: Sendable {
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
             .challengeReported,
             .voted,
-            .pollCounted, .tallied, .pollClosed, .surveyClosed, .surveyTold:
+            .pollCounted, .tallied, .pollClosed, .surveyClosed, .surveyTold, .quoteAsked, .quoteAllowed,
+            .quoteRefused, .quoteSettled, .quoteWithdrawn:
             if let first = try await single(event) {
                 [first] + (try await passedOn(first, after: event))
             } else {
@@ -87,6 +88,12 @@ struct Composer: Sendable {
         case .tallied(let post): try await tallied(post)
         case .surveyClosed(let post): try await surveyClosed(post)
         case .surveyTold(let post): try await surveyTold(post)
+        case .quoteAsked(let id): try await quoteAsked(id)
+        case .quoteAllowed(let id): try await quoteAllowed(id)
+        case .quoteRefused(let actor, let post, let request, let quoting):
+            try await quoteAnswered("Reject", to: actor, about: post, request: request, quoting: quoting)
+        case .quoteSettled(let id): try await edited(id, at: world.needs.now())
+        case .quoteWithdrawn(let id): try await quoteWithdrawn(id)
         }
     }
 

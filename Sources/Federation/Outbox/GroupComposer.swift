@@ -235,7 +235,7 @@ extension Event {
         switch self {
         case .published(let post), .edited(let post), .deleted(let post), .settled(let post),
             .counted(let post),
-            .pollCounted(let post), .pollClosed(let post), .surveyTold(let post):
+            .pollCounted(let post), .pollClosed(let post), .surveyTold(let post), .quoteSettled(let post):
             post
         case .liked(_, let post, _, _), .unliked(_, let post, _): post
         case .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked, .unblocked,
@@ -243,7 +243,8 @@ extension Event {
             .groupLeft,
             .affiliated, .moderated, .carried, .groupPost, .recognitionHidden, .relayed, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
-            .attendanceAnswered, .gatheringCounted, .challengeReported, .voted, .tallied, .surveyClosed:
+            .attendanceAnswered, .gatheringCounted, .challengeReported, .voted, .tallied, .surveyClosed, .quoteAsked,
+            .quoteAllowed, .quoteRefused, .quoteWithdrawn:
             nil
         }
     }

@@ -88,7 +88,7 @@ extension Event {
         switch self {
         case .published(let post), .edited(let post), .deleted(let post), .settled(let post),
             .counted(let post), .relayed(let post, _, _), .pollCounted(let post), .pollClosed(let post),
-            .surveyTold(let post):
+            .surveyTold(let post), .quoteAsked(let post), .quoteSettled(let post):
             post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
@@ -96,7 +96,8 @@ extension Event {
             .recognitionHidden, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
             .attendanceAnswered, .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
-            .moderated, .carried, .groupPost, .voted, .tallied, .surveyClosed:
+            .moderated, .carried, .groupPost, .voted, .tallied, .surveyClosed, .quoteAllowed, .quoteRefused,
+            .quoteWithdrawn:
             nil
         }
     }

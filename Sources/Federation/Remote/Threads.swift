@@ -43,10 +43,14 @@ public final class Threads: Sendable {
         for reading in chain.reversed() { try await keep(reading) }
     }
 
-    /// Fetches one post and what it answers.
-    func fetch(_ uri: ObjectURI) async throws {
-        let reading = try await read(uri)
+    /// Fetches one post and what it answers. `checksQuote`: whether what it quotes is fetched and verified too, which ends
+    /// there: of what a quoted post quotes nothing is shown.
+    func fetch(_ uri: ObjectURI, checksQuote: Bool = true) async throws {
+        var reading = try await read(uri)
         await complete(above: reading.post)
+        if checksQuote {
+            reading.post.quote = await QuoteCheck(world: world, threads: self).check(reading.post)
+        }
         try await keep(reading)
     }
 
@@ -76,18 +80,35 @@ public final class Threads: Sendable {
 
     /// Reads the thread's collection at its owner, unless that was done lately, and fetches what is missing.
     public func backfill(_ post: Post) async {
+        await recheck(post)
         guard let context = post.context, world.isForeign(context) else { return }
-        let now = world.needs.now()
-        let isDue = asked.withLock { asked in
-            if let last = asked[context], now.timeIntervalSince(last) < Self.pause { return false }
-            if asked.count > 10_000 { asked.removeAll() }
-            asked[context] = now
-            return true
-        }
-        guard isDue, let items = try? await items(of: context) else { return }
+        guard isDue(context), let items = try? await items(of: context) else { return }
         for uri in items where !Task.isCancelled {
             let isKnown = (try? await world.needs.store.read { try $0.postID(uri) != nil }) ?? true
             if !isKnown { try? await fetch(uri) }
+        }
+    }
+
+    /// Asks lately unasked nodes whether a post may still show what it quotes (FEP-044f, *Opportunistic re-verification*).
+    private func recheck(_ post: Post) async {
+        guard let quote = post.quote, quote.isStanding, world.isForeign(quote.uri),
+            world.isForeign(post.uri), quote.state == .asked || quote.stamp != nil, isDue(post.uri)
+        else { return }
+        do {
+            try await QuoteCheck(world: world, threads: self).again(post)
+        } catch {
+            world.logger.debug("a quote was not asked about", metadata: ["because": "\(error)"])
+        }
+    }
+
+    /// Whether something was not asked for lately; it is now.
+    private func isDue(_ uri: ObjectURI) -> Bool {
+        let now = world.needs.now()
+        return asked.withLock { asked in
+            if let last = asked[uri], now.timeIntervalSince(last) < Self.pause { return false }
+            if asked.count > 10_000 { asked.removeAll() }
+            asked[uri] = now
+            return true
         }
     }
 

@@ -40,7 +40,8 @@ struct PostIn {
         var post = Post(
             id: world.needs.ids.next(), uri: uri, author: author.id,
             body: try BodyIn.read(object, title: title, at: now),
-            content: SafeHTML.sanitise(BodyIn.text(object, title: title), limit: Limits.remoteContent),
+            content: SafeHTML.sanitise(
+                QuoteIn.text(BodyIn.text(object, title: title), of: object), limit: Limits.remoteContent),
             audience: audience(of: object, by: author),
             // A page elsewhere would answer for an address that is somebody else's.
             url: object.uri("url").flatMap { ObjectURI($0) }.flatMap {
@@ -60,6 +61,8 @@ struct PostIn {
         post.reply = object.uri("inReplyTo").flatMap { ObjectURI($0) }.map { Post.Reply(uri: $0) }
         post.context = object.uri("context").flatMap { ObjectURI($0) }
         post.attachments = attachments(of: object)
+        post.quote = QuoteIn.read(object)
+        post.quotePolicy = QuoteIn.policy(object, by: author)
         let tags = object.objects("tag").prefix(Limits.tags)
         post.tags = Set(
             tags.filter { $0.type == "Hashtag" }.compactMap { tag -> String? in
@@ -123,6 +126,9 @@ struct PostIn {
             post.context = parent.context ?? context
             // An answer is in a group if it says so; below what only members read, it must be.
             if case .group = parent.audience {} else { post.group = nil }
+        }
+        post.quote = try post.quote.map {
+            try QuotePost.judge($0, of: post, needs: world.needs, in: transaction)
         }
         if let actor = try reading.group.flatMap({ try transaction.actor($0) }), actor.kind == .group {
             post.group = actor.id

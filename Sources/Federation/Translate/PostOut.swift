@@ -13,7 +13,9 @@ struct PostOut {
     /// Whom a post is addressed to (ActivityPub §6, FEP-7502).
     func recipients(of post: Post, by author: Actor) -> (to: [String], cc: [String]) {
         let followers = author.endpoints.followers.map { [$0.string] } ?? []
-        let named = post.mentions.map(\.uri.string)
+        // Whoever is quoted can read what quotes them.
+        let quoted = post.quote?.author == post.author ? nil : post.quote?.authorURI?.string
+        let named = post.mentions.map(\.uri.string).filter { $0 != quoted } + [quoted].compactMap { $0 }
         if let group {
             // Its node passes it on (FEP-1b12).
             let readers = post.audience == .organisation ? [Vocabulary.authenticated] : []
@@ -70,6 +72,7 @@ struct PostOut {
         case .survey(let survey): json["hallway:survey"] = SurveyOut.write(survey)
         case .article(let title): addArticle(title, post: post, author: author, to: &json)
         }
+        QuoteOut.add(post, by: author, to: &json)
         return .object(json)
     }
 

@@ -5,6 +5,7 @@ public enum Migrations {
         Schema1.statements, Schema2.statements, Schema3.statements, Schema4.statements, Schema5.statements,
         Schema6.statements, Schema7.statements, Schema8.statements, Schema9.statements,
         Schema16.statements, Schema17.statements,
+        Schema10.statements,
     ]
 
     /// Brings a database up to date; several processes may do so at once.

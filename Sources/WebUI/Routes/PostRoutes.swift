@@ -15,7 +15,10 @@ struct PostRoutes {
         router.post("posts/:post/edit") { request, context in
             let (person, fields) = try await pages.form(request, context)
             let draft = Draft(text: fields["text"] ?? "", summary: fields["summary"] ?? "")
-            let post = try await pages.desk.edit.edit(id(context), to: draft, by: person)
+            var post = try await pages.desk.edit.edit(id(context), to: draft, by: person)
+            if let policy = try QuoteView.policy(fields["quote_policy"]) {
+                post = try await pages.desk.quote.setPolicy(policy, of: post.id, by: person)
+            }
             return Response.redirect(to: try await path(post), type: .normal)
         }
         router.post("posts/:post/delete") { request, context in
@@ -62,6 +65,7 @@ struct PostRoutes {
             text: fields["text"] ?? "", summary: fields["summary"] ?? "",
             audience: try ComposerView.audience(fields["audience"]), replyTo: try fields.id("reply_to"))
         draft.group = ComposerView.group(fields["audience"])
+        draft.quotePolicy = try QuoteView.policy(fields["quote_policy"]) ?? .everyone
         guard fields["keep"] == nil else {
             return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
         }
@@ -115,6 +119,7 @@ struct PostRoutes {
             values["path"] = path
             values["text"] = post.source ?? ""
             values["summary"] = post.summary
+            values["policies"] = QuoteView.policies(chosen: post.quotePolicy)
             return pages.templates.render("edit", values)
         }
         return Response(html: html)

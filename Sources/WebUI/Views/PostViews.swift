@@ -36,6 +36,8 @@ struct PostViews {
                     "path": "/groups/\(group.id)", "name": PersonView(desk: desk).name(group),
                 ]
             }
+            let quoting = QuoteView(desk: desk, seal: seal, back: "\(back)#post-\(post.id)")
+            card.merge(quoting.values(shown, page, for: person)) { $1 }
             return try card.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
         }
     }
