@@ -53,5 +53,6 @@ struct Templates: Sendable {
         ("group_row", PackageResources.group_row_mustache),
         ("group_form", PackageResources.group_form_mustache),
         ("group_new", PackageResources.group_new_mustache),
+        ("guidelines", PackageResources.guidelines_mustache),
     ]
 }

@@ -1,0 +1,87 @@
+"""Guidelines, the knowledge base and being away, on pages without scripts and by the client interface, on real nodes.
+
+python guide.py HALLWAY STORY
+"""
+from questions import *
+
+
+def refused(person, code, method, path, **fields):
+    """The reason in words, of a call that must fail with a code."""
+    try:
+        person.call(method, path, **fields)
+    except urllib.error.HTTPError as error:
+        text = error.read().decode()
+        expect(error.code == code, f"{path} answers {error.code}, not {code}: {text}")
+        return json.loads(text)["error"]
+    raise SystemExit(f"{method} {path} should have failed")
+
+
+def play_guidelines():
+    oslo = Office("oslo", 81).start()
+    try:
+        ada, boris = oslo.person("ada"), oslo.person("boris")
+        own = ada.post("Before there were any")
+        expect("No guidelines yet" in Browser(oslo, "ada").get("/guidelines"), "an empty page says so")
+        expect(ada.call("GET", "v1/instance/rules") == [], "no rules")
+        expect(refused(ada, 404, "GET", "v1/instance/terms_of_service"), "no terms")
+        for number, text in [(1, "Welcome.\n\n- No customer data\n- Be kind\n"), (2, "- No customer data\n- Be kind & brief\n")]:
+            path = f"{folder}/guidelines.txt"
+            open(path, "w").write(text)
+            made = oslo.run("admin", "guidelines", "set", path, "--change", f"Change {number}")
+            expect(made == str(number), f"the command prints the version: {made}")
+        expect(oslo.run("admin", "guidelines", "set", path) == "2", "the same text is no new version")
+        address = oslo.url + "/guidelines"
+
+        for method, where, fields in [
+                ("POST", "v1/statuses", dict(status="x")), ("PUT", f"v1/statuses/{own['id']}", dict(status="x")),
+                ("POST", f"v1/statuses/{own['id']}/reblog", dict(x="")),
+                ("POST", "v1/statuses", dict(status="x", in_reply_to_id=own["id"]))]:
+            expect(address in refused(ada, 403, method, where, **fields), f"{where} names the page")
+        expect(ada.call("POST", f"v1/statuses/{own['id']}/favourite")["favourited"], "what says nothing goes on")
+        state = ada.call("GET", "hallway/v1/guidelines")
+        expect(state["must_accept"] and state["current"] == 2 and state["accepted"] is None, f"{state}")
+        expect([entry["version"] for entry in state["versions"]] == [2, 1], "all versions")
+        older = ada.call("GET", "hallway/v1/guidelines", max_id=2, limit=1)["versions"]
+        expect([entry["version"] for entry in older] == [1], "page by page")
+        rules = ["No customer data", "Be kind & brief"]
+        expect([rule["text"] for rule in ada.call("GET", "v1/instance/rules")] == rules, "rules")
+        expect([rule["text"] for rule in ada.call("GET", "v2/instance")["rules"]] == rules, "rules of the instance")
+        expect("kind" in ada.call("GET", "v1/instance/terms_of_service")["content"], "terms")
+        with urllib.request.urlopen(oslo.url + "/api/v2/instance") as answer:
+            expect(json.load(answer)["rules"] == [], "what an organisation asks of its people is not for strangers")
+        for version in ["1", "3", ""]:
+            refused(ada, 422, "POST", "hallway/v1/guidelines/accept", version=version)
+        expect(ada.call("POST", "hallway/v1/guidelines/accept", version=2)["version"] == 2, "accepted")
+        expect(ada.post("After")["content"] == "<p>After</p>", "and written")
+
+        one = Browser(oslo, "boris")
+        expect("I have read this and accept it" in html.unescape(one.page) and "/guidelines" in one.at, "signing in leads there")
+        page = one.get("/")
+        expect("Read and accept the guidelines to write" in page and 'name="text"' not in page, "the box is a link")
+        expect("Before there were any" in one.get("/everyone"), "reading goes on")
+        expect("I have read this" in one.get("/new/question?title=x") and "back=%2Fnew%2Fquestion" in one.at, "so is a form")
+        page = one.post("/posts", seal=one.seal, text="x", audience="organisation")
+        expect(one.code == 403 and "Read and accept" in page, "what is sent all the same is refused")
+        page = one.get("/guidelines?back=%2Fnew%2Fpoll")
+        expect("Be kind & brief" in page and "Change 2" in page and "Version 1 of" in page, "all versions are there")
+        page = one.post("/guidelines/accept", seal=one.seal, version="1", back="/")
+        expect(one.code == 422 and "read it again" in page, "an old version cannot be accepted")
+        one.get("/guidelines?back=%2Fnew%2Fpoll")
+        one.post("/guidelines/accept", seal=one.seal, version="2", back="/new/poll")
+        expect(one.at.endswith("/new/poll"), "and back to what one was about")
+        page = one.get("/")
+        expect("please read and accept" not in page and "New here?" in page, "the newcomer finds a link at the box")
+        page = one.post("/posts", seal=one.seal, text="Hello there", audience="organisation", back="/")
+        expect("Hello there" in page, "and writes")
+        expect("You accepted version 2" in one.get("/guidelines"), "the page says so")
+        lines = oslo.run("admin", "guidelines", "list").splitlines()
+        expect("accepted by 2" in lines[0] and "accepted by 0" in lines[1], f"{lines}")
+        open(path, "w").write("Shorter.\n")
+        oslo.run("admin", "guidelines", "set", path, "--optional")
+        expect(ada.post("Still")["id"], "an optional version stops nobody")
+    finally:
+        oslo.stop()
+
+
+if __name__ == "__main__":
+    play(globals())
