@@ -33,6 +33,7 @@ public struct ClientAPI: Sendable {
         AnnouncementRoutes(desk: desk).add(to: router)
         GatheringRoutes(desk: desk).add(to: router)
         GuidelineRoutes(desk: desk).add(to: router)
+        KnowledgeRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }
 }

@@ -59,5 +59,9 @@ public struct Notification: Sendable, Equatable {
         case pollClosed = 20
         /// The results of a survey that one asked for or answered.
         case surveyTold = 21
+        /// The review date of an article that one looks after has come.
+        case knowledgeReview = 90
+        /// An article was handed to one to look after.
+        case knowledgeHanded = 91
     }
 }

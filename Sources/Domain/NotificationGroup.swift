@@ -53,7 +53,7 @@ public struct NotificationGroup: Sendable, Equatable {
             .accepted, .announcement,
             .announcementReminder,
             .announcementOverdue, .place, .gatheringReminder,
-            .gatheringChanged:
+            .gatheringChanged, .knowledgeReview, .knowledgeHanded:
             break
         }
         return "ungrouped-\(notification.id)"

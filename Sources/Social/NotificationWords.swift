@@ -29,6 +29,8 @@ public enum NotificationWords {
         case .place: "has a place for you: you moved up from the waiting list"
         case .gatheringReminder: "reminds you of an event you go to"
         case .gatheringChanged: "changed an event you go to"
+        case .knowledgeReview: "wrote what is in the knowledge base, and it is time to review it"
+        case .knowledgeHanded: "handed you an article of the knowledge base"
         }
     }
 
@@ -54,6 +56,8 @@ public enum NotificationWords {
         case .announcementReminder: "you have not acknowledged it yet"
         case .announcementOverdue: "you wrote it"
         case .place, .gatheringReminder, .gatheringChanged: "you said that you come"
+        case .knowledgeReview: "you look after it, or nobody does and you moderate this office"
+        case .knowledgeHanded: "you look after it from now on"
         }
     }
 
@@ -83,6 +87,8 @@ public enum NotificationWords {
         case .place: "I have a place at an event"
         case .gatheringReminder: "An event that I go to begins soon"
         case .gatheringChanged: "An event that I go to is changed"
+        case .knowledgeReview: "An article that I look after is to be reviewed"
+        case .knowledgeHanded: "An article is handed to me"
         }
     }
 

@@ -37,6 +37,7 @@ public struct Pages: Sendable {
         GatheringRoutes(pages: self).add(to: router)
         GroupRoutes(pages: self).add(to: router)
         GuidelineRoutes(pages: self).add(to: router)
+        KnowledgeRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 

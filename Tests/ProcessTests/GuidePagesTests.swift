@@ -4,4 +4,7 @@ import Testing
 struct GuidePagesTests {
     @Test("nobody writes, by page or client, before they have accepted the guidelines")
     func guidelines() async throws { try await playStory("guidelines", of: "guide") }
+
+    @Test("an article is promoted, marked, handed over and taken out, by page and client")
+    func knowledge() async throws { try await playStory("knowledge", of: "guide") }
 }

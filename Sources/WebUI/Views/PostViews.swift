@@ -15,6 +15,7 @@ struct PostViews {
         _ posts: [Post], for person: ActorID, focus: PostID? = nil, in transaction: Transaction
     ) throws -> [[String: Any]] {
         let page = try PostPage(posts, for: .person(person), in: transaction)
+        let articles = try transaction.knowledge(of: posts.map { $0.body.announced ?? $0.id })
         let bodies = BodyViews(desk: desk, seal: seal, back: back)
         return try posts.compactMap { post in
             var announcer: Actor?
@@ -36,8 +37,23 @@ struct PostViews {
                     "path": "/groups/\(group.id)", "name": PersonView(desk: desk).name(group),
                 ]
             }
+            card.merge(try knowledge(articles[shown.id], of: shown, for: person, in: transaction)) { $1 }
             return try card.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
         }
+    }
+
+    /// Where it stands in the knowledge base, or that it could.
+    private func knowledge(
+        _ article: Knowledge?, of post: Post, for person: ActorID, in transaction: Transaction
+    ) throws -> [String: Any] {
+        if let article {
+            return ["knowledge": try KnowledgeView(desk: desk).mark(article, of: post, in: transaction)]
+        }
+        guard post.author == person || post.body.question?.accepted != nil,
+            try KeepKnowledge.mayPromote(post, by: person, in: transaction)
+        else { return [:] }
+        return post.body.question == nil
+            ? ["mayPromote": true] : ["promote": "/new/knowledge?post=\(post.id)"]
     }
 
     /// What the post was given, and what may be given.

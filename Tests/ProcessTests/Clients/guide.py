@@ -83,5 +83,70 @@ def play_guidelines():
         oslo.stop()
 
 
+def play_knowledge():
+    oslo = Office("oslo", 82, federation="open").start()
+    try:
+        ada, boris, chidi = oslo.person("ada"), oslo.person("boris"), oslo.person("chidi", "--admin")
+        asked = ada.post("", **{"hallway[kind]": "question", "hallway[title]": "Who certifies lifts?"})
+        answer = boris.post("The state inspector", in_reply_to_id=asked["id"])
+        path = "hallway/v1/knowledge"
+        expect("no accepted answer" in refused(ada, 422, "POST", path, status_id=asked["id"]), "an open question")
+        ada.call("POST", f"hallway/v1/questions/{asked['id']}/accept", answer=answer["id"])
+        article = boris.call("POST", path, status_id=asked["id"], title="Lifts")
+        expect(article["title"] == "Lifts" and not article["outdated"] and article["owner"]["acct"] == "boris", f"{article}")
+        expect(article["status"]["id"] == asked["id"] and article["answer"]["id"] == answer["id"], "with both posts")
+        own = f"{path}/{article['id']}"
+        listed = lambda **fields: [entry["id"] for entry in ada.call("GET", path, **fields)]
+        expect(listed() == listed(q="inspector") == listed(q="lifts") == [article["id"]], "found by its words")
+        expect(listed(q="nothing") == listed(filter="outdated") == listed(filter="mine") == [], "and not by others")
+        found = ada.call("GET", "hallway/v1/search", q="type:knowledge certifies")
+        expect([status["id"] for status in found["statuses"]] == [asked["id"]], "an operator")
+        expect("Only whoever looks after" in refused(ada, 403, "POST", f"{own}/outdated", x=""), "others say nothing")
+        refused(boris, 422, "POST", f"{own}/review", review_at="2020-01-01T00:00:00Z")
+        refused(boris, 422, "POST", f"{own}/review", review_at="soon")
+        refused(ada, 404, "GET", f"{path}/1")
+        expect(boris.call("POST", f"{own}/outdated", x="")["outdated"], "outdated now")
+        expect(listed(filter="outdated") == [article["id"]], "and listed as such")
+
+        one, two = Browser(oslo, "ada"), Browser(oslo, "boris")
+        page = one.get("/knowledge")
+        expect("Lifts" in page and "Outdated</strong>" in page and "The state inspector" in page, "the list has the mark")
+        page = one.get(f"/@ada/{asked['id']}")
+        expect("Outdated</strong>" in page and "looked after by" in page, "so has the card")
+        page = one.get(f"/knowledge/{article['id']}")
+        expect("Outdated</strong>" in page and "Still right" not in page, "a reader finds no form")
+        expect("Still right" in two.get(f"/knowledge/{article['id']}"), "the owner does")
+        page = two.post(f"/knowledge/{article['id']}/right", seal=two.seal, review="2029-13-77")
+        expect(two.code == 422 and "three years" in page, "a day that is none")
+        two.get(f"/knowledge/{article['id']}")
+        day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 100 * 86400))
+        page = two.post(f"/knowledge/{article['id']}/right", seal=two.seal, review=day)
+        expect(f"review on {day}" in page and "Outdated</strong>" not in page, "right again")
+        page = two.post(f"/knowledge/{article['id']}/owner", seal=two.seal, owner="@ada")
+        expect("Still right" not in page and "looked after by" in page, "handed over")
+        expect("handed you an article" in one.get("/notifications"), "and told")
+        page = one.post(f"/knowledge/{article['id']}/remove", seal=one.seal) if one.get(f"/knowledge/{article['id']}") else ""
+        expect("Nothing here yet" in page, "taken out")
+        page = one.get(f"/@ada/{asked['id']}")
+        expect(f"/new/knowledge?post={asked['id']}" in page, "and can be added again")
+        page = one.get(f"/new/knowledge?post={asked['id']}")
+        expect('value="Who certifies lifts?"' in page, "the form knows the title")
+        page = one.post("/knowledge", seal=one.seal, post=asked["id"], title="", review=day)
+        expect(one.code == 422 and "Title" in page, "a title is needed")
+        one.get(f"/new/knowledge?post={asked['id']}")
+        page = one.post("/knowledge", seal=one.seal, post=asked["id"], title="On lifts", review=day)
+        expect("On lifts" in page and one.code == 200, "added")
+        note = ada.post("How we negotiate")
+        expect(f"/new/knowledge?post={note['id']}" in one.get(f"/@ada/{note['id']}"), "one's own post can be")
+        expect(f"/new/knowledge?post={note['id']}" not in two.get(f"/@ada/{note['id']}"), "another's cannot")
+        expect(ada.call("POST", path, status_id=note["id"], title="Negotiating")["answer"] is None, "a post")
+        refused(boris, 403, "POST", path, status_id=ada.post("Mine")["id"], title="x")
+        for filter in ["all", "mine", "outdated"]:
+            one.get(f"/knowledge?filter={filter}&q=x")
+            expect(one.code == 200, filter)
+    finally:
+        oslo.stop()
+
+
 if __name__ == "__main__":
     play(globals())
