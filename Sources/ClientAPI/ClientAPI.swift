@@ -34,6 +34,7 @@ public struct ClientAPI: Sendable {
         GatheringRoutes(desk: desk).add(to: router)
         GuidelineRoutes(desk: desk).add(to: router)
         KnowledgeRoutes(desk: desk).add(to: router)
+        AwayRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }
 }

@@ -38,6 +38,7 @@ public struct Pages: Sendable {
         GroupRoutes(pages: self).add(to: router)
         GuidelineRoutes(pages: self).add(to: router)
         KnowledgeRoutes(pages: self).add(to: router)
+        AwayRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 

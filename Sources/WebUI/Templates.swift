@@ -54,6 +54,7 @@ struct Templates: Sendable {
         ("group_form", PackageResources.group_form_mustache),
         ("group_new", PackageResources.group_new_mustache),
         ("guidelines", PackageResources.guidelines_mustache),
+        ("away", PackageResources.away_mustache),
         ("knowledge", PackageResources.knowledge_mustache),
         ("article", PackageResources.article_mustache),
         ("new_knowledge", PackageResources.new_knowledge_mustache),

@@ -7,4 +7,7 @@ struct GuidePagesTests {
 
     @Test("an article is promoted, marked, handed over and taken out, by page and client")
     func knowledge() async throws { try await playStory("knowledge", of: "guide") }
+
+    @Test("who comes back is shown what they missed, and can say that they have caught up")
+    func away() async throws { try await playStory("away", of: "guide") }
 }

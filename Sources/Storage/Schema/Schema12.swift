@@ -1,4 +1,5 @@
-/// The knowledge base: which posts are articles, who looks after them, and until when they are taken to be right.
+/// The knowledge base: which posts are articles, who looks after them, and until when they are taken to be right; and when
+/// people were here last.
 enum Schema12 {
     static let statements = [
         """
@@ -10,5 +11,6 @@ enum Schema12 {
         """,
         "CREATE INDEX knowledge_owner ON knowledge (owner, id)",
         "CREATE INDEX knowledge_due ON knowledge (review_at) WHERE told_at IS NULL",
+        "CREATE TABLE away (person INTEGER PRIMARY KEY, seen_at INTEGER NOT NULL, since INTEGER, returned_at INTEGER)",
     ]
 }

@@ -148,5 +148,50 @@ def play_knowledge():
         oslo.stop()
 
 
+def play_away():
+    oslo = Office("oslo", 83).start()
+    try:
+        ada, boris = oslo.person("ada"), oslo.person("boris", "--may-announce")
+        state = ada.call("GET", "hallway/v1/away")
+        expect(state["since"] is None and not state["notable"] and state["posts"]["total"] == 0, f"{state}")
+        one = Browser(oslo, "ada")
+        expect("You have missed nothing" in one.get("/away") and "caught up" not in one.get("/away"), "an empty page says so")
+        ada.follow("boris")
+        oslo.stop()
+        # Three days pass: what is kept of them is set back.
+        import sqlite3
+        with sqlite3.connect(f"{folder}/oslo/hallway.sqlite") as database:
+            database.execute("UPDATE away SET seen_at = seen_at - 3 * 86400000")
+        oslo.start()
+        named = boris.post("Hello @ada")
+        posts = [boris.post(f"Number {number}") for number in range(12)]
+        ada.call("POST", f"v1/statuses/{posts[3]['id']}/favourite")
+        due = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86400 * 5))
+        must = boris.call("POST", "hallway/v1/announcements", title="Please acknowledge", text="x", due_at=due)
+        news = boris.call("POST", "hallway/v1/announcements", title="Only news", text="x")
+        until("all of it to arrive", lambda: {must["id"], news["id"]} <= {status["id"] for status in ada.home(limit=40)})
+        until("the home to be filled", lambda: posts[-1]["id"] in {status["id"] for status in ada.home(limit=40)})
+        state = ada.call("GET", "hallway/v1/away")
+        totals = {part: state[part]["total"] for part in ["must_read", "mentions", "announcements", "posts"]}
+        expect(state["notable"] and totals == dict(must_read=1, mentions=1, announcements=1, posts=12), f"{totals}")
+        expect(all(state[part]["exact"] for part in totals), "exactly")
+        expect([status["id"] for status in state["mentions"]["statuses"]] == [named["id"]], "mentions")
+        expect(len(state["posts"]["statuses"]) == 10 and state["posts"]["statuses"][0]["id"] == posts[3]["id"], "the most liked first")
+        expect(len(ada.call("GET", "hallway/v1/away", limit=40)["posts"]["statuses"]) == 12, "as many as asked for")
+        expect("See what you missed" in one.get("/"), "home leads there")
+        page = one.get("/away")
+        for words in ["Please read", "For you", "Only news", "Most talked about", "Number 3", "All of them"]:
+            expect(words in page, words)
+        one.post("/away/caught_up", seal=one.seal)
+        expect("See what you missed" not in one.get("/"), "caught up")
+        page = one.get("/away")
+        expect("Please acknowledge" in page and "Only news" not in page, "what must be read stays")
+        ada.call("POST", f"hallway/v1/announcements/{must['id']}/acknowledge")
+        expect("You have missed nothing" in one.get("/away"), "until it is")
+        ada.call("POST", "hallway/v1/away/caught_up")
+    finally:
+        oslo.stop()
+
+
 if __name__ == "__main__":
     play(globals())
