@@ -9,6 +9,8 @@ public struct PostPage: Sendable {
     public let authors: [ActorID: Actor]
     /// The polls among them.
     public let polls: [PostID: PollSight]
+    /// Those of them that stand in the knowledge base.
+    public let articles: [PostID: Knowledge]
     private let marks: [PostID: Marks]
     private let tallies: [PostID: [Reaction.Tally]]
 
@@ -24,6 +26,7 @@ public struct PostPage: Sendable {
             try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author })))
                 .map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         tallies = try transaction.reactions(of: all.map(\.id), for: viewer.actor)
+        articles = try transaction.knowledge(of: all.map(\.id))
         let polls = all.filter { if case .poll = $0.body { true } else { false } }.map(\.id)
         self.polls = try PollSight.read(polls, for: viewer, in: transaction)
         if case .person(let person) = viewer {

@@ -157,6 +157,15 @@ struct KnowledgeJourneyTests {
         #expect(try await list(stage.astrid, on: stage.oslo) == ["Who certifies lifts?": false])
         #expect(try await told(stage.ada, on: stage.oslo) == 0)
         clock.advance(Knowledge.usualTerm)
+        let habits = NotificationHabits(stopped: [.knowledgeReview])
+        let other = try await verb(stage.oslo).promote(
+            stage.oslo.publish.publish(Draft(text: "x", audience: .organisation), by: stage.astrid.id).id,
+            title: "Other", reviewAt: clock.now + 1, by: stage.astrid.id)
+        try await ChooseNotifications(needs: stage.oslo.needs).choose(habits, by: stage.astrid.id)
+        clock.advance(1)
+        try await remind(stage.oslo)
+        #expect(try await told(stage.astrid, on: stage.oslo) == 0)
+        try await verb(stage.oslo).remove(other.id, by: stage.astrid.id)
         #expect(try await list(stage.astrid, on: stage.oslo) == ["Who certifies lifts?": true])
         try await remind(stage.oslo)
         #expect(try await told(stage.ada, on: stage.oslo) == 1)

@@ -21,6 +21,7 @@ struct KnowledgeRoutes {
             let article = try await desk.keepKnowledge.promote(
                 post, title: fields["title"].flatMap { $0.isEmpty ? nil : $0 },
                 reviewAt: Self.moment(fields["review_at"]), by: person)
+            desk.renderings.forget(article.post)
             return try await one(article.id, for: person)
         }
         router.get("api/hallway/v1/knowledge/:id") { _, context in
@@ -49,6 +50,7 @@ struct KnowledgeRoutes {
     private func review(_ review: KeepKnowledge.Review, _ context: HallwayContext) async throws -> Response {
         let person = try context.person("write:statuses")
         let article = try await desk.keepKnowledge.review(Reading.id(context), review, by: person)
+        desk.renderings.forget(article.post)
         return try await one(article.id, for: person)
     }
 

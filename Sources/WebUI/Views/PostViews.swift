@@ -15,7 +15,6 @@ struct PostViews {
         _ posts: [Post], for person: ActorID, focus: PostID? = nil, in transaction: Transaction
     ) throws -> [[String: Any]] {
         let page = try PostPage(posts, for: .person(person), in: transaction)
-        let articles = try transaction.knowledge(of: posts.map { $0.body.announced ?? $0.id })
         let bodies = BodyViews(desk: desk, seal: seal, back: back)
         return try posts.compactMap { post in
             var announcer: Actor?
@@ -37,7 +36,7 @@ struct PostViews {
                     "path": "/groups/\(group.id)", "name": PersonView(desk: desk).name(group),
                 ]
             }
-            card.merge(try knowledge(articles[shown.id], of: shown, for: person, in: transaction)) { $1 }
+            card.merge(try knowledge(page.articles[shown.id], of: shown, for: person, in: transaction)) { $1 }
             return try card.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
         }
     }

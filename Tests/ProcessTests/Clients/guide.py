@@ -105,7 +105,11 @@ def play_knowledge():
         refused(boris, 422, "POST", f"{own}/review", review_at="2020-01-01T00:00:00Z")
         refused(boris, 422, "POST", f"{own}/review", review_at="soon")
         refused(ada, 404, "GET", f"{path}/1")
+        expect(not ada.call("GET", f"v1/statuses/{asked['id']}")["knowledge"]["outdated"], "a status says so")
+        expect(ada.call("GET", f"v1/statuses/{answer['id']}")["knowledge"] is None, "and another does not")
         expect(boris.call("POST", f"{own}/outdated", x="")["outdated"], "outdated now")
+        found = ada.call("GET", "hallway/v1/search", q="type:knowledge certifies")
+        expect(found["statuses"][0]["knowledge"]["outdated"], "what is found has the mark")
         expect(listed(filter="outdated") == [article["id"]], "and listed as such")
 
         one, two = Browser(oslo, "ada"), Browser(oslo, "boris")
