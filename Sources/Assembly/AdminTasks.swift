@@ -107,6 +107,30 @@ public struct AdminTasks: Sendable {
         try await node.people.permitAnnouncements(isPermitted, to: actor.id)
     }
 
+    /// Puts guidelines in force; answers their version. `change`: what is different, for those who know the last one.
+    ///
+    /// - Throws: ``SettingsFault`` with the rule that said no.
+    public func setGuidelines(_ text: String, change: String, isRequired: Bool) async throws -> Int {
+        do {
+            return try await AcceptGuideline(needs: node.needs)
+                .publish(text, change: change, isRequired: isRequired).version
+        } catch let refusal as Refusal {
+            throw SettingsFault(Problem(refusal).message)
+        }
+    }
+
+    /// The versions of the guidelines, a line for each: number, day, whether it must be accepted, how many did.
+    public func guidelines() async throws -> [String] {
+        try await node.store.read { transaction in
+            try transaction.guidelines(limit: 1000).map { guideline in
+                let day = guideline.publishedAt.ISO8601Format().prefix(10)
+                let count = try transaction.countAcceptances(of: guideline.version)
+                let word = guideline.isRequired ? "required" : "optional"
+                return "\(guideline.version)  \(day)  \(word)  accepted by \(count)  \(guideline.change)"
+            }
+        }
+    }
+
     /// Lets the running node handle again what was set aside; answers how many activities there were.
     public func retryInbox() async throws -> Int {
         let date = node.needs.now()

@@ -34,6 +34,9 @@ public struct ClientAPI: Sendable {
         MilestoneRoutes(desk: desk).add(to: router)
         AnnouncementRoutes(desk: desk).add(to: router)
         GatheringRoutes(desk: desk).add(to: router)
+        GuidelineRoutes(desk: desk).add(to: router)
+        KnowledgeRoutes(desk: desk).add(to: router)
+        AwayRoutes(desk: desk).add(to: router)
         StreamingRoutes(desk: desk, logger: logger).add(to: router)
     }
 }

@@ -38,6 +38,8 @@ public struct Addresses: Sendable, Equatable {
     public func page(person name: String) -> String { "\(base.origin)/@\(name)" }
     public func page(post id: PostID, by name: String) -> String { "\(base.origin)/@\(name)/\(id)" }
     public func page(hashtag tag: String) -> String { "\(base.origin)/tags/\(tag)" }
+    /// The page on which people read what the node asks of them.
+    public var guidelines: String { "\(base.origin)/guidelines" }
 
     /// Whether a URI is one of ours.
     public func isOwn(_ uri: ObjectURI) -> Bool { uri.origin == base.origin }

@@ -63,5 +63,9 @@ public struct Notification: Sendable, Equatable {
         case quote = 80
         /// A post that one quoted was changed.
         case quotedEdit = 81
+        /// The review date of an article that one looks after has come.
+        case knowledgeReview = 90
+        /// An article was handed to one to look after.
+        case knowledgeHanded = 91
     }
 }

@@ -53,7 +53,7 @@ public struct NotificationGroup: Sendable, Equatable {
             .accepted, .announcement,
             .announcementReminder,
             .announcementOverdue, .place, .gatheringReminder,
-            .gatheringChanged, .quote, .quotedEdit:
+            .gatheringChanged, .quote, .quotedEdit, .knowledgeReview, .knowledgeHanded:
             break
         }
         return "ungrouped-\(notification.id)"

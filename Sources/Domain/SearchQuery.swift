@@ -19,7 +19,7 @@ public struct SearchQuery: Sendable, Equatable {
 
     /// Which posts, by what they carry.
     public enum Kind: String, Sendable, CaseIterable {
-        case post, article, poll, thanks, question, announcement, event, reply
+        case post, article, poll, thanks, question, announcement, event, reply, knowledge
     }
 
     /// What a post must hold.

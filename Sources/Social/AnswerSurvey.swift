@@ -14,7 +14,7 @@ public struct AnswerSurvey: Sendable {
     public func answer(_ id: PostID, _ answers: [Int: Survey.Answer], by person: ActorID) async throws -> Post
     {
         try await needs.store.write { [needs] transaction in
-            _ = try transaction.actingPerson(person)
+            _ = try transaction.writingPerson(person, needs: needs)
             let post = try transaction.visiblePost(id, to: .person(person))
             guard case .survey(let survey) = post.body, let author = try transaction.actor(post.author) else {
                 throw Refusal.notFound("Record")

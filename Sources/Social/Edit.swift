@@ -22,7 +22,7 @@ public struct Edit: Sendable {
         try draft.check(policy: needs.policy)
         let named = try await NamedPeople.look(in: draft.text, needs: needs, find: find)
         return try await needs.store.write { [needs, draft] transaction in
-            _ = try transaction.actingPerson(person)
+            _ = try transaction.writingPerson(person, needs: needs)
             var post = try transaction.visiblePost(id, to: .person(person))
             guard post.author == person, post.body.announced == nil else { throw Refusal.notFound("Record") }
             if let title = draft.title {

@@ -45,6 +45,21 @@ extension Transaction {
         return actor
     }
 
+    /// A person of this node who may publish words: one who accepted the guidelines, where they must be. Every verb that
+    /// publishes what somebody wrote asks here, and nowhere else (Spec/features/guideline.md §2).
+    ///
+    /// - Throws: ``Refusal`` for anyone else.
+    func writingPerson(_ id: ActorID, needs: Needs) throws -> Actor {
+        let actor = try actingPerson(id)
+        guard try !mustAccept(id) else {
+            throw Refusal.notAllowed(
+                because:
+                    "Before you write here, please read and accept the guidelines: \(needs.addresses.guidelines)"
+            )
+        }
+        return actor
+    }
+
     /// A living post that the viewer may see; anything else does not exist for them (N107).
     public func visiblePost(_ id: PostID, to viewer: Viewer) throws -> Post {
         guard let post = try post(id), try maySee(post, viewer) else { throw Refusal.notFound("Record") }

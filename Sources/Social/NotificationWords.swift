@@ -31,6 +31,8 @@ public enum NotificationWords {
         case .gatheringChanged: "changed an event you go to"
         case .quote: "quoted your post"
         case .quotedEdit: "changed a post that you quoted"
+        case .knowledgeReview: "wrote what is in the knowledge base, and it is time to review it"
+        case .knowledgeHanded: "handed you an article of the knowledge base"
         }
     }
 
@@ -58,6 +60,8 @@ public enum NotificationWords {
         case .place, .gatheringReminder, .gatheringChanged: "you said that you come"
         case .quote: "it shows your post"
         case .quotedEdit: "your post shows it"
+        case .knowledgeReview: "you look after it, or nobody does and you moderate this office"
+        case .knowledgeHanded: "you look after it from now on"
         }
     }
 
@@ -89,6 +93,8 @@ public enum NotificationWords {
         case .gatheringChanged: "An event that I go to is changed"
         case .quote: "Somebody quotes my post"
         case .quotedEdit: "A post that I quoted is changed"
+        case .knowledgeReview: "An article that I look after is to be reviewed"
+        case .knowledgeHanded: "An article is handed to me"
         }
     }
 

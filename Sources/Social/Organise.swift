@@ -39,7 +39,7 @@ public struct Organise: Sendable {
         _ id: PostID, by person: ActorID, _ change: @escaping @Sendable (Gathering) -> Gathering
     ) async throws -> Post {
         try await needs.store.write { [needs] transaction in
-            _ = try transaction.actingPerson(person)
+            _ = try transaction.writingPerson(person, needs: needs)
             var post = try transaction.visiblePost(id, to: .person(person))
             guard post.author == person, case .gathering(let stored) = post.body else {
                 throw Refusal.notFound("Record")

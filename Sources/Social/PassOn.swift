@@ -12,7 +12,7 @@ public struct PassOn: Sendable {
     /// - Throws: ``Refusal`` for a post that is not meant to go further than it is.
     public func passOn(_ id: PostID, to audience: Audience? = nil, by person: ActorID) async throws -> Post {
         try await needs.store.write { [needs] transaction in
-            let author = try transaction.actingPerson(person)
+            let author = try transaction.writingPerson(person, needs: needs)
             let asked = try transaction.visiblePost(id, to: .person(person))
             let original =
                 try asked.body.announced.map { try transaction.visiblePost($0, to: .person(person)) } ?? asked

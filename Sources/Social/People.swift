@@ -118,6 +118,9 @@ public struct People: Sendable {
         /// What they read, BCP 47; empty for no choice.
         public var language: String?
 
+        /// Whether it says something that others read.
+        var hasWords: Bool { displayName != nil || note != nil || fields != nil || work != nil }
+
         public init() {}
     }
 
@@ -127,6 +130,7 @@ public struct People: Sendable {
         return try await needs.store.write { [needs] transaction in
             var actor = try transaction.actingPerson(person)
             let before = actor
+            if changes.hasWords { _ = try transaction.writingPerson(person, needs: needs) }
             actor.displayName = changes.displayName ?? actor.displayName
             if let note = changes.note { actor.summary = Self.html(note, needs.addresses) }
             actor.isLocked = changes.isLocked ?? actor.isLocked

@@ -28,7 +28,7 @@ public struct Publish: Sendable {
             {
                 return post
             }
-            let author = try transaction.actingPerson(person)
+            let author = try transaction.writingPerson(person, needs: needs)
             try Organise.check(draft, at: needs.now())
             try Acknowledge.check(draft, by: person, at: needs.now(), in: transaction)
             var post = try Self.compose(draft, by: author, named: named, needs: needs, in: transaction)

@@ -132,10 +132,12 @@ public struct Reminders: Service {
             try !transaction.dueReminders(at: now, limit: 1).isEmpty
                 || !transaction.expiredAnnouncements(at: now, limit: 1).isEmpty
                 || !transaction.dueAttendances(at: now, limit: 1).isEmpty
+                || !transaction.dueKnowledge(at: now, limit: 1).isEmpty
         }
         guard isDue else { return false }
         return try await needs.store.write { [needs] transaction in
-            let isMoving = try RemindReaders.drain(needs: needs, in: transaction)
+            var isMoving = try RemindReaders.drain(needs: needs, in: transaction)
+            isMoving = try KeepKnowledge.drain(needs: needs, in: transaction) || isMoving
             return try Attend.drain(needs: needs, in: transaction) || isMoving
         }
     }

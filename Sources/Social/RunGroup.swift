@@ -65,7 +65,7 @@ public struct RunGroup: Sendable {
             createdAt: needs.now())
         let keys = try makeKeys(id, uri)
         return try await needs.store.write { [needs, actor] transaction in
-            _ = try transaction.actingPerson(person)
+            _ = try transaction.writingPerson(person, needs: needs)
             guard try transaction.localActor(named: name) == nil else {
                 throw Refusal.invalid(field: "Name", because: "has already been taken")
             }
@@ -92,6 +92,7 @@ public struct RunGroup: Sendable {
             guard let own = try transaction.membership(of: person, in: id), own.state == .member,
                 own.role == .owner
             else { throw Refusal.notAllowed(because: "Only the owner changes how the group is run") }
+            _ = try transaction.writingPerson(person, needs: needs)
             // What was written for some must not be shown to others afterwards.
             if let kind = wish.kind, kind.rawValue < group.kind.rawValue {
                 throw Refusal.notAllowed(

@@ -112,7 +112,7 @@ extension Transaction {
         try deleteParts(of: post.id)
         try deleteBody(of: post)
         // Likes stay, unseen: whoever liked it on another node is told that it is gone.
-        for table in ["edition", "recipient", "bookmark", "notification", "group_pin"] {
+        for table in ["edition", "recipient", "bookmark", "notification", "group_pin", "knowledge"] {
             try run("DELETE FROM \(table) WHERE post = $1", [.id(post.id)])
         }
         try run("DELETE FROM home WHERE entry = $1", [.id(post.id)])

@@ -101,7 +101,7 @@ extension Transaction {
     }
 
     /// Placeholder `$1` is the viewer.
-    private static func visibleQuestions(_ viewer: Viewer) -> [String] {
+    static func visibleQuestions(_ viewer: Viewer) -> [String] {
         [
             "p.deleted_at IS NULL", "(CAST($1 AS BIGINT) IS NULL OR 1 = 1)", seenBy(viewer, place: 1),
             """
@@ -112,7 +112,7 @@ extension Transaction {
     }
 
     /// As ``questions(of:)`` reads it: what is gone or no answer is not accepted.
-    private static let isAccepted = """
+    static let isAccepted = """
         (q.accepted IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM post a WHERE a.uri = q.accepted
                 AND (a.deleted_at IS NOT NULL OR a.reply_post IS NULL OR a.reply_post <> q.post)))

@@ -110,6 +110,7 @@ private struct PostSearch {
         case .thanks: "p.body = \(PostBody.Code.recognition)"
         case .question: "p.body = \(PostBody.Code.question)"
         case .announcement: "p.body = \(PostBody.Code.announcement)"
+        case .knowledge: "EXISTS (SELECT 1 FROM knowledge k WHERE k.post = p.id)"
         case .event: "p.body = \(PostBody.Code.gathering)"
         }
     }

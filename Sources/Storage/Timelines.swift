@@ -73,8 +73,11 @@ extension Transaction {
         for post in posts { try insertHome(post.id, shown: post.id, person: person) }
     }
 
+    /// Entries that a home timeline keeps.
+    public static let homeLimit = 800
+
     /// Keeps the newest entries of a home timeline.
-    public func trimHome(of person: ActorID, to limit: Int = 800) throws {
+    public func trimHome(of person: ActorID, to limit: Int = Self.homeLimit) throws {
         try run(
             """
             DELETE FROM home WHERE person = $1 AND entry <=

@@ -74,6 +74,9 @@ public struct Desk: Sendable {
     public var follow: FollowActor { FollowActor(needs: needs) }
     public var block: BlockActor { BlockActor(needs: needs) }
     public var chooseNotifications: ChooseNotifications { ChooseNotifications(needs: needs) }
+    public var acceptGuideline: AcceptGuideline { AcceptGuideline(needs: needs) }
+    public var keepKnowledge: KeepKnowledge { KeepKnowledge(needs: needs) }
+    public var noteAway: NoteAway { NoteAway(needs: needs) }
     public var acknowledge: Acknowledge { Acknowledge(needs: needs) }
     public var remindReaders: RemindReaders { RemindReaders(needs: needs) }
     public var attend: Attend { Attend(needs: needs) }

@@ -14,6 +14,8 @@ public struct PostPage: Sendable {
     public let quotes: [PostID: QuoteSight]
     private let quoteCounts: [PostID: Int]
     private let quoteAnswers: [PostID: QuotePolicy.Answer]
+    /// Those of them that stand in the knowledge base.
+    public let articles: [PostID: Knowledge]
     private let marks: [PostID: Marks]
     private let tallies: [PostID: [Reaction.Tally]]
 
@@ -45,6 +47,7 @@ public struct PostPage: Sendable {
             try transaction.actors(Array(Set(all.map(\.author) + all.compactMap { $0.reply?.author })))
                 .map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         tallies = try transaction.reactions(of: all.map(\.id), for: viewer.actor)
+        articles = try transaction.knowledge(of: all.map(\.id))
         let polls = all.filter { if case .poll = $0.body { true } else { false } }.map(\.id)
         self.polls = try PollSight.read(polls, for: viewer, in: transaction)
         if case .person(let person) = viewer {

@@ -1,6 +1,7 @@
 public import Hummingbird
 import Domain
 import HTTPTypes
+import Social
 public import Surface
 
 /// The web app: pages rendered on the server over the same verbs and queries as the client interface.
@@ -16,6 +17,7 @@ public struct Pages: Sendable {
 
     public func add(to router: Router<HallwayContext>) {
         AssetRoutes().add(to: router)
+        router.add(middleware: GuidelineGate(store: desk.needs.store))
         SessionRoutes(pages: self).add(to: router)
         AuthoriseRoutes(pages: self).add(to: router)
         HomeRoutes(pages: self).add(to: router)
@@ -36,6 +38,9 @@ public struct Pages: Sendable {
         AnnouncementRoutes(pages: self).add(to: router)
         GatheringRoutes(pages: self).add(to: router)
         GroupRoutes(pages: self).add(to: router)
+        GuidelineRoutes(pages: self).add(to: router)
+        KnowledgeRoutes(pages: self).add(to: router)
+        AwayRoutes(pages: self).add(to: router)
         SettingsRoutes(pages: self).add(to: router)
     }
 
@@ -56,9 +61,14 @@ public struct Pages: Sendable {
             }
         let message =
             problem.status == .notFound ? "It may have been deleted, or it is not for you." : problem.message
+        // What was typed is still in the form that the browser's way back leads to.
+        let asksToAccept = problem.status == .forbidden && message.hasSuffix(desk.needs.addresses.guidelines)
         let html = templates.render(
             "problem",
-            ["pageTitle": heading, "heading": heading, "message": message, "nodeName": desk.nodeName])
+            [
+                "pageTitle": heading, "heading": heading, "message": message, "nodeName": desk.nodeName,
+                "asksToAccept": asksToAccept,
+            ])
         return Response(html: html, status: problem.status)
     }
 

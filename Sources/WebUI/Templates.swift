@@ -57,5 +57,11 @@ struct Templates: Sendable {
         ("group_row", PackageResources.group_row_mustache),
         ("group_form", PackageResources.group_form_mustache),
         ("group_new", PackageResources.group_new_mustache),
+        ("guidelines", PackageResources.guidelines_mustache),
+        ("away", PackageResources.away_mustache),
+        ("knowledge", PackageResources.knowledge_mustache),
+        ("article", PackageResources.article_mustache),
+        ("new_knowledge", PackageResources.new_knowledge_mustache),
+        ("knowledge_mark", PackageResources.knowledge_mark_mustache),
     ]
 }

@@ -8,6 +8,8 @@ struct InstanceEntity {
     let desk: Desk
     let people: Int
     let posts: Int
+    /// What the node asks of those who write, where the reader is shown it.
+    var guideline: Guideline?
 
     /// Mastodon's version whose interface this is, in front of our own, as clients parse it.
     private var version: String { "4.4.0 (compatible; Hallway \(desk.version))" }
@@ -27,7 +29,7 @@ struct InstanceEntity {
             "stats": ["user_count": JSONValue(people), "status_count": JSONValue(posts), "domain_count": 0],
             "thumbnail": nil, "languages": ["en"], "registrations": .bool(desk.acceptsRegistrations),
             "approval_required": false, "invites_enabled": false, "configuration": configuration,
-            "contact_account": nil, "rules": [],
+            "contact_account": nil, "rules": GuidelineRoutes.rules(guideline),
         ]
     }
 
@@ -35,7 +37,7 @@ struct InstanceEntity {
         var settings = configuration.object ?? JSONObject()
         settings["urls"] = [
             "streaming": .string(streaming), "status": nil, "about": nil, "privacy_policy": nil,
-            "terms_of_service": nil,
+            "terms_of_service": guideline == nil ? .null : .string(desk.needs.addresses.guidelines),
         ]
         settings["vapid"] = ["public_key": ""]
         settings["translation"] = ["enabled": false]
@@ -54,7 +56,7 @@ struct InstanceEntity {
             ],
             "api_versions": ["mastodon": 1],
             "contact": ["email": .string(desk.contactEmail), "account": nil],
-            "rules": [],
+            "rules": GuidelineRoutes.rules(guideline),
         ]
     }
 

@@ -15,6 +15,7 @@ struct NotificationEntities {
         (.answer, "mention"), (.accepted, "favourite"), (.reaction, "favourite"),
         // To clients that know Mastodon alone these are news of a post.
         (.announcement, "status"), (.announcementReminder, "status"), (.announcementOverdue, "status"),
+        (.knowledgeReview, "status"), (.knowledgeHanded, "status"),
         (.place, "status"), (.gatheringReminder, "status"), (.gatheringChanged, "status"),
         // Ours; the account is the group.
         (.groupAsked, "group_request"), (.groupInvited, "group_invitation"), (.groupJoined, "group_joined"),

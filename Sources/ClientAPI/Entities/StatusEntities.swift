@@ -142,6 +142,7 @@ struct StatusEntities {
             ("reactions", reactions(page.reactions(to: shown.id))),
             ("group_id", shown.group.map { .string($0.description) } ?? .null), ("card", .null),
             ("hallway", BodyEntities(desk: desk).write(shown, page)),
+            ("knowledge", knowledge(page.articles[shown.id], of: shown)),
         ])
     }
 
@@ -155,6 +156,16 @@ struct StatusEntities {
         guard let title = post.body.title else { return content }
         return "<p><strong>\(title.escapedHTML)</strong></p>\(content)"
             + BodyEntities(desk: desk).footer(of: post)
+    }
+
+    /// That it stands in the knowledge base, with the mark of one that is outdated.
+    private func knowledge(_ article: Knowledge?, of post: Post) -> JSONValue {
+        guard let article else { return .null }
+        return [
+            "id": .string(article.id.description), "title": .string(article.title),
+            "outdated": .bool(article.isOutdated(post, at: desk.needs.now())),
+            "review_at": Moment.json(article.reviewAt),
+        ]
     }
 
     /// The same for every reader; whether one is among them is asked for by itself.

@@ -15,10 +15,10 @@ struct InstanceRoutes {
     init(desk: Desk) { self.desk = desk }
 
     func add(to router: Router<HallwayContext>) {
-        router.get("api/v1/instance") { _, _ in Response(json: try await instance().v1) }
-        router.get("api/v2/instance") { _, _ in Response(json: try await instance().v2) }
+        router.get("api/v1/instance") { Response(json: try await instance($0, $1).v1) }
+        router.get("api/v2/instance") { Response(json: try await instance($0, $1).v2) }
         for path in [
-            "api/v1/custom_emojis", "api/v1/instance/rules", "api/v1/trends/tags",
+            "api/v1/custom_emojis", "api/v1/trends/tags",
             "api/v1/trends/statuses", "api/v1/trends/links", "api/v1/instance/translation_languages",
         ] {
             router.get(RouterPath(path)) { _, _ in Response(json: []) }
@@ -52,9 +52,11 @@ struct InstanceRoutes {
         }
     }
 
-    private func instance() async throws -> InstanceEntity {
+    private func instance(_ request: Request, _ context: HallwayContext) async throws -> InstanceEntity {
         let (people, posts) = try await counts.read(desk.needs)
-        return InstanceEntity(desk: desk, people: people, posts: posts)
+        var entity = InstanceEntity(desk: desk, people: people, posts: posts)
+        entity.guideline = try await GuidelineRoutes(desk: desk).shown(to: context)
+        return entity
     }
 }
 

@@ -6,6 +6,7 @@ public enum Migrations {
         Schema6.statements, Schema7.statements, Schema8.statements, Schema9.statements,
         Schema16.statements, Schema17.statements,
         Schema10.statements,
+        Schema11.statements, Schema12.statements,
     ]
 
     /// Brings a database up to date; several processes may do so at once.

@@ -60,6 +60,7 @@ struct HomeRoutes {
         let desk = pages.desk
         let before = request.uri.queryParameters["before"].flatMap { Int64($0) }
         let page = Page(before: before, limit: Self.size)
+        let away = path == "/" && before == nil ? try await desk.noteAway.note(person) : nil
         let html = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
             let posts = try transaction.timeline(timeline, for: .person(person), page)
@@ -71,6 +72,9 @@ struct HomeRoutes {
                 ("/groups", "Groups"),
             ].map {
                 ["path": $0, "label": $1, "isHere": $0 == path] as [String: Any]
+            }
+            if let away, away.isNotable, let since = away.since {
+                values["away"] = Moments.values(since, now: desk.needs.now())
             }
             let views = PostViews(desk: desk, seal: shell.seal, back: path)
             // What must be read stands on top, and nowhere else on the page.

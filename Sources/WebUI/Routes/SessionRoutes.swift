@@ -54,7 +54,9 @@ struct SessionRoutes {
                 Token(
                     person: person, application: nil, scopes: Scopes(["read", "write", "follow"]),
                     createdAt: pages.desk.needs.now()))
-            var response = Response.redirect(to: back, type: .normal)
+            let mustAccept = try await pages.desk.needs.store.read { try $0.mustAccept(person) }
+            var response = Response.redirect(
+                to: mustAccept ? "/guidelines?back=\(back.percentEncoded)" : back, type: .normal)
             response.setCookie(cookie(word, seconds: Self.monthSeconds))
             return response
         } catch Refusal.notAuthenticated(let reason) {

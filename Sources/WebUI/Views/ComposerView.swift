@@ -1,4 +1,5 @@
 import Domain
+import FoundationEssentials
 import Social
 import Storage
 import Surface
@@ -15,7 +16,8 @@ struct ComposerView {
         -> [String: Any]
     {
         let actor = try transaction.actor(person)
-        let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
+        let login = try transaction.login(of: person)
+        let own = login?.defaultAudience ?? .organisation
         var values: [String: Any] = [
             "seal": seal, "back": back, "label": "What would you like to tell your colleagues?", "text": "",
             "action": "Post",
@@ -23,6 +25,12 @@ struct ComposerView {
                 chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0)
                 + (answered == nil ? try groups(of: person, in: transaction) : []),
         ]
+        if let login, desk.needs.now() < login.createdAt + Guideline.newness,
+            try transaction.guideline() != nil
+        {
+            values["isNewcomer"] = true
+        }
+        if try transaction.mustAccept(person) { values["mustAccept"] = true }
         if answered == nil {
             values["hasKinds"] = true
             values["kinds"] =

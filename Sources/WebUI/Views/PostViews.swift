@@ -38,8 +38,23 @@ struct PostViews {
             }
             let quoting = QuoteView(desk: desk, seal: seal, back: "\(back)#post-\(post.id)")
             card.merge(quoting.values(shown, page, for: person)) { $1 }
+            card.merge(try knowledge(page.articles[shown.id], of: shown, for: person, in: transaction)) { $1 }
             return try card.merging(bodies.values(shown, for: person, in: transaction)) { $1 }
         }
+    }
+
+    /// Where it stands in the knowledge base, or that it could.
+    private func knowledge(
+        _ article: Knowledge?, of post: Post, for person: ActorID, in transaction: Transaction
+    ) throws -> [String: Any] {
+        if let article {
+            return ["knowledge": try KnowledgeView(desk: desk).mark(article, of: post, in: transaction)]
+        }
+        guard post.author == person || post.body.question?.accepted != nil,
+            try KeepKnowledge.mayPromote(post, by: person, in: transaction)
+        else { return [:] }
+        return post.body.question == nil
+            ? ["mayPromote": true] : ["promote": "/new/knowledge?post=\(post.id)"]
     }
 
     /// What the post was given, and what may be given.

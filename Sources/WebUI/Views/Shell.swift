@@ -33,6 +33,7 @@ struct Shell {
             },
             "search": "",
         ]
+        if here != "/guidelines", try transaction.mustAccept(person) { values["mustAccept"] = true }
         values.merge(try connection(in: transaction)) { $1 }
         values["milestones"] = try MilestoneRoutes.today(desk, for: actor.id, in: transaction)
         let strangers = try suggestions(for: person, in: transaction)
@@ -50,6 +51,7 @@ struct Shell {
     private static let places = [
         ("/announcements", "Announcements", "news"), ("/thanks", "Thanks", "like"),
         ("/questions", "Questions", "comment"), ("/events", "Events", "event"),
+        ("/knowledge", "Knowledge", "bookmark"),
     ]
 
     private func entries(_ actor: Actor, unread: Int, here: String, notices: String) -> [[String: Any]] {

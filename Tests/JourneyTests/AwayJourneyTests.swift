@@ -1,0 +1,168 @@
+import Domain
+import Foundation
+import Social
+import Storage
+import Support
+import Testing
+
+/// Carmen of Lima is away; Ada in Oslo and Chidi in Pune go on.
+@Suite("Since somebody was away")
+struct AwayJourneyTests {
+    let clock = TestClock()
+    let network = FakeNetwork()
+    let day: Double = 86400
+
+    struct Stage {
+        var oslo: TestNode
+        var lima: TestNode
+        var pune: TestNode
+        var ada: Actor
+        var carmen: Actor
+        var chidi: Actor
+
+        var nodes: [TestNode] { [oslo, lima, pune] }
+        var note: NoteAway { NoteAway(needs: lima.needs) }
+    }
+
+    /// Carmen follows Ada and Chidi, and is here.
+    func stage() async throws -> Stage {
+        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
+        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
+        let nodes = [oslo, lima, pune]
+        let ada = try await Cast.welcome("ada", to: oslo)
+        let carmen = try await Cast.welcome("carmen", to: lima)
+        let chidi = try await Cast.welcome("chidi", to: pune)
+        for handle in ["ada@\(Cast.oslo)", "chidi@\(Cast.pune)"] {
+            let found = try #require(await lima.find(try theHandle(handle)))
+            _ = try await FollowActor(needs: lima.needs).follow(found.id, by: carmen.id)
+        }
+        try await settle(nodes)
+        let stage = Stage(oslo: oslo, lima: lima, pune: pune, ada: ada, carmen: carmen, chidi: chidi)
+        #expect(try await stage.note.note(carmen.id) == Away(seenAt: clock.now))
+        try await admitAll(stage)
+        return stage
+    }
+
+    /// Membership ends after a day, so it is renewed.
+    func admitAll(_ stage: Stage) async throws {
+        for node in stage.nodes {
+            for other in stage.nodes where other.authority != node.authority {
+                try await BatchTests.admit(node, at: other, clock: clock)
+            }
+        }
+    }
+
+    /// What Carmen is shown: texts and numbers.
+    struct Reading: Equatable {
+        var mustRead: [String] = []
+        var mentions: [String] = []
+        var announcements: [String] = []
+        var posts: [String] = []
+        var counts: [Int] = [0, 0, 0, 0]
+    }
+
+    func read(_ stage: Stage, limit: Int = 10) async throws -> Reading {
+        let away = try await stage.note.note(stage.carmen.id)
+        return try await stage.lima.store.read { transaction in
+            let sight = try AwaySight(away, of: stage.carmen.id, limit: limit, in: transaction)
+            func texts(_ missed: Missed?) -> [String] {
+                missed?.posts.map { $0.body.title ?? String($0.content.dropFirst(3).dropLast(4)) } ?? []
+            }
+            let lists = [sight.mustRead] + Away.Part.allCases.map { sight.parts[$0] ?? Missed() }
+            for list in lists { #expect(list.found.isExact) }
+            return Reading(
+                mustRead: texts(lists[0]), mentions: texts(lists[1]), announcements: texts(lists[2]),
+                posts: texts(lists[3]), counts: lists.map(\.found.count))
+        }
+    }
+
+    func announce(_ title: String, dueIn seconds: Double?, on stage: Stage) async throws {
+        var announcement = Announcement(title: title)
+        announcement.dueAt = seconds.map { clock.now + $0 }
+        var draft = Draft(text: "x", audience: .organisation)
+        draft.body = .announcement(announcement)
+        _ = try await stage.oslo.publish.publish(draft, by: stage.ada.id)
+    }
+
+    @Test(
+        "exactly what came in between, each once, from every office, also when the node was away itself",
+        arguments: [false, true])
+    func missed(isDown: Bool) async throws {
+        let stage = try await stage()
+        try await stage.oslo.people.permitAnnouncements(true, to: stage.ada.id)
+        _ = try await stage.oslo.publish.publish(Draft(text: "Before", audience: .anyone), by: stage.ada.id)
+        try await settle(stage.nodes)
+        _ = try await stage.lima.publish.publish(Draft(text: "Mine", audience: .anyone), by: stage.carmen.id)
+        let inOslo = try await stage.lima.publish.publish(
+            Draft(text: "@ada@\(Cast.oslo) Mine too", audience: .anyone), by: stage.carmen.id)
+        try await settle(stage.nodes)
+        clock.advance(1000)
+        #expect(try await stage.note.note(stage.carmen.id).since == nil)
+
+        clock.advance(3 * day)
+        try await admitAll(stage)
+        if isDown { network.setDown(true, Cast.lima) }
+        try await announce("Acknowledge me", dueIn: 7 * day, on: stage)
+        try await announce("Only news", dueIn: nil, on: stage)
+        _ = try await stage.oslo.publish.publish(Draft(text: "Quiet", audience: .anyone), by: stage.ada.id)
+        let loud = try await stage.pune.publish.publish(
+            Draft(text: "Loud", audience: .anyone), by: stage.chidi.id)
+        let known = try #require(try await stage.oslo.store.read { try $0.postID(inOslo.uri) })
+        _ = try await stage.oslo.publish.publish(
+            Draft(text: "Yes", audience: .anyone, replyTo: known), by: stage.ada.id)
+        try await settle(stage.nodes)
+        if isDown {
+            network.setDown(false, Cast.lima)
+            clock.advance(day)
+            try await admitAll(stage)
+            try await settle(stage.nodes) { $0.restart() }
+        }
+        let inLima = try #require(try await stage.lima.store.read { try $0.postID(loud.uri) })
+        let lars = try await Cast.welcome("lars", to: stage.lima)
+        _ = try await LikePost(needs: stage.lima.needs).like(inLima, by: lars.id)
+
+        let away = try await stage.note.note(stage.carmen.id)
+        #expect(away.isNotable)
+        let expected = Reading(
+            mustRead: ["Acknowledge me"], mentions: ["Yes"], announcements: ["Only news"],
+            posts: ["Loud", "Quiet"],
+            counts: [1, 1, 1, 2])
+        #expect(try await read(stage) == expected)
+        // A break and a restart change nothing while she has not caught up.
+        clock.advance(7200)
+        stage.lima.restart()
+        #expect(try await read(stage) == expected)
+        let few = try await read(stage, limit: 1)
+        #expect(few.posts == ["Loud"] && few.counts == expected.counts)
+
+        try await stage.note.catchUp(stage.carmen.id)
+        // What waits for her word waits all the same; nothing was acknowledged by looking.
+        #expect(try await read(stage) == Reading(mustRead: ["Acknowledge me"], counts: [1, 0, 0, 0]))
+        let waiting = try #require(
+            try await stage.lima.store.read { try $0.mustRead(by: stage.carmen.id).first })
+        _ = try await Acknowledge(needs: stage.lima.needs).acknowledge(waiting, by: stage.carmen.id)
+        #expect(try await read(stage) == Reading())
+    }
+
+    @Test("what is not for them, was deleted, or is by those they do not want to hear, was not missed")
+    func hidden() async throws {
+        let stage = try await stage()
+        clock.advance(2 * day)
+        let gone = try await stage.oslo.publish.publish(
+            Draft(text: "Gone", audience: .anyone), by: stage.ada.id)
+        _ = try await stage.oslo.publish.publish(Draft(text: "Only Oslo", audience: .node), by: stage.ada.id)
+        _ = try await stage.pune.publish.publish(Draft(text: "Noise", audience: .anyone), by: stage.chidi.id)
+        let lars = try await Cast.welcome("lars", to: stage.lima)
+        _ = try await stage.lima.publish.publish(Draft(text: "Secret", audience: .direct), by: lars.id)
+        try await settle(stage.nodes)
+        #expect(try await read(stage).counts == [0, 0, 0, 2])
+        _ = try await Withdraw(needs: stage.oslo.needs).withdraw(gone.id, by: stage.ada.id)
+        try await settle(stage.nodes)
+        let chidi = try #require(await stage.lima.find(try theHandle("chidi@\(Cast.pune)")))
+        try await stage.lima.store.write {
+            try $0.saveMute(stage.carmen.id, chidi.id, notifications: true, until: nil, at: clock.now)
+        }
+        #expect(try await read(stage) == Reading())
+    }
+}
