@@ -202,6 +202,44 @@ struct QuoteHostileTests {
         #expect(try await stage.sights(post.uri) == [.shown, .shown, .shown])
     }
 
+    @Test("consent of other software counts when it comes, unless its end came first")
+    func overtaken() async throws {
+        let stage = try await QuoteStage(network, clock)
+        let vera = try stranger("https://good.example/users/vera")
+        let found = try #require(await stage.lima.findActor(try theURI(vera.uri)))
+        _ = try await FollowActor(needs: stage.lima.needs).follow(found.id, by: stage.carmen.id)
+        let rule: JSONValue = [
+            "canQuote": ["manualApproval": "https://www.w3.org/ns/activitystreams#Public"]
+        ]
+        let note = vera.note("1", "<p>Ask me</p>", more: [("interactionPolicy", rule)])
+        let uri = try theURI(try #require(note["id"]?.string))
+        network.serve(uri.string, note)
+        try await stage.lima.store.write { transaction in
+            guard let follow = try transaction.follow(stage.carmen.id, found.id) else { return }
+            try FollowActor.accept(follow, in: transaction)
+        }
+        try await vera.send(vera.activity("Create", note), to: stage.lima)
+        let original = try #require(try await stage.lima.store.read { try $0.post(uri) })
+        #expect(original.quotePolicy == .onRequest)
+        let post = try await stage.quote(original, by: stage.carmen, on: stage.lima)
+        try await stage.settleAll()
+        let asked = try answers(to: vera).first { $0["type"]?.string == "QuoteRequest" }
+        let request = try #require(asked?["id"])
+        #expect(asked?["instrument"]?["quote"]?.string == uri.string)
+        func accept(_ stamp: String) async throws -> Quote.State? {
+            try await vera.send(
+                vera.activity("Accept", request, more: [("result", .string(stamp))]), to: stage.lima)
+            return try await stage.lima.store.read { try $0.post(post.id)?.quote?.state }
+        }
+        let ended = "\(vera.origin)/stamps/1"
+        try await vera.send(vera.activity("Delete", .string(ended)), to: stage.lima)
+        #expect(try await accept(ended) == .asked)
+        #expect(try await accept("https://bad.example/stamps/1") == .asked)
+        #expect(try await accept("\(vera.origin)/stamps/2") == .accepted)
+        try await vera.send(vera.activity("Reject", request), to: stage.lima)
+        #expect(try await stage.lima.store.read { try $0.post(post.id)?.quote?.state } == .accepted)
+    }
+
     @Test("a quote of something missing, or of what its writer may not see, shows nothing")
     func missing() async throws {
         let stage = try await QuoteStage(network, clock)
