@@ -125,6 +125,7 @@ public struct Node: Sendable {
                 OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
                 FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
                 Reminders(needs: needs, logger: logger) { bells.ringForEvents() },
+                AwaySigns(note: desk.noteAway, logger: logger),
                 Neighbours(needs: needs, hub: hub) { bells.ringAll() },
                 InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
             ] + membership() + (try letters())

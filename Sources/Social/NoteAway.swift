@@ -1,29 +1,29 @@
 public import Domain
 import FoundationEssentials
+public import Logging
+public import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// Notes when people are here, so that they can be shown what they missed. Nobody else is told.
-public struct NoteAway: Sendable {
-    let needs: Needs
+///
+/// Reading waits for no writing: signs are remembered, and written by ``AwaySigns``. One that is lost with its process makes
+/// an absence begin earlier, so that something is shown again and nothing is left out.
+public final class NoteAway: Sendable {
+    private let needs: Needs
+    private let waiting = Mutex<[ActorID: Date]>([:])
 
     public init(needs: Needs) { self.needs = needs }
 
     /// Takes in that a person looks at their home, and answers since when they have something to catch up with.
     public func note(_ person: ActorID) async throws -> Away {
         let now = needs.now()
-        let known = try await needs.store.read { try $0.away(person) } ?? Away(seenAt: .distantPast)
-        guard known.isNews(at: now) else { return known }
-        do {
-            return try await needs.store.write { transaction in
-                var away = try transaction.away(person) ?? Away(seenAt: now)
-                away.see(at: now)
-                try transaction.save(away, of: person)
-                return away
-            }
-        } catch is StorageError {
-            // Where nothing can be kept just now, reading goes on.
-            return known
-        }
+        let known = try await needs.store.read { try $0.away(person) }
+        var away = known ?? Away(seenAt: now)
+        guard known == nil || away.isNews(at: now) else { return away }
+        remember([person: now])
+        away.see(at: now)
+        return away
     }
 
     /// Takes in that a person has caught up.
@@ -34,6 +34,60 @@ public struct NoteAway: Sendable {
             away.see(at: now)
             away.catchUp()
             try transaction.save(away, of: person)
+        }
+    }
+
+    /// Writes what is remembered; what cannot be written stays.
+    public func drain() async throws {
+        let signs = waiting.withLock { waiting in
+            defer { waiting = [:] }
+            return waiting
+        }
+        guard !signs.isEmpty else { return }
+        do {
+            try await needs.store.write { transaction in
+                for (person, date) in signs {
+                    var away = try transaction.away(person) ?? Away(seenAt: date)
+                    away.see(at: date)
+                    try transaction.save(away, of: person)
+                }
+            }
+        } catch {
+            remember(signs)
+            throw error
+        }
+    }
+
+    private func remember(_ signs: [ActorID: Date]) {
+        waiting.withLock { $0.merge(signs) { max($0, $1) } }
+    }
+}
+
+/// The loop that writes the signs of this process, and the last of them when it ends.
+public struct AwaySigns: Service {
+    private let note: NoteAway
+    private let logger: Logger
+
+    public init(note: NoteAway, logger: Logger) {
+        self.note = note
+        self.logger = logger
+    }
+
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(10))
+                await drain()
+            }
+        }
+        await drain()
+    }
+
+    private func drain() async {
+        do {
+            try await note.drain()
+        } catch {
+            logger.error("signs of people were not kept", metadata: ["fault": "\(error)"])
         }
     }
 }

@@ -9,6 +9,7 @@ public struct Desk: Sendable {
     public let grants: Grants
     public let hub: StreamHub
     public let renderings = Renderings()
+    public let noteAway: NoteAway
     public let nodeName: String
     public let contactEmail: String
     public let version: String
@@ -46,6 +47,7 @@ public struct Desk: Sendable {
         backfill: @escaping @Sendable (Post) async -> Void
     ) {
         self.needs = needs
+        noteAway = NoteAway(needs: needs)
         self.signIn = signIn
         self.grants = grants
         self.hub = hub
@@ -76,7 +78,6 @@ public struct Desk: Sendable {
     public var chooseNotifications: ChooseNotifications { ChooseNotifications(needs: needs) }
     public var acceptGuideline: AcceptGuideline { AcceptGuideline(needs: needs) }
     public var keepKnowledge: KeepKnowledge { KeepKnowledge(needs: needs) }
-    public var noteAway: NoteAway { NoteAway(needs: needs) }
     public var acknowledge: Acknowledge { Acknowledge(needs: needs) }
     public var remindReaders: RemindReaders { RemindReaders(needs: needs) }
     public var attend: Attend { Attend(needs: needs) }
