@@ -50,6 +50,7 @@ struct Shell {
     private static let places = [
         ("/announcements", "Announcements", "news"), ("/thanks", "Thanks", "like"),
         ("/questions", "Questions", "comment"), ("/events", "Events", "event"),
+        ("/lists", "Lists", "people"),
     ]
 
     private func entries(_ actor: Actor, unread: Int, here: String, notices: String) -> [[String: Any]] {
