@@ -161,7 +161,12 @@ let package = Package(
         tests("StorageTests", ["Domain", "Storage", "PostgresStorage", "Social"]),
         tests(
             "JourneyTests",
-            ["Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation"]),
+            [
+                "Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation",
+                "Surface", "ClientAPI", "WebUI", "Assembly", hummingbird, httpTypes, logging, nio,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
         tests("DirectoryTests", ["Domain", "JSON", "Signatures", "Storage", "Directory"]),
         tests(
             "AssemblyTests",

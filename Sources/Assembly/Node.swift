@@ -1,17 +1,13 @@
-import ClientAPI
 import Directory
 import Domain
 import Federation
 import FoundationEssentials
-import Hummingbird
 public import Logging
-import NIOCore
 import ServiceLifecycle
 import Signatures
 public import Social
 import Storage
 import Surface
-import WebUI
 
 /// One node of the organisation, put together from its settings.
 public struct Node: Sendable {
@@ -101,20 +97,13 @@ public struct Node: Sendable {
             throttles: settings.limitsRates ? Intake.Throttles() : nil, heard: { worker.heard(from: $0) },
             compare: { [followers] in followers.heard($0, from: $1) })
         let desk = desk(threads: threads)
-        let router = Router(context: HallwayContext.self, options: .autoGenerateHeadEndpoints)
-        let pages = try Pages(desk: desk)
-        addMiddleware(to: router, pages: pages)
-        FederationRoutes(
-            world: world, verifier: verifier, intake: intake, documents: documents,
-            webFinger: WebFinger(world: world),
-            nodeName: settings.nodeName, acceptsRegistrations: settings.acceptsRegistrations
-        ).add(to: router)
-        NoticeRoutes(verifier: verifier, directory: settings.directoryURL, bell: bells.directory).add(
-            to: router)
         let faults = Readiness(settings: settings, store: store, needs: needs)
-        OperationsRoutes(world: world, worker: worker, faults: { await faults.faults() }).add(to: router)
-        ClientAPI(desk: desk, logger: logger).add(to: router)
-        pages.add(to: router)
+        let router = try NodeRoutes(
+            world: world, desk: desk, verifier: verifier, intake: intake, documents: documents,
+            worker: worker, directory: settings.directoryURL, directoryBell: bells.directory,
+            trustedProxies: settings.trustedProxies, limitsRates: settings.limitsRates,
+            faults: { await faults.faults() }, wake: { bells.ringForEvents() }
+        ).router()
 
         let services: [any Service] =
             [
@@ -131,22 +120,6 @@ public struct Node: Sendable {
             ] + membership() + (try letters())
         try await Serving(settings: settings, logger: logger).run(router: router, services: services)
         try store.close()
-    }
-
-    private func addMiddleware(to router: Router<HallwayContext>, pages: Pages) {
-        router.add(middleware: CrossOriginMiddleware())
-        router.add(
-            middleware: ProblemMiddleware(logger: logger, counters: world.counters) {
-                problem, request, context in
-                pages.problem(problem, request, context)
-            })
-        router.add(middleware: VisitorMiddleware(trusted: settings.trustedProxies))
-        router.add(middleware: CrowdMiddleware(counters: world.counters))
-        router.add(middleware: AccessMiddleware(store: store))
-        if settings.limitsRates {
-            router.add(middleware: RateMiddleware(now: needs.now, logger: logger, counters: world.counters))
-        }
-        router.add(middleware: WakeMiddleware { bells.ringForEvents() })
     }
 
     func desk(threads: Threads) -> Desk {

@@ -25,6 +25,7 @@ public struct ClientAPI: Sendable {
         QuestionRoutes(desk: desk).add(to: router)
         QuoteRoutes(desk: desk).add(to: router)
         ReactionRoutes(desk: desk).add(to: router)
+        PeopleListRoutes(desk: desk).add(to: router)
         TagRoutes(desk: desk).add(to: router)
         DraftRoutes(desk: desk).add(to: router)
         NotificationRoutes(desk: desk).add(to: router)

@@ -13,6 +13,7 @@ struct LocalDelivery {
     private var followers: [ActorID: [Transaction.LocalFollower]] = [:]
     private var isOwn: [ActorID: Bool] = [:]
     private var habits: [ActorID: NotificationHabits] = [:]
+    private var apart: [ActorID: Set<ActorID>] = [:]
 
     init(transaction: Transaction, events: [LoggedEvent], ids: IDSource, now: Date) throws {
         self.transaction = transaction
@@ -98,6 +99,7 @@ struct LocalDelivery {
             try notify(original.author, .announce, by: post.author, about: original.id)
         }
         channels.formUnion(try publicChannels(of: post))
+        channels.formUnion(try lists(showing: post))
         news.append((.post(post.id), channels))
     }
 
@@ -158,10 +160,11 @@ struct LocalDelivery {
     }
 
     /// Whoever follows one of its hashtags finds a post at home, as far as it is for them.
-    private func deliverByTag(_ post: Post, to channels: inout Set<StreamHub.Channel>) throws {
+    private mutating func deliverByTag(_ post: Post, to channels: inout Set<StreamHub.Channel>) throws {
         guard !post.isQuiet, [.organisation, .anyone, .node].contains(post.audience) else { return }
         for person in try transaction.followers(ofTags: post.tags)
         where try !channels.contains(.person(person)) && !transaction.silences(person, post.author)
+            && !keepers(apart: post.author).contains(person)
             && transaction.maySee(post, .person(person))
         {
             try transaction.insertHome(post.id, shown: post.id, person: person)
@@ -208,8 +211,10 @@ struct LocalDelivery {
     }
 
     /// Whether a follower finds a post at home: one that they may see, and no answer to a stranger.
-    private func belongsHome(_ post: Post, of person: ActorID) throws -> Bool {
-        guard try transaction.maySee(post, .person(person)) else { return false }
+    private mutating func belongsHome(_ post: Post, of person: ActorID) throws -> Bool {
+        guard try !keepers(apart: post.author).contains(person),
+            try transaction.maySee(post, .person(person))
+        else { return false }
         guard let answered = post.reply?.author, answered != post.author, answered != person else {
             return true
         }
@@ -260,6 +265,7 @@ struct LocalDelivery {
             try followers(of: post.author).map(\.person) + [post.author] + transaction.recipients(of: id)
             + members
         return Set(people.map { .person($0) }).union(try publicChannels(of: post))
+            .union(try lists(showing: post))
     }
 
     /// The lists that everyone reads, for a post that stands on them.
@@ -271,6 +277,19 @@ struct LocalDelivery {
         channels.insert(.everyone)
         if try isOwn(post.author) { channels.insert(.everyoneHere) }
         return channels
+    }
+
+    /// Those who read the author on an exclusive list, and not at home.
+    private mutating func keepers(apart author: ActorID) throws -> Set<ActorID> {
+        if let known = apart[author] { return known }
+        let found = try transaction.keepersApart(of: author)
+        apart[author] = found
+        return found
+    }
+
+    private func lists(showing post: Post) throws -> [StreamHub.Channel] {
+        guard post.audience != .direct else { return [] }
+        return try transaction.peopleLists(showing: post).map { .list($0) }
     }
 
     private mutating func followers(of author: ActorID) throws -> [Transaction.LocalFollower] {

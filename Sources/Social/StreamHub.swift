@@ -9,6 +9,7 @@ public final class StreamHub: Sendable {
         case everyone
         case everyoneHere
         case hashtag(String)
+        case list(PeopleListID)
     }
 
     /// What it hears; it looks up the rest itself, as its own viewer.
@@ -51,6 +52,9 @@ public final class StreamHub: Sendable {
         }
         return stream
     }
+
+    /// Connections that listen just now.
+    public var count: Int { state.withLock { $0.listeners.count } }
 
     /// Tells everyone who listens to one of the channels.
     public func tell(_ news: News, to channels: Set<Channel>) {

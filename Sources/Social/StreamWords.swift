@@ -53,6 +53,7 @@ enum StreamWords {
         case .everyone: "e"
         case .everyoneHere: "h"
         case .hashtag(let tag): "#\(tag)"
+        case .list(let id): "l\(id)"
         }
     }
 
@@ -63,6 +64,7 @@ enum StreamWords {
         let rest = Substring(text.utf8.dropFirst())
         return switch text.utf8.first {
         case UInt8(ascii: "p"): Int64(rest).map { .person(ActorID($0)) }
+        case UInt8(ascii: "l"): Int64(rest).map { .list(PeopleListID($0)) }
         case UInt8(ascii: "#"): .hashtag(String(rest))
         default: nil
         }

@@ -36,6 +36,7 @@ extension Transaction {
     /// Ends a follow; nil when there was none.
     @discardableResult
     public func deleteFollow(_ follower: ActorID, _ followee: ActorID) throws -> Follow? {
+        try takeOffLists(of: follower, followee)
         guard let follow = try follow(follower, followee) else { return nil }
         try run("DELETE FROM follow WHERE follower = $1 AND followee = $2", [.id(follower), .id(followee)])
         if follow.state == .accepted { try countFollow(follower, followee, by: -1) }

@@ -24,7 +24,8 @@ extension Transaction {
         guard !kinds.isEmpty else { return [] }
         var values: [SQLValue] = [.id(person)]
         var conditions = [
-            "person = $1", "kind IN (\(kinds.map { String($0.rawValue) }.joined(separator: ", ")))",
+            "person = $1", Self.isKnown,
+            "kind IN (\(kinds.map { String($0.rawValue) }.joined(separator: ", ")))",
         ]
         for (sign, bound) in [("<", page.before), (">", page.since), (">", page.after)] {
             guard let bound else { continue }
@@ -59,7 +60,8 @@ extension Transaction {
     }
 
     public func notification(_ id: NotificationID) throws -> Notification? {
-        try first("\(Self.notificationQuery) WHERE id = $1", [.id(id)], Self.notification)
+        try first(
+            "\(Self.notificationQuery) WHERE id = $1 AND \(Self.isKnown)", [.id(id)], Self.notification)
     }
 
     /// Forgets one notification of a person, or all of them.
@@ -94,7 +96,7 @@ extension Transaction {
     public func countUnread(of person: ActorID) throws -> Int {
         let marker = try marker(of: person, "notifications")?.lastRead ?? "0"
         return try number(
-            "SELECT COUNT(*) FROM notification WHERE person = $1 AND id > $2",
+            "SELECT COUNT(*) FROM notification WHERE person = $1 AND id > $2 AND \(Self.isKnown)",
             [.id(person), .int(Int64(marker) ?? 0)]
         )
     }
@@ -119,6 +121,13 @@ extension Transaction {
             [.id(person), .text(timeline), .text(lastRead), .date(date)]
         )
     }
+
+    /// What a secret group told is for as long as one may know of the group.
+    private static let isKnown = """
+        NOT EXISTS (SELECT 1 FROM group_settings k WHERE k.actor = notification.actor AND k.kind = 2
+            AND NOT EXISTS (SELECT 1 FROM membership i
+                WHERE i.in_group = k.actor AND i.person = notification.person AND i.state < 3))
+        """
 
     private static let notificationQuery =
         "SELECT id, person, kind, actor, post, created_at FROM notification"

@@ -159,11 +159,12 @@ extension Transaction {
         try all("SELECT actor FROM recipient WHERE post = $1", [.id(post)]) { $0.id(0) }
     }
 
+    /// Posts that a whole office or more may read: a number that grew with others would tell of them.
     public func countPosts(localOnly: Bool) throws -> Int {
         try number(
             """
             SELECT COUNT(*) FROM post
-            WHERE deleted_at IS NULL AND announced IS NULL AND audience <> 2\(localOnly ? " AND is_local = 1" : "")
+            WHERE deleted_at IS NULL AND announced IS NULL AND audience >= 4\(localOnly ? " AND is_local = 1" : "")
             """)
     }
 
@@ -222,8 +223,8 @@ extension Transaction {
                 [.id(parent), .number(step)]
             )
         }
-        // A number that grows would tell of a group that is not to be known.
-        if case .group = post.audience { return }
+        // A number that grows would tell of what is not to be known: it is of what the office may read.
+        guard post.audience.condition.rawValue >= Audience.Condition.sameNode.rawValue else { return }
         try run(
             """
             UPDATE actor SET post_count = \(larger("0", "post_count + $2")),

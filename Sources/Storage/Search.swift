@@ -5,7 +5,8 @@ extension Transaction {
     /// Actors whose handle, name or work matches all words, people of this node first.
     /// `viewer`: who looks; a secret group is found by its members alone.
     public func searchActors(
-        _ text: String, limit: Int = 20, followedBy person: ActorID? = nil, for viewer: ActorID? = nil
+        _ text: String, kind: Actor.Kind? = nil, limit: Int = 20, followedBy person: ActorID? = nil,
+        for viewer: ActorID? = nil
     ) throws -> [Actor] {
         guard let words = searchWords(text) else { return [] }
         let search = matching("actor_search", "$1")
@@ -15,9 +16,13 @@ extension Transaction {
             WHERE \(search.condition) AND a.state = 0 AND a.kind <> 2 AND \(Self.known(place: 4))
                 AND (CAST($3 AS BIGINT) IS NULL OR EXISTS (
                     SELECT 1 FROM follow f WHERE f.follower = $3 AND f.followee = a.id AND f.state = 1))
+                AND (CAST($5 AS BIGINT) IS NULL OR a.kind = $5)
             ORDER BY a.host IS NOT NULL, a.follower_count DESC, a.id LIMIT $2
             """,
-            [.text(words), .number(limit), .id(person), .id(viewer)]
+            [
+                .text(words), .number(limit), .id(person), .id(viewer),
+                kind.map { .number($0.rawValue) } ?? .null,
+            ]
         ) { $0.id(0) }
         return try actors(ids)
     }

@@ -11,6 +11,8 @@ public enum Timeline: Sendable, Equatable {
     /// The threads of a group.
     case group(ActorID)
     case pinnedInGroup(ActorID)
+    /// What people on one of the viewer's own lists wrote.
+    case list(PeopleListID)
     case liked
     case bookmarked
 
@@ -145,6 +147,7 @@ private struct TimelineQuery {
         case .pinnedInGroup(let group):
             joins = "JOIN group_pin g ON g.post = p.id"
             conditions.append("g.in_group = \(bind(.id(group)))")
+        case .list(let list): choose(list)
         case .liked:
             joins = "JOIN liking l ON l.post = p.id"
             conditions.append("l.actor = $1")
@@ -153,6 +156,21 @@ private struct TimelineQuery {
             conditions.append("k.actor = $1")
         }
         turn()
+    }
+
+    /// Only the viewer's own, whatever the route has checked.
+    private mutating func choose(_ list: PeopleListID) {
+        joins = """
+            JOIN people_list_member l ON l.member = p.author
+            JOIN people_list k ON k.id = l.list AND k.person = $1
+            """
+        conditions.append(
+            """
+            l.list = \(bind(.id(list))) AND p.audience > 0
+            AND (p.reply_uri IS NULL OR \(Transaction.takesAnswers("p.author", to: "p.reply_author")))
+            AND (p.announced IS NULL OR \(Transaction.takesAnnounces(of: "p.author")))
+            """)
+        hideMuted()
     }
 
     func sql(_ columns: String) -> String {

@@ -28,6 +28,7 @@ public struct Pages: Sendable {
         ProfileRoutes(pages: self).add(to: router)
         SearchRoutes(pages: self).add(to: router)
         QuestionRoutes(pages: self).add(to: router)
+        PeopleListRoutes(pages: self).add(to: router)
         DraftRoutes(pages: self).add(to: router)
         PeopleRoutes(pages: self).add(to: router)
         NotificationRoutes(pages: self).add(to: router)

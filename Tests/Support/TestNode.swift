@@ -30,6 +30,7 @@ public final class TestNode: Sendable {
         var documents: Documents
         var verifier: Verifier
         var heard: Heard
+        var hub: StreamHub
     }
 
     /// What actors' nodes said of their followers, until it is compared.
@@ -63,6 +64,8 @@ public final class TestNode: Sendable {
 
     public var world: World { parts.withLock { $0.world } }
     public var verifier: Verifier { parts.withLock { $0.verifier } }
+    /// What open streams listen to.
+    public var hub: StreamHub { parts.withLock { $0.hub } }
     public var people: People { People(needs: needs) { [keys] in try keys.make(for: $0, uri: $1) } }
     public var publish: Publish { Publish(needs: needs, find: find) }
     public var edit: Edit { Edit(needs: needs, find: find) }
@@ -210,6 +213,7 @@ public final class TestNode: Sendable {
         let threads = Threads(world: world)
         let verifier = Verifier(world: world)
         let heard = Heard()
+        let hub = StreamHub()
         let delivery = DeliveryWorker(world: world, bell: Bell(), jitter: { 1 })
         return Parts(
             world: world,
@@ -221,8 +225,8 @@ public final class TestNode: Sendable {
             outbox: OutboxDrain(world: world, documents: documents, bell: Bell(), done: {}),
             delivery: delivery,
             fanOut: FanOut(
-                needs: needs, bell: Bell(), hub: StreamHub(), logger: world.logger, peopleChanged: {}),
-            documents: documents, verifier: verifier, heard: heard)
+                needs: needs, bell: Bell(), hub: hub, logger: world.logger, peopleChanged: {}),
+            documents: documents, verifier: verifier, heard: heard, hub: hub)
     }
 }
 

@@ -39,7 +39,7 @@ struct AccountRoutes {
                 try $0.following(of: actor.id, after: $1, limit: $2)
             }
         }
-        for path in ["featured_tags", "lists", "identity_proofs"] {
+        for path in ["featured_tags", "identity_proofs"] {
             router.get("api/v1/accounts/:id/\(path)") { _, context in
                 _ = try reading.viewer(context, scope: "read:accounts")
                 return Response(json: [])

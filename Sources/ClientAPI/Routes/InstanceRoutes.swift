@@ -24,7 +24,7 @@ struct InstanceRoutes {
             router.get(RouterPath(path)) { _, _ in Response(json: []) }
         }
         for path in [
-            "api/v1/filters", "api/v2/filters", "api/v1/lists",
+            "api/v1/filters", "api/v2/filters",
             "api/v1/conversations",
             "api/v1/endorsements", "api/v1/featured_tags", "api/v1/domain_blocks",
         ] {

@@ -127,7 +127,8 @@ struct RecognitionRoutes {
         let viewer = try context.person("read:statuses")
         let person: ActorID = try await Fields(request, context: context).id("person") ?? viewer
         let (tally, values) = try await desk.needs.store.read { transaction in
-            guard try transaction.actor(person) != nil else { throw Refusal.notFound("Record") }
+            guard try transaction.actor(person) != nil, try transaction.mayKnow(person, .person(viewer))
+            else { throw Refusal.notFound("Record") }
             return (
                 try transaction.recognitionTally(of: person, for: .person(viewer)),
                 try transaction.recognitionValues(of: person, for: .person(viewer))

@@ -22,15 +22,20 @@ struct SearchRoutes {
         let zone = Int(min(max(try fields.int("zone") ?? 0, -12 * 3600), 14 * 3600))
         let query = SearchQuery(fields["q"] ?? "", zone: zone)
         let viewer = Viewer.person(person)
-        let (posts, found, statuses) = try await desk.needs.store.read { [desk] transaction in
+        let (posts, found, statuses, groups) = try await desk.needs.store.read { [desk] transaction in
             let posts = try transaction.searchPosts(query, for: viewer, page)
             return (
                 posts, try transaction.countPosts(query, for: viewer),
-                try StatusEntities(desk: desk).write(posts, for: viewer, in: transaction)
+                try StatusEntities(desk: desk).write(posts, for: viewer, in: transaction),
+                // With the first page, as people would look for them.
+                page.before == nil
+                    ? try transaction.searchActors(query.words, kind: .group, for: person) : []
             )
         }
         return Response(json: [
-            "statuses": .array(statuses), "total": JSONValue(found.count), "exact": .bool(found.isExact),
+            "statuses": .array(statuses),
+            "groups": .array(groups.map { AccountEntity(desk: desk).write($0) }),
+            "total": JSONValue(found.count), "exact": .bool(found.isExact),
             "misunderstood": .array(query.misunderstood.map { .string($0) }),
         ]).linked(
             request, base: desk.needs.addresses.base.origin, oldest: posts.last?.id.raw,

@@ -33,9 +33,23 @@ struct StreamingRoutes {
                 return answer(.person(person), person, request, context)
             case "public": return answer(.everyone, person, request, context)
             case "public:local": return answer(.everyoneHere, person, request, context)
+            case "list": return try await list(person, request, context)
             default: throw Refusal.malformed(because: "Unknown channel requested")
             }
         }
+        router.get("api/v1/streaming/list") { request, context in
+            try await list(try context.person("read:statuses"), request, context)
+        }
+    }
+
+    /// Only one's own lists are told of.
+    private func list(_ person: ActorID, _ request: Request, _ context: HallwayContext) async throws
+        -> Response
+    {
+        let id = request.uri.queryParameters["list"].flatMap { PeopleListID(decimal: String($0)) }
+        guard let id else { throw Refusal.notFound("Record") }
+        _ = try await desk.needs.store.read { try $0.ownList(id, of: person) }
+        return answer(.list(id), person, request, context)
     }
 
     private func stream(
@@ -126,7 +140,7 @@ struct StreamingRoutes {
         case .post(let id): try await status(id, for: person).map { "event: update\ndata: \($0)\n\n" }
         case .edited(let id):
             try await status(id, for: person).map { "event: status.update\ndata: \($0)\n\n" }
-        case .deleted(let id): "event: delete\ndata: \(id)\n\n"
+        case .deleted(let id): try await sawBefore(id, person) ? "event: delete\ndata: \(id)\n\n" : nil
         case .notification(let id):
             try await desk.needs.store.read { [desk] transaction -> String? in
                 guard let found = try transaction.notification(id), found.person == person else { return nil }
@@ -134,6 +148,15 @@ struct StreamingRoutes {
                     .first?.text
             }.map { "event: notification\ndata: \($0)\n\n" }
         case .over: nil
+        }
+    }
+
+    /// Whether something that is gone was for this person: else its end would tell that it was.
+    private func sawBefore(_ id: PostID, _ person: ActorID) async throws -> Bool {
+        try await desk.needs.store.read { transaction in
+            guard var post = try transaction.post(id) else { return false }
+            post.deletedAt = nil
+            return try transaction.maySee(post, .person(person))
         }
     }
 

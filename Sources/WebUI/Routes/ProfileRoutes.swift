@@ -71,6 +71,11 @@ struct ProfileRoutes {
             if actor.id != person {
                 values["followForm"] = people.followForm(
                     actor, relation: relation, seal: shell.seal, back: path)
+                let lists =
+                    relation.follows
+                    ? try PeopleListRoutes.forms(
+                        about: actor, for: person, seal: shell.seal, back: path, in: transaction) : []
+                if !lists.isEmpty { values["lists"] = ["forms": lists] }
             }
             values["list"] = try PostViews(desk: desk, seal: shell.seal, back: path)
                 .values(posts, for: person, in: transaction)

@@ -63,7 +63,9 @@ struct RecognitionRoutes {
             values["values"] = Self.choices(desk.needs.recognition.values, chosen: query.value)
             values["offices"] = Self.choices(try transaction.facets().offices.map(\.0), chosen: query.office)
             values["isOfThisNode"] = query.isOfThisNode
-            if let one = try query.recipient.flatMap({ try transaction.actor($0) }) {
+            if let one = try query.recipient.flatMap({ try transaction.actor($0) }),
+                try transaction.mayKnow(one.id, .person(person))
+            {
                 values["recipient"] = PersonView(desk: desk).values(one)
             }
             if let left = try left(person, in: transaction) { values["left"] = left }

@@ -4,7 +4,7 @@ import Social
 import Storage
 import Surface
 
-/// One box for posts and people.
+/// One box for posts, people and groups.
 struct SearchRoutes {
     private static let size = 20
     let pages: Pages
@@ -42,7 +42,12 @@ struct SearchRoutes {
                 values["misunderstood"] = query.misunderstood.joined(separator: ", ")
             }
             if page.before == nil, !query.words.isEmpty {
-                let people = try transaction.searchActors(query.words, limit: 5)
+                if let groups = try Self.groups(
+                    query.words, for: person, GroupViews(desk: desk, seal: shell.seal), in: transaction)
+                {
+                    values["groups"] = groups
+                }
+                let people = try transaction.searchActors(query.words, kind: .person, limit: 5, for: person)
                 if !people.isEmpty {
                     values["people"] = [
                         "list": people.map { PersonView(desk: desk).values($0) },
@@ -56,6 +61,17 @@ struct SearchRoutes {
             return pages.templates.render("search", values)
         }
         return Response(html: html)
+    }
+
+    /// Groups that the person may know of; nil for none, which leaves the part out.
+    private static func groups(
+        _ words: String, for person: ActorID, _ views: GroupViews, in transaction: Transaction
+    ) throws -> [String: Any]? {
+        let rows = try transaction.searchActors(words, kind: .group, limit: 5, for: person).compactMap {
+            actor in
+            try transaction.group(actor.id).map { try views.row(actor, $0, for: person, in: transaction) }
+        }
+        return rows.isEmpty ? nil : ["list": rows]
     }
 
     private static func words(_ found: Found) -> String {

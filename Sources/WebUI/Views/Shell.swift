@@ -51,7 +51,7 @@ struct Shell {
     private static let places = [
         ("/announcements", "Announcements", "news"), ("/thanks", "Thanks", "like"),
         ("/questions", "Questions", "comment"), ("/events", "Events", "event"),
-        ("/knowledge", "Knowledge", "bookmark"),
+        ("/knowledge", "Knowledge", "bookmark"), ("/lists", "Lists", "people"),
     ]
 
     private func entries(_ actor: Actor, unread: Int, here: String, notices: String) -> [[String: Any]] {
