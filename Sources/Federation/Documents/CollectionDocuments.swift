@@ -90,11 +90,12 @@ extension Documents {
             attributedTo: actor.uri.string)
     }
 
+    /// The answers to a post of this node: of another's only its own node knows whom its author has blocked.
     public func replies(to id: PostID, for viewer: Viewer) async throws -> JSONValue {
         let (post, replies) = try await world.needs.store.read { transaction -> (Post, [ObjectURI]) in
-            guard let post = try transaction.post(id), try transaction.mayFetch(post, viewer) else {
-                throw Refusal.notFound("Record")
-            }
+            guard let post = try transaction.post(id), try transaction.mayFetch(post, viewer),
+                try transaction.isLocal(post.author)
+            else { throw Refusal.notFound("Record") }
             return (post, try transaction.replies(to: id, for: viewer))
         }
         return Collections.whole(id: "\(post.uri)/replies", items: replies.map { .string($0.string) })
