@@ -35,7 +35,7 @@ struct Announcements {
                     .counted, .relayed, .announcementCounted, .announcementAcknowledged,
                     .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered,
                     .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated,
-                    .carried, .groupPost, .voted, .pollCounted, .tallied, .pollClosed, .surveyClosed,
+                    .carried, .groupPost, .groupChangeAsked, .voted, .pollCounted, .tallied, .pollClosed, .surveyClosed,
                     .surveyTold:
                     continue
                 }

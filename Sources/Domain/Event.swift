@@ -51,6 +51,8 @@ public enum Event: Sendable, Equatable {
     case carried(ActivityID, group: ActorID)
     /// A group of this node pins a post (`pin`), unpins it (`unpin`) or takes it away (`remove`).
     case groupPost(PostID, group: ActorID, word: String)
+    /// The owner, on this node, of a group that lives elsewhere wants it run otherwise; what they wish, written out.
+    case groupChangeAsked(ActorID, group: ActorID, wish: String)
     /// A person chose an option of an open poll; for an anonymous one nothing but ``tallied(_:)`` is noted.
     case voted(ActorID, PostID, option: Int)
     /// A poll's totals changed.

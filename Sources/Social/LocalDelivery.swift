@@ -45,7 +45,8 @@ struct LocalDelivery {
         case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .reported, .recognitionHidden, .announcementCounted, .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
-            .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .voted, .tallied,
+            .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .groupChangeAsked, .voted,
+            .tallied,
             .surveyClosed:
             break
         case .notified(let id):

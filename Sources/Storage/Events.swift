@@ -89,6 +89,8 @@ extension Event {
             (74, .id(actor), .id(group), .uri(about), .text(word))
         case .carried(let activity, let group): (75, .id(activity), .id(group), .null, .null)
         case .groupPost(let post, let group, let word): (76, .id(post), .id(group), .null, .text(word))
+        case .groupChangeAsked(let person, let group, let wish):
+            (110, .id(person), .id(group), .null, .text(wish))
         case .voted(let person, let post, let option):
             (20, .id(person), .id(post), .null, .text(String(option)))
         case .pollCounted(let post): (21, .id(post), .null, .null, .null)
@@ -139,6 +141,7 @@ extension Event {
             self = .moderated(row.id(2), group: row.id(3), about: uri, word: row.text(5))
         case (75, _): self = .carried(row.id(2), group: row.id(3))
         case (76, _): self = .groupPost(row.id(2), group: row.id(3), word: row.text(5))
+        case (110, _): self = .groupChangeAsked(row.id(2), group: row.id(3), wish: row.text(5))
         case (20, _): self = .voted(row.id(2), row.id(3), option: Int(row.text(5)) ?? 0)
         case (21, _): self = .pollCounted(row.id(2))
         case (22, _): self = .tallied(row.id(2))

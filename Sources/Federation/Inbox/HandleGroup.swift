@@ -48,6 +48,17 @@ struct HandleGroup {
         }
     }
 
+    /// The owner wants a group of this node run otherwise; the group tells everyone by its own Update.
+    func change(_ wanted: ASObject, _ activity: Activity) throws -> Plan.Effect {
+        let target = try activity.target()
+        let wish = try GroupWire.wish(wanted)
+        return { [needs = world.needs, person = activity.actor.id] transaction in
+            guard let actor = try transaction.actor(target), let group = try Self.group(target, in: transaction)
+            else { throw Refusal.notFound("Record") }
+            try RunGroup.change(actor, group, wish, by: person, needs: needs, in: transaction)
+        }
+    }
+
     // MARK: The group itself, and moderators
 
     private func prepare(_ activity: Activity) async throws -> Plan.Effect {

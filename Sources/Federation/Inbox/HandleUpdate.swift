@@ -19,6 +19,9 @@ struct HandleUpdate: Sendable {
         guard let embedded = activity.object.objects("object").first else {
             return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }
         }
+        if embedded.type == "Group", uri != activity.actor.uri, world.needs.addresses.isOwn(uri) {
+            return .effect(try HandleGroup(world: world).change(embedded, activity))
+        }
         guard Vocabulary.actorTypes.contains(embedded.type) else {
             let effect = try effect(embedded, activity)
             guard let answer = QuestionIn.accepted(embedded), world.isForeign(answer) else {

@@ -24,6 +24,7 @@ struct Composer: Sendable {
             try await moderated(actor, group, about, word)
         case .carried(let activity, let group): try await carried(activity, group)
         case .groupPost(let post, let group, let word): try await groupPost(post, group, word)
+        case .groupChangeAsked(let person, let group, let wish): try await changeAsked(person, group, wish)
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
             .unfollowed, .blocked, .unblocked, .profileChanged, .actorGone, .reported, .notified,
             .recognitionHidden, .settled, .counted, .relayed, .announcementCounted, .announcementAcknowledged,
@@ -58,7 +59,8 @@ struct Composer: Sendable {
         case .profileChanged(let actor): try await profileChanged(actor)
         case .actorGone(let actor): try await actorGone(actor)
         case .reported(let report): try await reported(report)
-        case .notified, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost:
+        case .notified, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost,
+            .groupChangeAsked:
             nil
         case .recognitionHidden(let post, let recipient, let isHidden):
             try await recognitionHidden(post, by: recipient, isHidden: isHidden)

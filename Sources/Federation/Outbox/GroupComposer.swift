@@ -143,6 +143,17 @@ extension Composer {
         }
     }
 
+    /// The owner, of this node, asks the node of a group to run it otherwise: an Update of the group by someone else than
+    /// the group, with what is to change alone.
+    func changeAsked(_ owner: ActorID, _ group: ActorID, _ text: String) async throws -> [Dispatch] {
+        guard let (person, group) = try await pair(owner, group), let wish = RunGroup.Wish(text: text) else {
+            return []
+        }
+        return try await send(
+            "Update", GroupWire.write(wish, of: group.uri, addresses: world.needs.addresses), by: person,
+            to: inbox(of: group), more: [("to", [.string(group.uri.string)])])
+    }
+
     /// A member's activity of another node, on its way to all members' nodes.
     func carried(_ id: ActivityID, _ group: ActorID) async throws -> [Dispatch] {
         guard let group = try await local(group),
@@ -240,7 +251,7 @@ extension Event {
         case .liked(_, let post, _, _), .unliked(_, let post, _): post
         case .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .actorGone, .reported, .notified, .joinAsked, .joinAnswered, .groupLeft,
-            .affiliated, .moderated, .carried, .groupPost, .recognitionHidden, .relayed, .announcementCounted,
+            .affiliated, .moderated, .carried, .groupPost, .groupChangeAsked, .recognitionHidden, .relayed, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
             .attendanceAnswered, .gatheringCounted, .voted, .tallied, .surveyClosed:
             nil

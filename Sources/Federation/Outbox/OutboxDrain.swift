@@ -95,7 +95,7 @@ extension Event {
             .profileChanged, .actorGone, .reported, .notified, .recognitionHidden, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
             .attendanceAnswered, .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
-            .moderated, .carried, .groupPost, .voted, .tallied, .surveyClosed:
+            .moderated, .carried, .groupPost, .groupChangeAsked, .voted, .tallied, .surveyClosed:
             nil
         }
     }

@@ -22,8 +22,9 @@ struct GroupRoutes {
         router.post("groups/:group/settings") { request, context in
             let (person, fields) = try await pages.form(request, context)
             let id = try id(context)
-            _ = try await pages.desk.runGroup.change(id, Self.wish(fields), by: person)
-            return Response.redirect(to: "/groups/\(id)?tab=about", type: .normal)
+            let group = try await pages.desk.runGroup.change(id, Self.wish(fields), by: person)
+            let asked = group.isLocal ? "" : "&asked=1"
+            return Response.redirect(to: "/groups/\(id)?tab=about\(asked)", type: .normal)
         }
         router.post("groups/:group/join") { request, context in
             let (person, _) = try await pages.form(request, context)
@@ -148,6 +149,9 @@ struct GroupRoutes {
             values["kindWord"] = GroupViews.word(group.kind)
             values["facts"] = try views.facts(actor, for: person, in: transaction)
             values.merge(views.belonging(id, group, own)) { $1 }
+            if fields["asked"] == "1", let host = actor.host {
+                values["standing"] = "\(host) was asked, where the group lives. What it takes over shows here."
+            }
             values["tabs"] = [("posts", "Posts"), ("members", "Members"), ("about", "About")].map {
                 ["path": "\(path)?tab=\($0)", "label": $1, "isHere": $0 == tab] as [String: Any]
             }
@@ -285,7 +289,7 @@ private struct GroupPage {
         ]
         let lines = try views.records(actor.id, in: transaction)
         if !lines.isEmpty { values["records"] = ["lines": lines] }
-        if actor.isLocal, own.role == .owner {
+        if own.role == .owner {
             values["form"] = views.form(
                 actor, group, action: "\(views.path(actor))/settings", label: "Save")
         }
