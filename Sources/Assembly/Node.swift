@@ -124,6 +124,7 @@ public struct Node: Sendable {
                 FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
                 Reminders(needs: needs, logger: logger) { bells.ringForEvents() },
                 Neighbours(needs: needs, hub: hub) { bells.ringAll() },
+                GroupReader(world: world, threads: threads, bell: Bell()) { bells.ringForEvents() },
                 InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
             ] + membership() + (try letters())
         try await Serving(settings: settings, logger: logger).run(router: router, services: services)

@@ -35,7 +35,9 @@ struct Announcements {
                     .counted, .relayed, .announcementCounted, .announcementAcknowledged,
                     .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered,
                     .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated,
-                    .carried, .groupPost, .groupChangeAsked, .voted, .pollCounted, .tallied, .pollClosed, .surveyClosed,
+                    .carried, .groupPost, .groupChangeAsked, .groupMoveAsked,
+                    .groupMoveOffered, .groupMoveAnswered, .groupMoved, .groupPostRepeated, .voted,
+                    .pollCounted, .tallied, .pollClosed, .surveyClosed,
                     .surveyTold:
                     continue
                 }

@@ -76,7 +76,9 @@ extension Event {
             .unfollowed, .blocked, .unblocked, .reported, .notified, .recognitionHidden, .settled, .counted,
             .relayed, .announcementCounted, .announcementAcknowledged, .announcementReminded,
             .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted, .joinAsked,
-            .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost, .groupChangeAsked, .voted, .pollCounted,
+            .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost, .groupChangeAsked,
+            .groupMoveAsked,
+            .groupMoveOffered, .groupMoveAnswered, .groupMoved, .groupPostRepeated, .voted, .pollCounted,
             .tallied, .pollClosed, .surveyClosed, .surveyTold:
             false
         }

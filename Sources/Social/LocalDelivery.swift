@@ -45,7 +45,9 @@ struct LocalDelivery {
         case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .reported, .recognitionHidden, .announcementCounted, .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
-            .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .groupChangeAsked, .voted,
+            .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .groupChangeAsked,
+            .groupMoveAsked,
+            .groupMoveOffered, .groupMoveAnswered, .groupMoved, .groupPostRepeated, .voted,
             .tallied,
             .surveyClosed:
             break

@@ -82,4 +82,5 @@ public struct Desk: Sendable {
     public var report: ReportActor { ReportActor(needs: needs) }
     public var roster: GroupRoster { GroupRoster(needs: needs) }
     public var runGroup: RunGroup { RunGroup(people: people) }
+    public var moveGroup: MoveGroup { MoveGroup(needs: needs) }
 }

@@ -25,7 +25,8 @@ struct GroupOwnerTests {
         return stage
     }
 
-    func change(_ wish: RunGroup.Wish, by person: Actor, on node: TestNode, in stage: GroupStage) async throws {
+    func change(_ wish: RunGroup.Wish, by person: Actor, on node: TestNode, in stage: GroupStage) async throws
+    {
         _ = try await RunGroup(people: node.people).change(
             try await stage.group(on: node), wish, by: person.id)
     }
@@ -101,7 +102,8 @@ struct GroupOwnerTests {
             (stage.ada, stage.oslo), (stage.boris, stage.oslo), (stage.chidi, stage.pune),
             (stage.cesar, stage.lima),
         ] {
-            await #expect(throws: Refusal.notAllowed(because: "Only the owner changes how the group is run")) {
+            await #expect(throws: Refusal.notAllowed(because: "Only the owner changes how the group is run"))
+            {
                 try await change(wish, by: person, on: node, in: stage)
             }
         }
@@ -121,7 +123,9 @@ struct GroupOwnerTests {
         let seen = stage.log.lines.count
         try await stranger.send(stranger.activity("Update", object), to: stage.oslo)
         #expect(
-            stage.log.lines.dropFirst(seen).contains { $0.contains("Only the owner changes how the group is") })
+            stage.log.lines.dropFirst(seen).contains {
+                $0.contains("Only the owner changes how the group is")
+            })
         // In the owner's name, with a stranger's key.
         var forged = try #require(stranger.activity("Update", object).object)
         forged["actor"] = .string(stage.carmen.uri.string)

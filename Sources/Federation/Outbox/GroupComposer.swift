@@ -23,16 +23,20 @@ extension Composer {
         _ person: ActorID, _ group: ActorID, _ uri: ObjectURI, isAccepted: Bool
     ) async throws -> [Dispatch] {
         guard let (group, person) = try await pair(group, person) else { return [] }
-        let (isBanned, history) = try await world.needs.store.read { transaction in
+        let (isBanned, movedTo, history) = try await world.needs.store.read { transaction in
             (
                 try transaction.membership(of: person.id, in: group.id)?.state == .banned,
+                group.movedTo,
                 try isAccepted && transaction.countMembers(of: group.id, on: person.host ?? "") == 1
                     ? transaction.history(of: group.id) : []
             )
         }
         let first = try await answer(
             isAccepted ? "Accept" : "Reject", Self.join(person, group, uri), by: group, to: person,
-            because: isAccepted ? nil : isBanned ? "You are banned from this group" : "The group said no")
+            because: isAccepted
+                ? nil
+                : movedTo.map { "The group has moved to \($0)" }
+                    ?? (isBanned ? "You are banned from this group" : "The group said no"))
         // Nobody there was told so far what was written before.
         var earlier: [Dispatch] = []
         for activity in history {
@@ -215,7 +219,7 @@ extension Composer {
         ).map { [$0] } ?? []
     }
 
-    private func send(
+    func send(
         _ type: String, _ object: JSONValue, by actor: Actor, to inboxes: [ObjectURI],
         more: [(String, JSONValue)] = []
     ) async throws -> [Dispatch] {
@@ -224,7 +228,7 @@ extension Composer {
         return try await dispatch(json, uri: uri, by: actor, to: inboxes).map { [$0] } ?? []
     }
 
-    private func answer(
+    func answer(
         _ type: String, _ object: JSONValue, by actor: Actor, to other: Actor, because reason: String? = nil
     ) async throws -> [Dispatch] {
         try await send(
@@ -251,7 +255,9 @@ extension Event {
         case .liked(_, let post, _, _), .unliked(_, let post, _): post
         case .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .actorGone, .reported, .notified, .joinAsked, .joinAnswered, .groupLeft,
-            .affiliated, .moderated, .carried, .groupPost, .groupChangeAsked, .recognitionHidden, .relayed, .announcementCounted,
+            .affiliated, .moderated, .carried, .groupPost, .groupChangeAsked, .groupMoveAsked,
+            .groupMoveOffered, .groupMoveAnswered, .groupMoved, .groupPostRepeated, .recognitionHidden,
+            .relayed, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
             .attendanceAnswered, .gatheringCounted, .voted, .tallied, .surveyClosed:
             nil

@@ -88,14 +88,15 @@ extension Event {
         switch self {
         case .published(let post), .edited(let post), .deleted(let post), .settled(let post),
             .counted(let post), .relayed(let post, _, _), .pollCounted(let post), .pollClosed(let post),
-            .surveyTold(let post):
+            .surveyTold(let post), .groupPostRepeated(let post):
             post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
             .profileChanged, .actorGone, .reported, .notified, .recognitionHidden, .announcementCounted,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
             .attendanceAnswered, .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
-            .moderated, .carried, .groupPost, .groupChangeAsked, .voted, .tallied, .surveyClosed:
+            .moderated, .carried, .groupPost, .groupChangeAsked, .groupMoveAsked,
+            .groupMoveOffered, .groupMoveAnswered, .groupMoved, .voted, .tallied, .surveyClosed:
             nil
         }
     }

@@ -1,5 +1,6 @@
 import ActivityStreams
 import Domain
+import FoundationEssentials
 import JSON
 import Markup
 import Social
@@ -32,6 +33,44 @@ enum GroupWire {
             kind: word("hallway:groupKind"), posting: word("hallway:posting"),
             department: rule.map { $0["hallway:unit"]?.string ?? "" },
             office: rule.map { $0["hallway:office"]?.string ?? "" })
+    }
+
+    /// How someone stands to a group, in its roster.
+    struct Standing: Sendable {
+        var person: ObjectURI
+        var role: Membership.Role
+        var state: Membership.State
+        var isAutomatic: Bool
+        var uri: ObjectURI
+        var createdAt: Date
+    }
+
+    /// `object`: enough of the person for a node that cannot ask theirs just now.
+    static func write(_ membership: Membership, of person: Actor) -> JSONValue {
+        [
+            "type": "Relationship", "subject": .string(person.uri.string),
+            "object": [
+                "id": .string(person.uri.string), "type": "Person", "preferredUsername": .string(person.name),
+                "name": .string(person.displayName), "inbox": .string(person.endpoints.inbox.string),
+                "endpoints": ["sharedInbox": JSONValue(person.endpoints.sharedInbox?.string)],
+            ],
+            "hallway:role": .string(membership.role.word), "hallway:state": .string(membership.state.word),
+            "hallway:byRule": .bool(membership.isAutomatic), "instrument": .string(membership.uri.string),
+            "published": .string(ASDate.text(membership.createdAt)),
+        ]
+    }
+
+    /// Nil for what is not understood.
+    static func membership(_ object: ASObject, at now: Date) -> Standing? {
+        guard let person = object.uri("subject").flatMap({ ObjectURI($0) }),
+            let role = object.json["hallway:role"]?.string.flatMap({ Membership.Role(word: $0) }),
+            let state = object.json["hallway:state"]?.string.flatMap({ Membership.State(word: $0) }),
+            let uri = object.uri("instrument").flatMap({ ObjectURI($0) })
+        else { return nil }
+        return Standing(
+            person: person, role: role, state: state,
+            isAutomatic: object.bool("hallway:byRule") ?? false, uri: uri,
+            createdAt: min(object.date("published") ?? now, now))
     }
 
     static func write(_ rule: Group.Rule) -> JSONValue {

@@ -125,7 +125,8 @@ struct PostIn {
             if case .group = parent.audience {} else { post.group = nil }
         }
         if let actor = try reading.group.flatMap({ try transaction.actor($0) }), actor.kind == .group {
-            post.group = actor.id
+            // What was written before a group moved names the old one.
+            post.group = try transaction.groupNow(actor.id)
         }
         if let group = try post.group.flatMap({ try transaction.group($0) }) { post.place(in: group) }
         return (post, try transaction.recipients(among: named, for: post.audience))
