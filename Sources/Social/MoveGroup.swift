@@ -93,8 +93,7 @@ public struct MoveGroup: Sendable {
     }
 
     /// Everything that the old node had to tell is here: the new group is run as the old one was, by the same people.
-    ///
-    /// - Parameter roster: everyone who stands to the old group in any way.
+    /// `roster`: everyone who stands to the old group in any way.
     public static func takeOver(
         _ source: Actor, _ settings: Group, roster: [Membership], pins: [ObjectURI], needs: Needs,
         in transaction: Transaction

@@ -37,6 +37,9 @@ public struct Desk: Sendable {
     /// What another node's books say of recognitions between it and this one; nil when it does not answer.
     public var recognitionLedger: @Sendable (String) async -> RecognitionLedger? = { _ in nil }
 
+    /// What the reader of this request asks for, the dearest first.
+    var languages: [String] = []
+
     public init(
         needs: Needs, signIn: SignIn, grants: Grants, hub: StreamHub, nodeName: String, contactEmail: String,
         version: String, acceptsRegistrations: Bool, reactions: [String] = Reaction.usual, people: People,
@@ -73,6 +76,7 @@ public struct Desk: Sendable {
     public var follow: FollowActor { FollowActor(needs: needs) }
     public var block: BlockActor { BlockActor(needs: needs) }
     public var chooseNotifications: ChooseNotifications { ChooseNotifications(needs: needs) }
+    public var revise: ReviseAnnouncement { ReviseAnnouncement(needs: needs, find: find) }
     public var acknowledge: Acknowledge { Acknowledge(needs: needs) }
     public var remindReaders: RemindReaders { RemindReaders(needs: needs) }
     public var attend: Attend { Attend(needs: needs) }

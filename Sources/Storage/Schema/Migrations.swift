@@ -4,7 +4,7 @@ public enum Migrations {
     static let steps: [[String]] = [
         Schema1.statements, Schema2.statements, Schema3.statements, Schema4.statements, Schema5.statements,
         Schema6.statements, Schema7.statements, Schema8.statements, Schema9.statements,
-        Schema14.statements,
+        Schema14.statements, Schema15.statements,
     ]
 
     /// Brings a database up to date; several processes may do so at once.
