@@ -1,5 +1,6 @@
+import ActivityStreams
 import Domain
-import Federation
+@testable import Federation
 import Foundation
 import JSON
 import Logging
@@ -235,5 +236,9 @@ struct AnnouncementLanguageTests {
             #expect(tags(document) == tags(vector) && tags(vector) == ["en", "es", "hi"])
         }
         #expect(document["name"]?.string == document["nameMap"]?["en"]?.string)
+        let read = try AnnouncementIn.read(
+            try ASObject(vector), title: "New rules", at: base.clock.now)
+        #expect(read.variants.map(\.language) == ["es", "hi"])
+        #expect(read.variants.first?.content == "<p>Por favor, leedlas.</p>")
     }
 }
