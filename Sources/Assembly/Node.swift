@@ -116,6 +116,7 @@ public struct Node: Sendable {
                 Reminders(needs: needs, logger: logger) { bells.ringForEvents() },
                 AwaySigns(note: desk.noteAway, logger: logger),
                 Neighbours(needs: needs, hub: hub) { bells.ringAll() },
+                GroupReader(world: world, threads: threads, bell: Bell()) { bells.ringForEvents() },
                 InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
             ] + membership() + (try letters())
         try await Serving(settings: settings, logger: logger).run(router: router, services: services)

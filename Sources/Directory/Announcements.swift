@@ -38,7 +38,9 @@ struct Announcements {
                     .gatheringCounted, .challengeReported, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
                     .moderated,
                     .carried, .groupPost, .voted, .pollCounted, .tallied, .pollClosed, .surveyClosed,
-                    .surveyTold, .quoteAsked, .quoteAllowed, .quoteRefused, .quoteSettled, .quoteWithdrawn:
+                    .surveyTold, .quoteAsked, .quoteAllowed, .quoteRefused, .quoteSettled, .quoteWithdrawn,
+                    .groupChangeAsked, .groupMoveAsked, .groupMoveOffered, .groupMoveAnswered, .groupMoved,
+                    .groupPostRepeated:
                     continue
                 }
             }

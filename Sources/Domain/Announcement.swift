@@ -6,6 +6,8 @@ public struct Announcement: Sendable, Equatable {
     /// Until when it must be acknowledged; nil for one that need not be.
     public var dueAt: Date?
     public var target: Target
+    /// The same in other languages.
+    public var variants: [Variant] = []
 
     public init(title: String, dueAt: Date? = nil, target: Target = Target()) {
         self.title = title
@@ -41,9 +43,76 @@ public struct Announcement: Sendable, Equatable {
             wanted.isEmpty || wanted.lowercased() == actual.lowercased()
         }
 
-        private static func primary(_ tag: String) -> String {
+        static func primary(_ tag: String) -> String {
             tag.lowercased().prefix { $0 != "-" && $0 != "_" }.description
         }
+    }
+
+    /// An announcement in another language than the one it was first written in.
+    public struct Variant: Sendable, Equatable {
+        /// BCP 47.
+        public var language: String
+        public var title: String
+        /// Sanitised HTML.
+        public var content: String
+        /// As its author wrote it; nil for one of another node.
+        public var source: String?
+
+        public init(language: String, title: String, content: String, source: String? = nil) {
+            self.language = language
+            self.title = title
+            self.content = content
+            self.source = source
+        }
+    }
+
+    public static let mostVariants = 12
+
+    /// The variant for a reader; nil where they are served best by what was written first. `languages`: what they read, the
+    /// dearest first. `original`: the language of what was written first.
+    public func variant(for languages: [String], original: String?) -> Variant? {
+        for language in languages where !language.isEmpty {
+            if let exact = variants.first(where: { $0.language.lowercased() == language.lowercased() }) {
+                return exact
+            }
+            let wanted = Target.primary(language)
+            if wanted == Target.primary(original ?? "") { return nil }
+            if let close = variants.first(where: { Target.primary($0.language) == wanted }) { return close }
+        }
+        return nil
+    }
+
+    private func checkVariants() throws(Refusal) {
+        guard variants.count <= Self.mostVariants else {
+            throw .invalid(field: "Languages", because: "are at most \(Self.mostVariants) besides the first")
+        }
+        guard Set(variants.map { $0.language.lowercased() }).count == variants.count else {
+            throw .invalid(field: "Languages", because: "are each given once")
+        }
+        for variant in variants {
+            guard Self.isLanguage(variant.language) else {
+                throw .invalid(field: "Language", because: "is not a language tag")
+            }
+            guard variant.title.contains(where: { !$0.isWhitespace }),
+                variant.title.count <= Limits.profileWord
+            else {
+                throw .invalid(
+                    field: "Title", because: "has 1 to \(Limits.profileWord) characters in each language")
+            }
+            guard !variant.content.isEmpty, (variant.source ?? "").count <= Limits.postText else {
+                throw .invalid(
+                    field: "Text", because: "has 1 to \(Limits.postText) characters in each language")
+            }
+        }
+    }
+
+    /// `es`, `pt-BR`; not `und`, which says that it is unknown.
+    private static func isLanguage(_ tag: String) -> Bool {
+        let parts = tag.split(separator: "-", omittingEmptySubsequences: false)
+        return tag.count <= 35 && tag.lowercased() != "und" && (2...8).contains(parts.first?.count ?? 0)
+            && parts.allSatisfy { part in
+                (1...8).contains(part.count) && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+            }
     }
 
     /// The most days that a date to acknowledge by may lie ahead.
@@ -61,6 +130,7 @@ public struct Announcement: Sendable, Equatable {
         guard target.language.count <= 35 else {
             throw .invalid(field: "Target language", because: "is not a language tag")
         }
+        try checkVariants()
         guard (dueAt ?? now) <= now + Self.longestDays * 86400 else {
             throw .invalid(field: "Due date", because: "lies at most a year ahead")
         }

@@ -55,6 +55,18 @@ public enum Event: Sendable, Equatable {
     case carried(ActivityID, group: ActorID)
     /// A group of this node pins a post (`pin`), unpins it (`unpin`) or takes it away (`remove`).
     case groupPost(PostID, group: ActorID, word: String)
+    /// The owner, on this node, of a group that lives elsewhere wants it run otherwise; what they wish, written out.
+    case groupChangeAsked(ActorID, group: ActorID, wish: String)
+    /// The owner, on this node, of a group that lives elsewhere wants it to move.
+    case groupMoveAsked(ActorID, group: ActorID, target: ObjectURI)
+    /// A group of this node asks another to take it over.
+    case groupMoveOffered(ActorID, target: ObjectURI)
+    /// A group of this node has taken an old one over, or says why it does not.
+    case groupMoveAnswered(ActorID, source: ObjectURI, reason: String?)
+    /// A group of this node has moved: told to everyone, or again to the node of one actor that did not know.
+    case groupMoved(ActorID, for: ActorID?)
+    /// What a person of this node wrote in a group that moved meanwhile goes to where it is now.
+    case groupPostRepeated(PostID)
     /// A person chose an option of an open poll; for an anonymous one nothing but ``tallied(_:)`` is noted.
     case voted(ActorID, PostID, option: Int)
     /// A poll's totals changed.

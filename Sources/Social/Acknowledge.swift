@@ -62,5 +62,6 @@ public struct Acknowledge: Sendable {
                 because: "is the organisation or this office; the target says whom it is for")
         }
         try announcement.check(at: now)
+        try announcement.checkLanguages(besides: draft.language)
     }
 }

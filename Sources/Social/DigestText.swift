@@ -22,7 +22,8 @@ struct DigestText {
         for group in groups.prefix(limit) {
             if let item = try item(group, byID, for: person, in: transaction) { items.append(item) }
         }
-        guard !items.isEmpty, let actor = try transaction.actor(person) else { return nil }
+        let (lines, isUrgent) = try mustRead(by: person, in: transaction)
+        guard !items.isEmpty || isUrgent, let actor = try transaction.actor(person) else { return nil }
         let stop = "\(needs.addresses.base.origin)/notifications/stop/\(stopWord)"
         let more = groups.count > limit ? "\n… and \(groups.count - limit) more: \(page)\n" : ""
         let body = """
@@ -30,7 +31,7 @@ struct DigestText {
 
             this is what you have not read yet at \(nodeName).
 
-            \(items.joined(separator: "\n\n"))
+            \(lines.map { $0 + "\n\n" }.joined())\(items.joined(separator: "\n\n"))
             \(more)
             --
             Everything: \(page)
@@ -38,10 +39,35 @@ struct DigestText {
             No more of these letters: \(stop)
 
             """
-        let count = items.count == 1 ? "One thing" : "\(groups.count) things"
+        let total = groups.count + (items.isEmpty ? lines.count : 0)
+        let count = total == 1 ? "One thing" : "\(total) things"
         return Mail(
             id: needs.ids.next(), recipient: address, subject: "\(count) for you at \(nodeName)", body: body,
             stopLink: stop, nextAt: needs.now())
+    }
+
+    /// What must be acknowledged, the most urgent first. Only what is due within a day, or was due within the last one, is worth
+    /// a letter of its own: nobody is reminded of it for ever.
+    private func mustRead(by person: ActorID, in transaction: Transaction) throws -> (
+        [String], isUrgent: Bool
+    ) {
+        let now = needs.now()
+        var isUrgent = false
+        let language = try transaction.login(of: person)?.language
+        let posts = try transaction.posts(try transaction.mustRead(by: person, limit: 5))
+            .filter { try transaction.maySee($0, .person(person)) }
+        let lines = posts.compactMap { post -> String? in
+            guard case .announcement(let announcement) = post.body, let due = announcement.dueAt else {
+                return nil
+            }
+            if abs(due.timeIntervalSince(now)) <= 86400 { isUrgent = true }
+            let variant = announcement.variant(for: [language ?? ""], original: post.language)
+            let title = variant?.title ?? announcement.title
+            let day = "\(due.ISO8601Format().prefix(10)) \(due.ISO8601Format().dropFirst(11).prefix(5)) UTC"
+            let link = "\(needs.addresses.base.origin)/announcements/\(post.id)"
+            return "* To be acknowledged by \(day): \(title)\n  \(link)"
+        }
+        return (lines, isUrgent)
     }
 
     private var page: String { "\(needs.addresses.base.origin)/notifications" }

@@ -80,7 +80,8 @@ extension Event {
             .joinAsked,
             .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost, .voted, .pollCounted,
             .tallied, .pollClosed, .surveyClosed, .surveyTold, .quoteAsked, .quoteAllowed, .quoteRefused,
-            .quoteSettled, .quoteWithdrawn:
+            .quoteSettled, .quoteWithdrawn, .groupChangeAsked, .groupMoveAsked, .groupMoveOffered,
+            .groupMoveAnswered, .groupMoved, .groupPostRepeated:
             false
         }
     }

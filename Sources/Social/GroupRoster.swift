@@ -330,6 +330,15 @@ public struct GroupRoster: Sendable {
         }
     }
 
+    /// This node's first member of a group elsewhere: what was written before is read in the background.
+    private static func readHistory(of id: ActorID, needs: Needs, in transaction: Transaction) throws {
+        guard try transaction.localMembers(of: id).count == 1, let group = try transaction.actor(id),
+            try transaction.groupMove(from: group.uri)?.state ?? .done == .done,
+            let page = ObjectURI("\(group.uri)/history")
+        else { return }
+        try transaction.save(GroupReading(group: id, page: page, nextAt: needs.now()))
+    }
+
     // MARK: What another node's group tells of its people
 
     /// Keeps what a group says about how a person stands to it. `isTrusted`: whether it may make people members who never
@@ -348,6 +357,7 @@ public struct GroupRoster: Sendable {
         try transaction.save(membership)
         if isOwn, membership.state == .member, known?.state != .member {
             try transaction.fillHome(of: told.person, fromGroup: told.group)
+            try readHistory(of: told.group, needs: needs, in: transaction)
         }
         if membership.state == .banned {
             try transaction.clearHome(of: told.person, fromGroup: told.group)
@@ -361,10 +371,13 @@ public struct GroupRoster: Sendable {
 
 extension Transaction {
     /// A group that the viewer may know of, with its actor.
+    ///
+    /// - Throws: ``Refusal`` where there is none for the viewer, or where it has moved.
     public func knownGroup(_ id: ActorID, to viewer: Viewer) throws -> (Actor, Group) {
         guard let actor = try actor(id), actor.state == .active, let group = try group(id),
             try mayKnow(id, viewer)
         else { throw Refusal.notFound("Record") }
+        guard actor.movedTo == nil else { throw MoveGroup.moved(actor) }
         return (actor, group)
     }
 

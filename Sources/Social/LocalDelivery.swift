@@ -51,7 +51,8 @@ struct LocalDelivery {
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
             .challengeReported,
             .joinAsked, .joinAnswered, .groupLeft, .moderated, .carried, .groupPost, .voted, .tallied,
-            .surveyClosed, .quoteAsked, .quoteRefused, .quoteWithdrawn:
+            .surveyClosed, .quoteAsked, .quoteRefused, .quoteWithdrawn, .groupChangeAsked, .groupMoveAsked,
+            .groupMoveOffered, .groupMoveAnswered, .groupMoved, .groupPostRepeated:
             break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }

@@ -50,6 +50,37 @@ public struct RunGroup: Sendable {
                 rule = Group.Rule(department: department ?? "", office: office ?? "")
             }
         }
+
+        private static let (line, cell): (Character, Character) = ("\u{1E}", "\u{1F}")
+
+        /// Written out for the node's log.
+        var text: String {
+            let words: [(String, String?)] = [
+                ("name", displayName), ("summary", summary), ("rules", rules), ("kind", kind?.word),
+                ("posting", posting?.word), ("department", rule?.department), ("office", rule?.office),
+            ]
+            return words.compactMap { name, value in
+                value.map { "\(name)\(Self.cell)\($0.filter { $0 != Self.line && $0 != Self.cell })" }
+            }.joined(separator: String(Self.line))
+        }
+
+        /// From the node's log; nil for what this release does not understand.
+        public init?(text: String) {
+            var words: [String: String] = [:]
+            for line in text.split(separator: Self.line) {
+                let cells = line.split(separator: Self.cell, maxSplits: 1, omittingEmptySubsequences: false)
+                guard cells.count == 2 else { return nil }
+                words[String(cells[0])] = String(cells[1])
+            }
+            do {
+                try self.init(
+                    displayName: words["name"], summary: words["summary"], rules: words["rules"],
+                    kind: words["kind"], posting: words["posting"], department: words["department"],
+                    office: words["office"])
+            } catch {
+                return nil
+            }
+        }
     }
 
     /// Founds a group; whoever founds it owns it.
@@ -82,25 +113,49 @@ public struct RunGroup: Sendable {
         }
     }
 
-    /// Changes how a group of this node is run, and tells the nodes of its members.
+    /// Changes how a group is run, and tells the nodes of its members; a group of another node is asked to change, and
+    /// answered as it is until then.
     public func change(_ id: ActorID, _ wish: Wish, by person: ActorID) async throws -> Actor {
         try await needs.store.write { [needs] transaction in
             let (actor, group) = try transaction.knownGroup(id, to: .person(person))
-            guard actor.isLocal else {
-                throw Refusal.notAllowed(because: "A group is changed on its own node, \(actor.host ?? "")")
-            }
-            guard let own = try transaction.membership(of: person, in: id), own.state == .member,
-                own.role == .owner
-            else { throw Refusal.notAllowed(because: "Only the owner changes how the group is run") }
             _ = try transaction.writingPerson(person, needs: needs)
-            // What was written for some must not be shown to others afterwards.
-            if let kind = wish.kind, kind.rawValue < group.kind.rawValue {
-                throw Refusal.notAllowed(
-                    because: "A group does not become more open: its members wrote for each other")
+            guard actor.isLocal else {
+                try Self.check(wish, for: group, by: person, in: transaction)
+                _ = try Self.merge(wish, into: actor, group, needs: needs)
+                try transaction.append(.groupChangeAsked(person, group: id, wish: wish.text))
+                return actor
             }
-            let made = try Self.apply(wish, to: actor, group, needs: needs, in: transaction)
-            try transaction.append(.profileChanged(id))
-            return made
+            return try Self.change(actor, group, wish, by: person, needs: needs, in: transaction)
+        }
+    }
+
+    /// The same for the owner of any node, on the group's own.
+    ///
+    /// - Throws: ``Refusal`` for anyone else, and for what a group may not become.
+    @discardableResult
+    public static func change(
+        _ actor: Actor, _ group: Group, _ wish: Wish, by person: ActorID, needs: Needs,
+        in transaction: Transaction
+    ) throws -> Actor {
+        try check(wish, for: group, by: person, in: transaction)
+        let made = try apply(wish, to: actor, group, needs: needs, in: transaction)
+        try transaction.append(.profileChanged(actor.id))
+        return made
+    }
+
+    private static func check(
+        _ wish: Wish, for group: Group, by person: ActorID, in transaction: Transaction
+    ) throws {
+        let own = try transaction.membership(of: person, in: group.actor)
+        guard let own, own.state == .member, own.role == .owner else {
+            throw group.kind == .secret && own?.state != .member
+                ? Refusal.notFound("Record")
+                : .notAllowed(because: "Only the owner changes how the group is run")
+        }
+        // What was written for some must not be shown to others afterwards.
+        if let kind = wish.kind, kind.rawValue < group.kind.rawValue {
+            throw Refusal.notAllowed(
+                because: "A group does not become more open: its members wrote for each other")
         }
     }
 
@@ -150,11 +205,22 @@ public struct RunGroup: Sendable {
     private static func apply(
         _ wish: Wish, to actor: Actor, _ group: Group, needs: Needs, in transaction: Transaction
     ) throws -> Actor {
+        let (actor, group) = try merge(wish, into: actor, group, needs: needs)
+        try transaction.save(actor)
+        try transaction.save(group)
+        try GroupRoster.keepInStep(group, needs: needs, in: transaction)
+        return actor
+    }
+
+    /// What a wish makes of a group.
+    private static func merge(
+        _ wish: Wish, into actor: Actor, _ group: Group, needs: Needs
+    ) throws(Refusal) -> (Actor, Group) {
         var (actor, group) = (actor, group)
         guard (wish.displayName ?? "").count <= Limits.displayName,
             (wish.summary ?? "").count <= Limits.biography
         else {
-            throw Refusal.invalid(
+            throw .invalid(
                 field: "Name and description",
                 because: "at most \(Limits.displayName) and \(Limits.biography) characters")
         }
@@ -173,10 +239,7 @@ public struct RunGroup: Sendable {
         actor.isLocked = group.kind != .open
         actor.isDiscoverable = group.kind != .secret
         actor.isIndexable = false
-        try transaction.save(actor)
-        try transaction.save(group)
-        try GroupRoster.keepInStep(group, needs: needs, in: transaction)
-        return actor
+        return (actor, group)
     }
 }
 

@@ -12,10 +12,12 @@ extension Transaction {
                 .id(post), .text(announcement.title), .date(announcement.dueAt), .text(target.unit),
                 .text(target.office), .text(target.language),
             ])
+        try save(announcement.variants, of: post)
     }
 
-    /// Whom it is for, and whether it must be acknowledged, stay as they were: the totals rest on that.
-    func update(_ announcement: Announcement, of post: PostID) throws {
+    /// Whom it is for, and whether it must be acknowledged, stay as they were: the totals rest on that. `date`: of the edit.
+    func update(_ announcement: Announcement, of post: PostID, at date: Date) throws {
+        try save(announcement.variants, of: post)
         let before = try announcements(of: [post])[post]
         try run(
             """
@@ -26,16 +28,20 @@ extension Transaction {
         guard let old = before?.dueAt, let dueAt = announcement.dueAt, dueAt != old else { return }
         try run(
             """
-            UPDATE announcement_reader SET next_reminder_at = $2
+            UPDATE announcement_reader SET next_reminder_at = CASE WHEN reminders = 0 THEN $4 ELSE $2 END
             WHERE post = $1 AND acknowledged_at IS NULL AND reminders < $3
             """,
-            [.id(post), .date(dueAt), .number(AnnouncementReader.mostReminders)])
+            [
+                .id(post), .date(dueAt), .number(AnnouncementReader.mostReminders),
+                .date(announcement.firstReminder(after: date)),
+            ])
         try run("UPDATE announcement SET told_at = NULL WHERE post = $1", [.id(post)])
     }
 
     /// Who acknowledged what stays, so that it can be audited after the text is gone.
     func deleteAnnouncement(of post: PostID) throws {
         try run("DELETE FROM announcement WHERE post = $1", [.id(post)])
+        try deleteVariants(of: post)
         for table in ["announcement_progress", "announcement_unit"] {
             try run("DELETE FROM \(table) WHERE post = $1", [.id(post)])
         }
@@ -43,6 +49,7 @@ extension Transaction {
     }
 
     func announcements(of posts: [PostID]) throws -> [PostID: Announcement] {
+        let variants = try announcementVariants(of: posts)
         let rows = try all(
             """
             SELECT post, title, due_at, unit, office, language FROM announcement
@@ -58,7 +65,13 @@ extension Transaction {
                         unit: row.text(3), office: row.text(4), language: row.text(5)))
             )
         }
-        return Dictionary(rows) { first, _ in first }
+        return Dictionary(
+            rows.map { id, announcement in
+                var announcement = announcement
+                announcement.variants = variants[id] ?? []
+                return (id, announcement)
+            }
+        ) { first, _ in first }
     }
 
     /// Whether an announcement is here of which its readers were not told yet.

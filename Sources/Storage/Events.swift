@@ -92,6 +92,15 @@ extension Event {
             (74, .id(actor), .id(group), .uri(about), .text(word))
         case .carried(let activity, let group): (75, .id(activity), .id(group), .null, .null)
         case .groupPost(let post, let group, let word): (76, .id(post), .id(group), .null, .text(word))
+        case .groupChangeAsked(let person, let group, let wish):
+            (110, .id(person), .id(group), .null, .text(wish))
+        case .groupMoveAsked(let person, let group, let target):
+            (111, .id(person), .id(group), .uri(target), .null)
+        case .groupMoveOffered(let group, let target): (112, .id(group), .null, .uri(target), .null)
+        case .groupMoveAnswered(let group, let source, let reason):
+            (113, .id(group), .null, .uri(source), .string(reason))
+        case .groupMoved(let group, let actor): (114, .id(group), .id(actor), .null, .null)
+        case .groupPostRepeated(let post): (115, .id(post), .null, .null, .null)
         case .voted(let person, let post, let option):
             (20, .id(person), .id(post), .null, .text(String(option)))
         case .pollCounted(let post): (21, .id(post), .null, .null, .null)
@@ -151,6 +160,13 @@ extension Event {
             self = .moderated(row.id(2), group: row.id(3), about: uri, word: row.text(5))
         case (75, _): self = .carried(row.id(2), group: row.id(3))
         case (76, _): self = .groupPost(row.id(2), group: row.id(3), word: row.text(5))
+        case (110, _): self = .groupChangeAsked(row.id(2), group: row.id(3), wish: row.text(5))
+        case (111, let uri?): self = .groupMoveAsked(row.id(2), group: row.id(3), target: uri)
+        case (112, let uri?): self = .groupMoveOffered(row.id(2), target: uri)
+        case (113, let uri?):
+            self = .groupMoveAnswered(row.id(2), source: uri, reason: row.optionalText(5))
+        case (114, _): self = .groupMoved(row.id(2), for: row.optionalID(3))
+        case (115, _): self = .groupPostRepeated(row.id(2))
         case (20, _): self = .voted(row.id(2), row.id(3), option: Int(row.text(5)) ?? 0)
         case (21, _): self = .pollCounted(row.id(2))
         case (22, _): self = .tallied(row.id(2))

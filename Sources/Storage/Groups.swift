@@ -27,7 +27,7 @@ extension Transaction {
             """
             SELECT g.actor, g.kind, g.posting, g.rules, g.department, g.office
             FROM group_settings g JOIN actor a ON a.id = g.actor
-            WHERE g.department IS NOT NULL AND a.host IS NULL AND a.state = 0 ORDER BY g.actor
+            WHERE g.department IS NOT NULL AND a.host IS NULL AND a.state = 0 AND a.moved_to IS NULL ORDER BY g.actor
             """, [], Self.group)
     }
 
@@ -75,7 +75,7 @@ extension Transaction {
         let ids: [ActorID] = try all(
             """
             SELECT a.id FROM actor a JOIN group_settings s ON s.actor = a.id
-            WHERE a.state = 0 AND a.kind = 1 AND \(isMine ? "" : "NOT ") EXISTS (SELECT 1 FROM membership m
+            WHERE a.state = 0 AND a.kind = 1 AND a.moved_to IS NULL AND \(isMine ? "" : "NOT ") EXISTS (SELECT 1 FROM membership m
                 WHERE m.in_group = a.id AND m.person = $1 AND m.state = 2) AND \(Self.known(place: 1)) \(bound)
             ORDER BY a.display_name, a.id LIMIT $2
             """, values

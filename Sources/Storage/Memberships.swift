@@ -152,10 +152,10 @@ extension Transaction {
         """
     }
 
-    private static let membershipQuery =
+    static let membershipQuery =
         "SELECT in_group, person, role, state, uri, is_automatic, created_at FROM membership"
 
-    private static func membership(_ row: any SQLRow) throws -> Membership {
+    static func membership(_ row: any SQLRow) throws -> Membership {
         var membership = Membership(
             group: row.id(0), person: row.id(1), role: Membership.Role(rawValue: row.number(2)) ?? .guest,
             state: Membership.State(rawValue: row.number(3)) ?? .asked, uri: try row.uri(4),

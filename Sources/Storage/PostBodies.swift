@@ -23,7 +23,8 @@ extension Transaction {
         case .survey: break
         case .recognition(let recognition): try update(recognition, of: post.id)
         case .question(let question): try update(question, of: post.id)
-        case .announcement(let announcement): try update(announcement, of: post.id)
+        case .announcement(let announcement):
+            try update(announcement, of: post.id, at: post.editedAt ?? post.createdAt)
         case .gathering(let gathering): try update(gathering, of: post.id)
         }
     }

@@ -38,6 +38,9 @@ public struct Desk: Sendable {
     /// What another node's books say of recognitions between it and this one; nil when it does not answer.
     public var recognitionLedger: @Sendable (String) async -> RecognitionLedger? = { _ in nil }
 
+    /// What the reader of this request asks for, the dearest first.
+    var languages: [String] = []
+
     public init(
         needs: Needs, signIn: SignIn, grants: Grants, hub: StreamHub, nodeName: String, contactEmail: String,
         version: String, acceptsRegistrations: Bool, reactions: [String] = Reaction.usual, people: People,
@@ -78,6 +81,7 @@ public struct Desk: Sendable {
     public var chooseNotifications: ChooseNotifications { ChooseNotifications(needs: needs) }
     public var acceptGuideline: AcceptGuideline { AcceptGuideline(needs: needs) }
     public var keepKnowledge: KeepKnowledge { KeepKnowledge(needs: needs) }
+    public var revise: ReviseAnnouncement { ReviseAnnouncement(needs: needs, find: find) }
     public var acknowledge: Acknowledge { Acknowledge(needs: needs) }
     public var remindReaders: RemindReaders { RemindReaders(needs: needs) }
     public var attend: Attend { Attend(needs: needs) }
@@ -89,4 +93,5 @@ public struct Desk: Sendable {
     public var report: ReportActor { ReportActor(needs: needs) }
     public var roster: GroupRoster { GroupRoster(needs: needs) }
     public var runGroup: RunGroup { RunGroup(people: people) }
+    public var moveGroup: MoveGroup { MoveGroup(needs: needs) }
 }

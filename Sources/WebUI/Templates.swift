@@ -52,6 +52,8 @@ struct Templates: Sendable {
         ("new_recognition", PackageResources.new_recognition_mustache),
         ("announcements", PackageResources.announcements_mustache),
         ("new_announcement", PackageResources.new_announcement_mustache),
+        ("edit_announcement", PackageResources.edit_announcement_mustache),
+        ("announcement_variants", PackageResources.announcement_variants_mustache),
         ("progress", PackageResources.progress_mustache), ("offsets", PackageResources.offsets_mustache),
         ("events", PackageResources.events_mustache), ("new_event", PackageResources.new_event_mustache),
         ("calendar", PackageResources.calendar_mustache),

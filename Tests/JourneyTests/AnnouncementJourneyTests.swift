@@ -437,7 +437,8 @@ struct AnnouncementJourneyTests {
         let readers = try await pune.store.read { transaction in
             try posts.map { try transaction.announcementReader(chidi.id, of: $0.id)?.nextReminderAt }
         }
-        #expect(readers == [later, nil])
+        // Nobody was reminded yet: a day before the new date.
+        #expect(readers == [later - 86400, nil])
         #expect(try await pune.store.read { try $0.mustRead(by: chidi.id) } == [posts[0].id])
     }
 

@@ -11,6 +11,8 @@ import Testing
 struct GroupStage {
     let clock = TestClock()
     let network = FakeNetwork()
+    /// What Oslo logged, refusals and all.
+    let log = LogBook()
     let oslo: TestNode
     let lima: TestNode
     let pune: TestNode
@@ -26,7 +28,7 @@ struct GroupStage {
     var nodes: [TestNode] { [oslo, lima, pune] }
 
     init(_ kind: Group.Kind, posting: Group.Posting = .members) async throws {
-        oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
+        oslo = try await TestNode(Cast.oslo, network: network, clock: clock, logBook: log)
         lima = try await TestNode(Cast.lima, network: network, clock: clock)
         pune = try await TestNode(Cast.pune, network: network, clock: clock)
         ada = try await Cast.welcome("ada", to: oslo)

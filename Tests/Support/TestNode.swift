@@ -27,6 +27,7 @@ public final class TestNode: Sendable {
         var outbox: OutboxDrain
         var delivery: DeliveryWorker
         var fanOut: FanOut
+        var reader: GroupReader
         var documents: Documents
         var verifier: Verifier
         var heard: Heard
@@ -105,6 +106,11 @@ public final class TestNode: Sendable {
 
     public func handleInbox() async throws { try await parts.withLock { $0.inbox }.drain() }
 
+    /// Reads what is due of groups of other nodes.
+    public func readGroups() async throws {
+        while try await parts.withLock({ $0.reader }).step() {}
+    }
+
     /// Compares followers with those nodes that said something of them (FEP-8fcf).
     public func compareFollowers() async throws {
         let (world, heard) = parts.withLock { ($0.world, $0.heard) }
@@ -167,6 +173,7 @@ public final class TestNode: Sendable {
         {
             return try await documents.followersPart(of: actor, for: viewer)
         }
+        if let part = try await groupPart(url, viewer) { return part }
         if let id = needs.addresses.actorID(url), let actor = try await store.read({ try $0.actor(id) }) {
             return try await documents.actor(actor, for: viewer)
         }
@@ -188,6 +195,20 @@ public final class TestNode: Sendable {
             return try await documents.thread(id, for: viewer)
         }
         throw Refusal.notFound("Record")
+    }
+
+    /// What of a group's history or roster an address names.
+    private func groupPart(_ url: ObjectURI, _ viewer: Viewer) async throws -> JSONValue? {
+        let documents = parts.withLock { $0.documents }
+        let whole = url.pathAndQuery.split(separator: "?", maxSplits: 1)
+        let words = (whole.first ?? "").split(separator: "/")
+        guard words.count == 3, words[0] == "actors", let id = ActorID(decimal: words[1]),
+            ["history", "roster"].contains(words[2]), let actor = try await store.read({ try $0.actor(id) })
+        else { return nil }
+        let after = whole.count > 1 ? String(whole[1].dropFirst("after=".count)) : nil
+        return words[2] == "history"
+            ? try await documents.history(of: actor, for: viewer, after: after)
+            : try await documents.roster(of: actor, for: viewer, after: after)
     }
 
     private func makeOwnActor() async throws {
@@ -226,6 +247,7 @@ public final class TestNode: Sendable {
             delivery: delivery,
             fanOut: FanOut(
                 needs: needs, bell: Bell(), hub: hub, logger: world.logger, peopleChanged: {}),
+            reader: GroupReader(world: world, threads: threads, bell: Bell(), done: {}),
             documents: documents, verifier: verifier, heard: heard, hub: hub)
     }
 }
@@ -238,6 +260,8 @@ public func settle(_ nodes: [TestNode], betweenSteps: (TestNode) -> Void = { _ i
             try await node.handleInbox()
             betweenSteps(node)
             try await node.tendPolls()
+            betweenSteps(node)
+            try await node.readGroups()
             betweenSteps(node)
             try await node.fanOut()
             betweenSteps(node)

@@ -141,6 +141,20 @@ struct FederationRoutes {
                     after: request.uri.queryParameters["after"].map(String.init))
             }
         }
+        router.get("actors/:actor/history") { request, context in
+            try await read(request, context) { viewer in
+                try await documents.history(
+                    of: actor(context), for: viewer,
+                    after: request.uri.queryParameters["after"].map(String.init))
+            }
+        }
+        router.get("actors/:actor/roster") { request, context in
+            try await read(request, context) { viewer in
+                try await documents.roster(
+                    of: actor(context), for: viewer,
+                    after: request.uri.queryParameters["after"].map(String.init))
+            }
+        }
         router.get("actors/:actor/moderators") { request, context in
             try await read(request, context) { try await documents.moderators(of: actor(context), for: $0) }
         }

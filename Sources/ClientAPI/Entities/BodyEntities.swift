@@ -36,7 +36,8 @@ struct BodyEntities {
                 "recipients": .array(recognition.recipients.map { .string($0.description) }),
             ]
         case .question(let question): write(question, of: post)
-        case .announcement(let announcement): AnnouncementEntities.write(announcement)
+        case .announcement(let announcement):
+            AnnouncementEntities.write(announcement, language: post.language)
         case .gathering(let gathering): GatheringEntities.write(gathering)
         }
     }

@@ -12,6 +12,7 @@ struct StatusEntities {
 
     /// `posts`: that the viewer may see; a post whose original they may not see is left out.
     func write(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws -> [JSONValue] {
+        let posts = try desk.inOwnWords(posts, for: viewer, in: transaction)
         let page = try PostPage(posts, for: viewer, in: transaction)
         let isPersonal = viewer.actor != nil
         return posts.compactMap { write($0, page, isPersonal: isPersonal) }

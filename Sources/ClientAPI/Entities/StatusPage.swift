@@ -18,6 +18,7 @@ struct StatusPage {
         let entries = entries.filter { $0.announced.map(visible.contains) ?? true }
         let shown = entries.map { $0.announced ?? $0.post }
         let texts = try texts(of: Array(Set(entries.map(\.post) + shown)), for: viewer, in: transaction)
+            .merging(ownWords(of: shown, for: viewer, in: transaction)) { $1 }
         let marks: [PostID: Marks]? =
             if case .person(let person) = viewer {
                 try transaction.marks(of: person, on: shown)
@@ -75,6 +76,16 @@ struct StatusPage {
             try transaction.posts(missing), for: viewer, in: transaction)
         desk.renderings.keep(fresh, at: now)
         return known.merging(fresh) { first, _ in first }
+    }
+
+    /// What readers see in languages of their own is written for each.
+    private func ownWords(
+        of posts: [PostID], for viewer: Viewer, in transaction: Transaction
+    ) throws -> [PostID: [UInt8]] {
+        let several = try transaction.postsWithVariants(among: posts)
+        guard !several.isEmpty else { return [:] }
+        let own = try desk.inOwnWords(try transaction.posts(several), for: viewer, in: transaction)
+        return try StatusEntities(desk: desk).open(own, for: viewer, in: transaction)
     }
 
     private static func personal(_ marks: Marks) -> [UInt8] {

@@ -16,6 +16,7 @@ struct AnnouncementRoutes {
         router.post("api/hallway/v1/announcements") { try await publish($0, $1) }
         router.get("api/hallway/v1/announcements") { try await list($0, $1) }
         router.get("api/hallway/v1/announcements/:id") { try await own($0, $1) }
+        router.put("api/hallway/v1/announcements/:id") { try await revise($0, $1) }
         router.post("api/hallway/v1/announcements/:id/acknowledge") { request, context in
             let person = try context.person("write:statuses")
             _ = try await desk.acknowledge.acknowledge(Reading.id(context), by: person)
@@ -44,12 +45,8 @@ struct AnnouncementRoutes {
             target: Announcement.Target(
                 unit: fields["target[unit]"] ?? "", office: fields["target[office]"] ?? "",
                 language: fields["target[language]"] ?? ""))
-        if let due = fields["due_at"], !due.isEmpty {
-            guard let date = Moment.date(due) else {
-                throw Refusal.invalid(field: "Due date", because: "is no moment such as 2026-05-04T12:00:00Z")
-            }
-            announcement.dueAt = date
-        }
+        announcement.dueAt = try Self.due(fields)
+        announcement.variants = fields.variants(desk.needs.addresses) ?? []
         var draft = Draft(
             text: fields["text"] ?? "", language: fields["language"].flatMap { $0.isEmpty ? nil : $0 })
         switch fields["audience"] ?? "organisation" {
@@ -61,6 +58,28 @@ struct AnnouncementRoutes {
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }
 
+    private static func due(_ fields: Fields) throws(Refusal) -> Date? {
+        guard let due = fields["due_at"], !due.isEmpty else { return nil }
+        guard let date = Moment.date(due) else {
+            throw .invalid(field: "Due date", because: "is no moment such as 2026-05-04T12:00:00Z")
+        }
+        return date
+    }
+
+    /// What it says, in which languages, and by when; what is not given stays.
+    @concurrent
+    private func revise(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let person = try context.person("write:statuses")
+        let fields = try await Fields(request, context: context)
+        var wish = ReviseAnnouncement.Wish()
+        (wish.title, wish.text) = (fields["title"], fields["text"])
+        wish.language = fields["language"].flatMap { $0.isEmpty ? nil : $0 }
+        wish.dueAt = try Self.due(fields)
+        wish.variants = fields.variants(desk.needs.addresses)
+        return try await reading.status(
+            try await desk.revise.revise(Reading.id(context), wish, by: person), for: person)
+    }
+
     /// Those for the reader and by them; only what waits to be acknowledged with `pending`.
     @concurrent
     private func list(_ request: Request, _ context: HallwayContext) async throws -> Response {
@@ -68,7 +87,7 @@ struct AnnouncementRoutes {
         let fields = try await Fields(request, context: context)
         let isPending = fields.bool("pending") == true
         let page = try fields.page()
-        let (ids, json) = try await desk.needs.store.read { [desk] transaction in
+        let (ids, json) = try await desk.needs.store.read { [desk = desk.reading(request)] transaction in
             let ids =
                 try isPending
                 ? transaction.mustRead(by: person) : transaction.announcements(for: person, page)
@@ -87,7 +106,8 @@ struct AnnouncementRoutes {
     private func own(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let person = try context.person("read:statuses")
         let id: PostID = try Reading.id(context)
-        let json = try await desk.needs.store.read { [desk] transaction -> JSONValue in
+        let json = try await desk.needs.store.read {
+            [desk = desk.reading(request)] transaction -> JSONValue in
             let post = try transaction.visiblePost(id, to: .person(person))
             guard case .announcement(let announcement) = post.body else { throw Refusal.notFound("Record") }
             let reader = try transaction.announcementReader(person, of: id)
@@ -95,6 +115,13 @@ struct AnnouncementRoutes {
                 "id": .string(id.description), "due_at": Moment.json(announcement.dueAt),
                 "is_for_me": .bool(reader?.reachedAt != nil),
                 "acknowledged_at": Moment.json(reader?.acknowledgedAt),
+                "variants": .array(
+                    announcement.variants.map {
+                        [
+                            "language": .string($0.language), "title": .string($0.title),
+                            "content": .string($0.content),
+                        ]
+                    }),
                 "status": try StatusEntities(desk: desk).write(post, for: .person(person), in: transaction),
             ]
         }
@@ -147,10 +174,13 @@ struct AnnouncementRoutes {
     @concurrent
     private func mastodonList(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let person = try context.person("read")
-        let json = try await desk.needs.store.read { [desk] transaction -> [JSONValue] in
+        let json = try await desk.needs.store.read {
+            [desk = desk.reading(request)] transaction -> [JSONValue] in
             let ids = try transaction.announcements(for: person, Page(limit: 40))
             let readers = try transaction.announcementReader(person, of: ids)
-            return try transaction.posts(ids).compactMap { post in
+            let posts = try desk.inOwnWords(
+                try transaction.posts(ids), for: .person(person), in: transaction)
+            return try posts.compactMap { post in
                 guard let reader = readers[post.id], reader.dismissedAt == nil,
                     try transaction.maySee(post, .person(person))
                 else { return nil }
@@ -164,7 +194,9 @@ struct AnnouncementRoutes {
 /// Announcements as clients read them.
 struct AnnouncementEntities {
     /// The same for every reader.
-    static func write(_ announcement: Announcement) -> JSONValue {
+    ///
+    /// `language`: of the text that is shown.
+    static func write(_ announcement: Announcement, language: String?) -> JSONValue {
         [
             "kind": "announcement", "title": .string(announcement.title),
             "due_at": Moment.json(announcement.dueAt),
@@ -172,6 +204,8 @@ struct AnnouncementEntities {
                 "unit": .string(announcement.target.unit), "office": .string(announcement.target.office),
                 "language": .string(announcement.target.language),
             ],
+            "languages": .array(
+                ([language].compactMap { $0 } + announcement.variants.map(\.language)).map { .string($0) }),
         ]
     }
 

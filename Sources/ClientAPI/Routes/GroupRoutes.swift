@@ -35,6 +35,20 @@ struct GroupRoutes {
             _ = try await desk.roster.join(id, by: person)
             return try await entity(id, for: person)
         }
+        for word in ["move", "claim"] {
+            router.post("\(base)/:id/\(word)") { request, context in
+                let person = try context.person("write:accounts")
+                let fields = try await Fields(request, context: context)
+                let other = try await desk.group(named: fields[word == "move" ? "target" : "from"] ?? "")
+                let id: ActorID = try Reading.id(context)
+                if word == "move" {
+                    try await desk.moveGroup.move(id, to: other.id, by: person)
+                } else {
+                    try await desk.moveGroup.claim(id, from: other.id, by: person)
+                }
+                return try await entity(id, for: person)
+            }
+        }
         router.post("\(base)/:id/leave") { _, context in
             let person = try context.person("write:follows")
             try await desk.roster.leave(Reading.id(context), by: person)
@@ -65,8 +79,12 @@ struct GroupRoutes {
         }
         router.get("\(base)/:id/statuses") { request, context in
             let person = try context.person("read:statuses")
-            let id: ActorID = try Reading.id(context)
-            _ = try await desk.needs.store.read { try $0.knownGroup(id, to: .person(person)) }
+            let named: ActorID = try Reading.id(context)
+            let id = try await desk.needs.store.read { transaction in
+                let id = try transaction.groupNow(named)
+                _ = try transaction.knownGroup(id, to: .person(person))
+                return id
+            }
             let isPinned = try await Fields(request, context: context).bool("pinned") == true
             return try await reading.statuses(
                 isPinned ? .pinnedInGroup(id) : .group(id), request, context, for: .person(person))
@@ -103,7 +121,8 @@ struct GroupRoutes {
 
     private func entity(_ id: ActorID, for person: ActorID) async throws -> Response {
         let json = try await desk.needs.store.read { transaction in
-            let (actor, _) = try transaction.knownGroup(id, to: .person(person))
+            // One that has moved is shown as what it became.
+            let (actor, _) = try transaction.knownGroup(transaction.groupNow(id), to: .person(person))
             return try write(actor, for: person, in: transaction)
         }
         return Response(json: json)
@@ -123,7 +142,21 @@ struct GroupRoutes {
             } ?? .null,
             "members_count": JSONValue(try transaction.countMembers(of: actor.id)),
             "membership": membership.map(Self.write) ?? .null,
+            "move": try move(of: actor, membership, in: transaction),
             "notifications": .string(try transaction.notificationLevel(of: person, in: actor.id).word),
+        ]
+    }
+
+    /// How far it is on its way from or to another node; for its owner.
+    private func move(
+        of actor: Actor, _ membership: Membership?, in transaction: Transaction
+    ) throws -> JSONValue {
+        guard membership?.role == .owner,
+            let move = try transaction.groupMove(from: actor.uri) ?? transaction.groupMove(to: actor.uri)
+        else { return .null }
+        return [
+            "state": .string(move.state.word), "from": .string(move.source.string),
+            "target": .string(move.target.string), "reason": .string(move.reason),
         ]
     }
 

@@ -32,7 +32,7 @@ struct Reading {
         _ timeline: Timeline, _ request: Request, _ context: HallwayContext, for viewer: Viewer
     ) async throws -> Response {
         let page = try await Fields(request, context: context).page()
-        let (entries, bytes) = try await desk.needs.store.read { [desk] transaction in
+        let (entries, bytes) = try await desk.needs.store.read { [desk = desk.reading(request)] transaction in
             let entries = try transaction.timelineEntries(timeline, for: viewer, page)
             return (entries, try StatusPage(desk: desk).write(entries, for: viewer, in: transaction))
         }

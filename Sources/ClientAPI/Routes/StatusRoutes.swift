@@ -146,7 +146,7 @@ struct StatusRoutes {
     private func read(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let viewer = try reading.viewer(context, scope: "read:statuses")
         let post = try await visible(context)
-        let json = try await desk.needs.store.read { [desk] transaction in
+        let json = try await desk.needs.store.read { [desk = desk.reading(request)] transaction in
             try StatusEntities(desk: desk).write(post, for: viewer, in: transaction)
         }
         return Response(json: json)

@@ -2,6 +2,7 @@ import ActivityStreams
 import Domain
 import FoundationEssentials
 import JSON
+import Logging
 import Social
 import Storage
 
@@ -20,21 +21,35 @@ struct Carried {
         let carry: Plan.Effect = { [needs = world.needs] transaction in
             try Self.carry(activity, needs: needs, in: transaction)
         }
-        switch plan {
-        case .effect(let effect):
-            return .effect { transaction in
+        @Sendable func whole(_ effect: @escaping Plan.Effect) -> Plan.Effect {
+            { [world] transaction in
+                guard try !Self.isTooLate(activity, world: world, in: transaction) else { return }
                 try effect(transaction)
                 try carry(transaction)
             }
-        case .errand(let errand):
-            return .errand {
-                let effect = try await errand()
-                return { transaction in
-                    try effect(transaction)
-                    try carry(transaction)
-                }
-            }
         }
+        switch plan {
+        case .effect(let effect): return .effect(whole(effect))
+        case .errand(let errand): return .errand { whole(try await errand()) }
+        }
+    }
+
+    /// Whether the group for which it is has moved: then it takes nothing any more, and whoever did not know is told again.
+    private static func isTooLate(
+        _ activity: Activity, world: World, in transaction: Transaction
+    ) throws -> Bool {
+        let object = activity.object
+        let named = (object.uris("to") + object.uris("cc") + object.uris("audience")).prefix(
+            Limits.recipients)
+        for uri in Set(named.compactMap { ObjectURI($0) }) where world.needs.addresses.actorID(uri) != nil {
+            guard try transaction.isMovedGroup(uri), let group = try transaction.actorID(uri) else {
+                continue
+            }
+            world.logger.debug("activity dropped", metadata: ["because": "the group has moved"])
+            try transaction.append(.groupMoved(group, for: activity.actor.id))
+            return true
+        }
+        return false
     }
 
     private func isForGroup(_ object: ASObject) -> Bool {
@@ -52,6 +67,8 @@ struct Carried {
             let group = try transaction.group(ofPost: post), try transaction.isLocal(group),
             try transaction.isMember(activity.actor.id, of: group)
         else { return }
+        // Sent again after the group moved here, by a node that could not know whether it had arrived.
+        if object.type == "Create", try transaction.hasActivity(of: post, by: activity.actor.id) { return }
         let kept = OutgoingActivity(
             id: needs.ids.next(), uri: activity.id, actor: activity.actor.id,
             post: ["Create", "Update"].contains(object.type) ? post : nil,
@@ -61,12 +78,30 @@ struct Carried {
         try transaction.append(.carried(kept.id, group: group))
     }
 
+    /// Keeps what another node's group holds, as it came, because that group moves here.
+    static func keep(_ inner: ASObject, needs: Needs, in transaction: Transaction) throws {
+        guard let uri = inner.id.flatMap({ ObjectURI($0) }), !needs.addresses.isOwn(uri),
+            let actor = try inner.uri("actor").flatMap({ ObjectURI($0) }).flatMap({
+                try transaction.actorID($0)
+            }),
+            let post = try inner.uri("object").flatMap({ ObjectURI($0) }).flatMap({ try transaction.post($0) }
+            ),
+            post.author == actor
+        else { return }
+        try transaction.insert(
+            OutgoingActivity(
+                id: needs.ids.next(), uri: uri, actor: actor, post: post.id,
+                json: JSONValue.object(inner.json).bytes, isListed: false, createdAt: needs.now()))
+    }
+
     // MARK: On the nodes of its members
 
     /// What an activity that a group passed on will do.
     ///
     /// - Throws: ``Refusal`` for one that nothing shows to be its actor's own (N55).
-    func prepare(_ inner: ASObject, by group: Actor, at date: Date) async throws -> Plan.Effect {
+    func prepare(
+        _ inner: ASObject, by group: Actor, at date: Date, isNews: Bool = true
+    ) async throws -> Plan.Effect {
         guard let name = inner.uri("actor").flatMap({ ObjectURI($0) }),
             let id = inner.id.flatMap({ ObjectURI($0) }), id.origin == name.origin
         else { throw Refusal.malformed(because: "an activity has one actor and an id of its origin") }
@@ -81,7 +116,7 @@ struct Carried {
         switch genuine.type {
         case "Create":
             return try await effect(
-                try HandleCreate(world: world, threads: threads, via: group).plan(activity))
+                try HandleCreate(world: world, threads: threads, via: group, isNews: isNews).plan(activity))
         case "Update":
             return try await effect(try HandleUpdate(world: world, threads: threads).plan(activity))
         case "Delete": return try HandleDelete(world: world).effect(activity)

@@ -10,6 +10,8 @@ struct HandleCreate: Sendable {
     let threads: Threads
     /// The group that passed it on.
     var via: Actor?
+    /// Whether readers are told of it: not of what was written long ago.
+    var isNews = true
 
     func plan(_ activity: Activity) throws -> Plan {
         // What is inside is its author's own (N42); a bare id is fetched from where it lives.
@@ -88,7 +90,7 @@ struct HandleCreate: Sendable {
         var (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
         try placeInGroup(&post, by: actor, in: transaction)
         try Self.checkReply(post, by: actor, world: world, in: transaction)
-        if try Publish.receive(post, recipients: recipients, isNews: true, in: transaction) {
+        if try Publish.receive(post, recipients: recipients, isNews: isNews, in: transaction) {
             try Relay.note(activity, of: post, in: transaction)
         }
     }
@@ -96,11 +98,13 @@ struct HandleCreate: Sendable {
     /// A group's own node judges who writes in it (N56); others take its posts from the group alone.
     private func placeInGroup(_ post: inout Post, by actor: Actor, in transaction: Transaction) throws {
         if let via {
-            guard post.group ?? via.id == via.id else {
+            // What a group said before it moved is of the one that it became.
+            let now = try transaction.groupNow(via.id)
+            guard [via.id, now].contains(post.group ?? now) else {
                 throw Refusal.notAllowed(because: "the post is of another group")
             }
-            post.group = via.id
-            if let group = try transaction.group(via.id) { post.place(in: group) }
+            post.group = now
+            if let group = try transaction.group(now) { post.place(in: group) }
             return
         }
         guard let id = post.group, let group = try transaction.group(id) else { return }

@@ -28,6 +28,11 @@ struct HandleGroup {
             guard needs.addresses.isOwn(target), let group = try Self.group(target, in: transaction) else {
                 throw Refusal.notFound("Record")
             }
+            guard try !transaction.isMovedGroup(target) else {
+                try transaction.append(
+                    .joinAnswered(person.id, group: group.actor, uri: activity.id, isAccepted: false))
+                return try transaction.append(.groupMoved(group.actor, for: person.id))
+            }
             do {
                 try GroupRoster.join(person, group, uri: activity.id, needs: needs, in: transaction)
             } catch Refusal.notAllowed {
@@ -45,6 +50,19 @@ struct HandleGroup {
             else { return }
             try GroupRoster.end(
                 known, in: group, word: "left", by: person, needs: needs, in: transaction)
+        }
+    }
+
+    /// The owner wants a group of this node run otherwise; the group tells everyone by its own Update.
+    func change(_ wanted: ASObject, _ activity: Activity) throws -> Plan.Effect {
+        let target = try activity.target()
+        let wish = try GroupWire.wish(wanted)
+        return { [needs = world.needs, person = activity.actor.id] transaction in
+            guard let actor = try transaction.actor(target),
+                let group = try Self.group(target, in: transaction)
+            else { throw Refusal.notFound("Record") }
+            guard actor.movedTo == nil else { throw MoveGroup.moved(actor) }
+            try RunGroup.change(actor, group, wish, by: person, needs: needs, in: transaction)
         }
     }
 
@@ -102,7 +120,10 @@ struct HandleGroup {
         guard mayDecide else { throw Refusal.notAllowed(because: "only its moderators decide in a group") }
         let person = try await actor(name)
         return { [needs = world.needs, actor = activity.actor.id] transaction in
-            guard let group = try Self.group(group, in: transaction) else { throw Refusal.notFound("Record") }
+            guard let group = try Self.group(group, in: transaction),
+                let host = try transaction.actor(group.actor)
+            else { throw Refusal.notFound("Record") }
+            guard host.movedTo == nil else { throw MoveGroup.moved(host) }
             try GroupRoster.decide(
                 decision, about: person, in: group, by: actor, needs: needs, in: transaction)
         }

@@ -15,7 +15,7 @@ struct HandleLike {
         let emoji = activity.object.text("content").flatMap { Reaction.isEmoji($0) ? $0 : nil }
         return { [world, via, actor = activity.actor] transaction in
             guard let post = try transaction.post(target), post.deletedAt == nil,
-                try via.map({ $0.id == post.group }) ?? false
+                try via.map({ try [$0.id, transaction.groupNow($0.id)].contains(post.group) }) ?? false
                     || transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
             else { throw Refusal.notFound("Record") }
             guard let emoji else {

@@ -22,6 +22,9 @@ struct HandleUpdate: Sendable {
         guard let embedded = activity.object.objects("object").first else {
             return .errand { try await prepare(try await Fetch(world: world).object(uri), activity) }
         }
+        if embedded.type == "Group", uri != activity.actor.uri, world.needs.addresses.isOwn(uri) {
+            return .effect(try HandleGroup(world: world).change(embedded, activity))
+        }
         guard Vocabulary.actorTypes.contains(embedded.type) else {
             if QuoteIn.uri(embedded) != nil {
                 return .errand { try await prepare(embedded, activity) }

@@ -36,6 +36,9 @@ struct Handlers: Sendable {
         let object = activity.object
         switch object.type {
         case "Follow": return .effect(try HandleFollow(world: world).effect(activity))
+        case "Accept" where HandleGroupMove.isAnswer(activity),
+            "Reject" where HandleGroupMove.isAnswer(activity):
+            return .errand { try await HandleGroupMove(world: world).answer(activity) }
         case "Accept", "Reject": return .effect(try answer(activity))
         case "Undo": return .effect(try HandleUndo(world: world).effect(activity))
         case "Create": return try HandleCreate(world: world, threads: threads).plan(activity)
@@ -58,6 +61,9 @@ struct Handlers: Sendable {
             return .effect { _ = try effect($0) }
         case "Read": return .effect(try HandleAnnouncement(world: world).read(activity))
         case Vocabulary.remind: return .effect(try HandleAnnouncement(world: world).remind(activity))
+        case "Offer": return .effect(try HandleGroupMove(world: world).offer(activity))
+        case "Move" where HandleGroupMove.isAbout(activity, world: world):
+            return .errand { try await HandleGroupMove(world: world).move(activity) }
         case "Move": return .errand { try await HandleMove(world: world).prepare(activity) }
         default: return .effect { try $0.countUnknown(object.type) }
         }

@@ -12,8 +12,8 @@ public struct Intake: Sendable {
     /// Types that have a handler. Others are counted and acknowledged.
     static let known: Set<String> = [
         "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Announce", "Like", "EmojiReact",
-        "Block", "Ignore", "Flag", "Move", "Read", Vocabulary.remind, "Join", "Leave", "TentativeAccept",
-        "Invite", "Add", "Remove", Vocabulary.quoteRequest,
+        "Block", "Ignore", "Flag", "Move", "Offer", "Read", Vocabulary.remind, "Join", "Leave",
+        "TentativeAccept", "Invite", "Add", "Remove", Vocabulary.quoteRequest,
     ]
 
     let world: World

@@ -24,6 +24,14 @@ struct Composer: Sendable {
             try await moderated(actor, group, about, word)
         case .carried(let activity, let group): try await carried(activity, group)
         case .groupPost(let post, let group, let word): try await groupPost(post, group, word)
+        case .groupChangeAsked(let person, let group, let wish): try await changeAsked(person, group, wish)
+        case .groupMoveAsked(let person, let group, let target):
+            try await moveAsked(person, group, target)
+        case .groupMoveOffered(let group, let target): try await moveOffered(group, target)
+        case .groupMoveAnswered(let group, let source, let reason):
+            try await moveAnswered(group, source, reason: reason)
+        case .groupMoved(let group, let actor): try await groupMoved(group, for: actor)
+        case .groupPostRepeated(let post): try await postRepeated(post)
         case .published, .edited, .deleted, .liked, .unliked, .followAsked, .followAccepted, .followRejected,
             .unfollowed, .blocked, .unblocked, .profileChanged, .honoursChanged, .actorGone, .reported,
             .notified,
@@ -62,7 +70,9 @@ struct Composer: Sendable {
         case .honoursChanged(let actor): try await profileChanged(actor, isForAll: true)
         case .actorGone(let actor): try await actorGone(actor)
         case .reported(let report): try await reported(report)
-        case .notified, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost:
+        case .notified, .joinAsked, .joinAnswered, .groupLeft, .affiliated, .moderated, .carried, .groupPost,
+            .groupChangeAsked, .groupMoveAsked, .groupMoveOffered, .groupMoveAnswered, .groupMoved,
+            .groupPostRepeated:
             nil
         case .recognitionHidden(let post, let recipient, let isHidden):
             try await recognitionHidden(post, by: recipient, isHidden: isHidden)

@@ -23,16 +23,20 @@ extension Composer {
         _ person: ActorID, _ group: ActorID, _ uri: ObjectURI, isAccepted: Bool
     ) async throws -> [Dispatch] {
         guard let (group, person) = try await pair(group, person) else { return [] }
-        let (isBanned, history) = try await world.needs.store.read { transaction in
+        let (isBanned, movedTo, history) = try await world.needs.store.read { transaction in
             (
                 try transaction.membership(of: person.id, in: group.id)?.state == .banned,
+                group.movedTo,
                 try isAccepted && transaction.countMembers(of: group.id, on: person.host ?? "") == 1
                     ? transaction.history(of: group.id) : []
             )
         }
         let first = try await answer(
             isAccepted ? "Accept" : "Reject", Self.join(person, group, uri), by: group, to: person,
-            because: isAccepted ? nil : isBanned ? "You are banned from this group" : "The group said no")
+            because: isAccepted
+                ? nil
+                : movedTo.map { "The group has moved to \($0)" }
+                    ?? (isBanned ? "You are banned from this group" : "The group said no"))
         // Nobody there was told so far what was written before.
         var earlier: [Dispatch] = []
         for activity in history {
@@ -143,6 +147,17 @@ extension Composer {
         }
     }
 
+    /// The owner, of this node, asks the node of a group to run it otherwise: an Update of the group by someone else than
+    /// the group, with what is to change alone.
+    func changeAsked(_ owner: ActorID, _ group: ActorID, _ text: String) async throws -> [Dispatch] {
+        guard let (person, group) = try await pair(owner, group), let wish = RunGroup.Wish(text: text) else {
+            return []
+        }
+        return try await send(
+            "Update", GroupWire.write(wish, of: group.uri, addresses: world.needs.addresses), by: person,
+            to: inbox(of: group), more: [("to", [.string(group.uri.string)])])
+    }
+
     /// A member's activity of another node, on its way to all members' nodes.
     func carried(_ id: ActivityID, _ group: ActorID) async throws -> [Dispatch] {
         guard let group = try await local(group),
@@ -204,7 +219,7 @@ extension Composer {
         ).map { [$0] } ?? []
     }
 
-    private func send(
+    func send(
         _ type: String, _ object: JSONValue, by actor: Actor, to inboxes: [ObjectURI],
         more: [(String, JSONValue)] = []
     ) async throws -> [Dispatch] {
@@ -213,7 +228,7 @@ extension Composer {
         return try await dispatch(json, uri: uri, by: actor, to: inboxes).map { [$0] } ?? []
     }
 
-    private func answer(
+    func answer(
         _ type: String, _ object: JSONValue, by actor: Actor, to other: Actor, because reason: String? = nil
     ) async throws -> [Dispatch] {
         try await send(
@@ -242,8 +257,11 @@ extension Event {
             .profileChanged, .honoursChanged, .actorGone, .reported, .notified, .joinAsked, .joinAnswered,
             .groupLeft,
             .affiliated, .moderated, .carried, .groupPost, .recognitionHidden, .relayed, .announcementCounted,
+            .groupChangeAsked, .groupMoveAsked, .groupMoveOffered, .groupMoveAnswered, .groupMoved,
+            .groupPostRepeated,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
-            .attendanceAnswered, .gatheringCounted, .challengeReported, .voted, .tallied, .surveyClosed, .quoteAsked,
+            .attendanceAnswered, .gatheringCounted, .challengeReported, .voted, .tallied, .surveyClosed,
+            .quoteAsked,
             .quoteAllowed, .quoteRefused, .quoteWithdrawn:
             nil
         }

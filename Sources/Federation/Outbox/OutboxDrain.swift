@@ -88,7 +88,8 @@ extension Event {
         switch self {
         case .published(let post), .edited(let post), .deleted(let post), .settled(let post),
             .counted(let post), .relayed(let post, _, _), .pollCounted(let post), .pollClosed(let post),
-            .surveyTold(let post), .quoteAsked(let post), .quoteSettled(let post):
+            .surveyTold(let post), .quoteAsked(let post), .quoteSettled(let post),
+            .groupPostRepeated(let post):
             post
         case .liked, .unliked, .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked,
             .unblocked,
@@ -97,7 +98,8 @@ extension Event {
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
             .attendanceAnswered, .gatheringCounted, .joinAsked, .joinAnswered, .groupLeft, .affiliated,
             .moderated, .carried, .groupPost, .voted, .tallied, .surveyClosed, .quoteAllowed, .quoteRefused,
-            .quoteWithdrawn:
+            .quoteWithdrawn, .groupChangeAsked, .groupMoveAsked, .groupMoveOffered, .groupMoveAnswered,
+            .groupMoved:
             nil
         }
     }

@@ -69,6 +69,7 @@ struct ActorIn {
             object.json["hallway:posting"]?.string.flatMap { Group.Posting(word: $0) } ?? .moderators
         group.rules = SafeHTML.plainText(
             object.json["hallway:rules"]?.string ?? "", limit: Limits.biography)
+        group.rule = GroupWire.rule(object)
         return group
     }
 

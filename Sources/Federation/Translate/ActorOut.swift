@@ -45,6 +45,7 @@ struct ActorOut {
             json["hallway:groupKind"] = .string(group.kind.word)
             json["hallway:posting"] = .string(group.posting.word)
             json["hallway:rules"] = .string(group.rules)
+            json["hallway:rule"] = group.rule.map(GroupWire.write)
         }
         add(actor, to: &json, reach: reach)
         if let honours { HonoursObject.write(honours, to: &json) }

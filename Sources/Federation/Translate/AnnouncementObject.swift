@@ -17,11 +17,23 @@ struct AnnouncementOut {
                     [("unit", target.unit), ("office", target.office), ("language", target.language)]
                         .filter { !$0.1.isEmpty }.map { ("hallway:\($0.0)", .string($0.1)) }))
         }
-        json["content"] = .string(
-            heading(announcement.title) + post.content + footing(announcement.dueAt, url: post.url))
-        if let language = post.language, let content = json["content"] {
-            json["contentMap"] = .object(JSONObject([(language, content)]))
+        func whole(_ title: String, _ content: String) -> JSONValue {
+            .string(heading(title) + content + footing(announcement.dueAt, url: post.url))
         }
+        let content = whole(announcement.title, post.content)
+        json["content"] = content
+        guard post.language != nil || !announcement.variants.isEmpty else { return }
+        // The first language is the first; `und` where its author did not say.
+        let first = post.language ?? "und"
+        json["contentMap"] = .object(
+            JSONObject(
+                [(first, content)] + announcement.variants.map { ($0.language, whole($0.title, $0.content)) })
+        )
+        guard !announcement.variants.isEmpty else { return }
+        json["nameMap"] = .object(
+            JSONObject(
+                [(first, .string(announcement.title))]
+                    + announcement.variants.map { ($0.language, .string($0.title)) }))
     }
 
     /// Above the text, for readers that know notes alone.
@@ -40,13 +52,30 @@ struct AnnouncementIn {
 
     static func read(_ object: ASObject, title: String, at now: Date) throws(Refusal) -> Announcement {
         let target = object.json["hallway:target"]
-        let announcement = Announcement(
+        var announcement = Announcement(
             title: title, dueAt: try dueAt(object),
             target: Announcement.Target(
                 unit: try word(target, "unit"), office: try word(target, "office"),
                 language: try word(target, "language")))
+        announcement.variants = variants(of: object)
         try announcement.checkForm(at: now)
         return announcement
+    }
+
+    /// Every language of the text but the one of the text itself.
+    private static func variants(of object: ASObject) -> [Announcement.Variant] {
+        let (texts, titles) = (object.json["contentMap"]?.object, object.json["nameMap"]?.object)
+        let first = object.language("content")
+        return (texts?.members ?? []).prefix(Announcement.mostVariants + 2).compactMap { member in
+            guard member.name != first, member.name.lowercased() != "und", let text = member.value.string,
+                let title = titles?[member.name]?.string
+            else { return nil }
+            let line = ActorIn.line(title, limit: Limits.profileWord + 1)
+            return Announcement.Variant(
+                language: member.name, title: line,
+                content: SafeHTML.sanitise(
+                    Self.text(text, of: object, title: line), limit: Limits.remoteContent))
+        }
     }
 
     /// The text as its author wrote it.

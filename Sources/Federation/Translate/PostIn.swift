@@ -131,7 +131,8 @@ struct PostIn {
             try QuotePost.judge($0, of: post, needs: world.needs, in: transaction)
         }
         if let actor = try reading.group.flatMap({ try transaction.actor($0) }), actor.kind == .group {
-            post.group = actor.id
+            // What was written before a group moved names the old one.
+            post.group = try transaction.groupNow(actor.id)
         }
         if let group = try post.group.flatMap({ try transaction.group($0) }) { post.place(in: group) }
         return (post, try transaction.recipients(among: named, for: post.audience))

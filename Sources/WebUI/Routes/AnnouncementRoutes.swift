@@ -17,6 +17,8 @@ struct AnnouncementRoutes {
         router.get("announcements/:post/progress.csv") { try await export($0, $1) }
         router.get("new/announcement") { try await writing($0, $1) }
         router.post("announcements") { try await publish($0, $1) }
+        router.get("announcements/:post/edit") { try await editor($0, $1) }
+        router.post("announcements/:post/edit") { try await revise($0, $1) }
         router.post("announcements/:post/acknowledge") { request, context in
             let (person, fields) = try await pages.form(request, context)
             _ = try await pages.desk.acknowledge.acknowledge(Self.id(context), by: person)
@@ -33,7 +35,7 @@ struct AnnouncementRoutes {
     @concurrent
     private func list(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let (person, session) = try pages.person(context)
-        let desk = pages.desk
+        let desk = pages.desk.reading(request)
         let before = request.uri.queryParameters["before"].flatMap { Int64($0) }
         let html = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
@@ -94,6 +96,7 @@ struct AnnouncementRoutes {
             values["departments"] = facets.departments.map { ["name": $0.0] }
             values["offices"] = facets.offices.map { ["name": $0.0] }
             values["offsets"] = AnnouncementView.offsets()
+            values["variants"] = AnnouncementView.variants(nil)
             return pages.templates.render("new_announcement", values)
         }
         return Response(html: html)
@@ -104,15 +107,53 @@ struct AnnouncementRoutes {
         let (person, fields) = try await pages.form(request, context)
         var draft = Draft(
             text: fields["text"] ?? "", audience: fields["audience"] == "node" ? .node : .organisation)
-        draft.body = .announcement(
-            Announcement(
-                title: fields["title"] ?? "",
-                dueAt: try AnnouncementView.date(fields["due"], offset: fields["offset"]),
-                target: Announcement.Target(
-                    unit: fields["unit"] ?? "", office: fields["office"] ?? "",
-                    language: fields["language"] ?? "")))
+        draft.language = fields["text_language"].flatMap { $0.isEmpty ? nil : $0 }
+        var announcement = Announcement(
+            title: fields["title"] ?? "",
+            dueAt: try AnnouncementView.date(fields["due"], offset: fields["offset"]),
+            target: Announcement.Target(
+                unit: fields["unit"] ?? "", office: fields["office"] ?? "",
+                language: fields["language"] ?? ""))
+        announcement.variants = fields.variants(pages.desk.needs.addresses) ?? []
+        draft.body = .announcement(announcement)
         let post = try await pages.desk.publish.publish(draft, by: person)
         return Response.redirect(to: "/announcements/\(post.id)/progress", type: .normal)
+    }
+
+    @concurrent
+    private func editor(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let (person, session) = try pages.person(context)
+        let desk = pages.desk
+        let id = try Self.id(context)
+        let html = try await desk.needs.store.read { [pages] transaction in
+            let post = try transaction.visiblePost(id, to: .person(person))
+            guard post.author == person, case .announcement(let announcement) = post.body else {
+                throw Refusal.notFound("Record")
+            }
+            var values = try Shell(desk: desk, session: session).values(
+                title: "Edit", here: "/announcements", back: "/announcements/\(id)/edit", person: person,
+                in: transaction)
+            (values["id"], values["title"]) = (id.description, announcement.title)
+            (values["text"], values["language"]) = (post.source ?? "", post.language ?? "")
+            values["variants"] = AnnouncementView.variants(announcement)
+            values["offsets"] = AnnouncementView.offsets()
+            if let due = announcement.dueAt { values["due"] = AnnouncementView.moment(due) }
+            return pages.templates.render("edit_announcement", values)
+        }
+        return Response(html: html)
+    }
+
+    @concurrent
+    private func revise(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let (person, fields) = try await pages.form(request, context)
+        let id = try Self.id(context)
+        var wish = ReviseAnnouncement.Wish()
+        (wish.title, wish.text) = (fields["title"], fields["text"])
+        wish.language = fields["text_language"].flatMap { $0.isEmpty ? nil : $0 }
+        wish.dueAt = try AnnouncementView.date(fields["due"], offset: fields["offset"])
+        wish.variants = fields.variants(pages.desk.needs.addresses)
+        _ = try await pages.desk.revise.revise(id, wish, by: person)
+        return try await Self.thread(id, for: person, pages)
     }
 
     @concurrent

@@ -22,14 +22,31 @@ struct GroupRoutes {
         router.post("groups/:group/settings") { request, context in
             let (person, fields) = try await pages.form(request, context)
             let id = try id(context)
-            _ = try await pages.desk.runGroup.change(id, Self.wish(fields), by: person)
-            return Response.redirect(to: "/groups/\(id)?tab=about", type: .normal)
+            let group = try await pages.desk.runGroup.change(id, Self.wish(fields), by: person)
+            let asked = group.isLocal ? "" : "&asked=1"
+            return Response.redirect(to: "/groups/\(id)?tab=about\(asked)", type: .normal)
         }
         router.post("groups/:group/join") { request, context in
             let (person, _) = try await pages.form(request, context)
             let id = try id(context)
             _ = try await pages.desk.roster.join(id, by: person)
             return Response.redirect(to: "/groups/\(id)", type: .normal)
+        }
+        for word in ["move", "claim"] {
+            router.post("groups/:group/\(word)") { request, context in
+                let (person, fields) = try await pages.form(request, context)
+                let id: ActorID = try id(context)
+                guard fields["sure"] != nil else {
+                    throw Refusal.invalid(field: "Move", because: "is done when you tick that you are sure")
+                }
+                let other = try await pages.desk.group(named: fields["other"] ?? "")
+                if word == "move" {
+                    try await pages.desk.moveGroup.move(id, to: other.id, by: person)
+                } else {
+                    try await pages.desk.moveGroup.claim(id, from: other.id, by: person)
+                }
+                return Response.redirect(to: "/groups/\(id)?tab=about", type: .normal)
+            }
         }
         router.post("groups/:group/leave") { request, context in
             let (person, _) = try await pages.form(request, context)
@@ -132,7 +149,12 @@ struct GroupRoutes {
         let desk = pages.desk
         let id = try id(context)
         let fields = try await Fields(request, context: context)
-        let tab = ["members", "about"].first { $0 == fields["tab"] } ?? "posts"
+        let tab: String = ["members", "about"].first { $0 == fields["tab"] } ?? "posts"
+        let now = try await desk.needs.store.read { transaction -> ActorID in
+            let now = try transaction.groupNow(id)
+            return try transaction.mayKnow(now, .person(person)) ? now : id
+        }
+        guard now == id else { return Response.redirect(to: "/groups/\(now)?tab=\(tab)", type: .normal) }
         let before = try fields.int("before")
         let html = try await desk.needs.store.read { [pages] transaction in
             let (actor, group) = try transaction.knownGroup(id, to: .person(person))
@@ -148,6 +170,10 @@ struct GroupRoutes {
             values["kindWord"] = GroupViews.word(group.kind)
             values["facts"] = try views.facts(actor, for: person, in: transaction)
             values.merge(views.belonging(id, group, own)) { $1 }
+            if fields["asked"] == "1", let host = actor.host {
+                values["standing"] =
+                    "\(host) was asked, where the group lives. What it takes over shows here."
+            }
             values["tabs"] = [("posts", "Posts"), ("members", "Members"), ("about", "About")].map {
                 ["path": "\(path)?tab=\($0)", "label": $1, "isHere": $0 == tab] as [String: Any]
             }
@@ -285,9 +311,10 @@ private struct GroupPage {
         ]
         let lines = try views.records(actor.id, in: transaction)
         if !lines.isEmpty { values["records"] = ["lines": lines] }
-        if actor.isLocal, own.role == .owner {
+        if own.role == .owner {
             values["form"] = views.form(
                 actor, group, action: "\(views.path(actor))/settings", label: "Save")
+            values["move"] = try views.move(actor, own, in: transaction)
         }
     }
 }

@@ -57,7 +57,7 @@ struct HomeRoutes {
         _ context: HallwayContext, tag: String? = nil
     ) async throws -> Response {
         let (person, session) = try pages.person(context)
-        let desk = pages.desk
+        let desk = pages.desk.reading(request)
         let before = request.uri.queryParameters["before"].flatMap { Int64($0) }
         let page = Page(before: before, limit: Self.size)
         let away = path == "/" && before == nil ? try await desk.noteAway.note(person) : nil

@@ -78,7 +78,7 @@ struct PostRoutes {
     private func thread(_ request: Request, _ context: HallwayContext) async throws -> Response {
         if let json = try await asDocument(request, context) { return json }
         let (person, session) = try pages.person(context)
-        let desk = pages.desk
+        let desk = pages.desk.reading(request)
         let post: PostID = try id(context)
         let viewer = Viewer.person(person)
         let focus = try await desk.needs.store.read { try $0.visiblePost(post, to: viewer) }
@@ -107,6 +107,10 @@ struct PostRoutes {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
         let id: PostID = try id(context)
+        let known = try await desk.needs.store.read { try $0.visiblePost(id, to: .person(person)) }
+        if case .announcement = known.body {
+            return Response.redirect(to: "/announcements/\(id)/edit", type: .normal)
+        }
         let html = try await desk.needs.store.read { [pages] transaction in
             let post = try transaction.visiblePost(id, to: .person(person))
             guard post.author == person, let author = try transaction.actor(person) else {

@@ -30,8 +30,32 @@ struct AnnouncementView {
             values["dueISO"] = dueAt.ISO8601Format()
             values["isOverdue"] = now >= dueAt && reader?.acknowledgedAt == nil && reader?.reachedAt != nil
         }
+        if !announcement.variants.isEmpty {
+            let all = [post.language].compactMap { $0 } + announcement.variants.map(\.language)
+            values["several"] = [
+                "languages": all.filter { $0 != "und" }.joined(separator: ", "),
+                "others": announcement.variants.map {
+                    ["language": $0.language, "title": $0.title, "content": $0.content]
+                },
+            ]
+        }
         if let at = reader?.acknowledgedAt { values["acknowledged"] = Self.moment(at) }
         return values
+    }
+
+    /// The fields of a form for other languages: those that there are, and some that are empty.
+    static func variants(_ announcement: Announcement?) -> [[String: Any]] {
+        let known = announcement?.variants ?? []
+        let empty = min(3, Announcement.mostVariants - known.count)
+        return
+            (known.map { ($0.language, $0.title, $0.source ?? "") }
+            + Array(repeating: ("", "", ""), count: empty))
+            .enumerated().map { index, words in
+                [
+                    "name": "variants[\(index)]", "number": index + 2, "language": words.0, "title": words.1,
+                    "text": words.2, "isGiven": !words.0.isEmpty,
+                ]
+            }
     }
 
     /// What a person may write besides a post.

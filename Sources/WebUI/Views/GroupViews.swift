@@ -111,6 +111,32 @@ struct GroupViews {
         ]
     }
 
+    /// Where its owner has it moved, and how far that is.
+    func move(_ actor: Actor, _ own: Membership, in transaction: Transaction) throws -> [String: Any] {
+        var values: [String: Any] = ["id": actor.id.description, "seal": seal]
+        if let move = try transaction.groupMove(from: actor.uri) ?? transaction.groupMove(to: actor.uri) {
+            let other = move.source == actor.uri ? move.target : move.source
+            let name = try transaction.actor(other).map { PersonView(desk: desk).handle($0) } ?? other.string
+            values["progress"] = Self.progress(move, with: name)
+        }
+        if try actor.isLocal && transaction.isEmptyGroup(actor.id, but: own.person) {
+            values["mayClaim"] = true
+        }
+        return values
+    }
+
+    private static func progress(_ move: GroupMove, with name: String) -> String {
+        switch move.state {
+        case .claimed: "This group is ready to take \(name) over, once that is moved here."
+        case .offered: "\(name) was asked to take this group over. Everything goes on here until it has."
+        case .reading: "What \(name) holds is being read."
+        case .ready: "Everything is here; \(name) is about to say that it moved."
+        case .arriving: "The last posts of \(name) are being read."
+        case .done: "This group came from \(name)."
+        case .refused: "The move between this group and \(name) was refused: \(move.reason)"
+        }
+    }
+
     /// The list of members, and for moderators those who wait, were invited or are banned.
     func parts(_ id: ActorID, for person: ActorID, own: Membership?, in transaction: Transaction) throws
         -> [[String: Any]]

@@ -14,6 +14,7 @@ struct PostViews {
     func values(
         _ posts: [Post], for person: ActorID, focus: PostID? = nil, in transaction: Transaction
     ) throws -> [[String: Any]] {
+        let posts = try desk.inOwnWords(posts, for: .person(person), in: transaction)
         let page = try PostPage(posts, for: .person(person), in: transaction)
         let bodies = BodyViews(desk: desk, seal: seal, back: back)
         return try posts.compactMap { post in

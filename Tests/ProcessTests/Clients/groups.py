@@ -172,6 +172,25 @@ def play_groups():
     lima.start()
     until("Carmen to own it", lambda: next(g for g in mine() if g["id"] == there["id"])["membership"]["role"] == "owner", 60)
 
+    # She runs it from Lima, and moves it there.
+    about = f"/groups/{there['id']}?tab=about"
+    code, page = pages["carmen"].form(about, f"/groups/{there['id']}/settings",
+                                      display_name="Design", rules="Made in Lima", kind="closed", posting="members")
+    expect(code == 200 and "was asked" in page, f"the page says that Oslo was asked: {code}")
+    until("the rules in Pune", lambda: groups_of(chidi)[0]["rules"] == "Made in Lima", 60)
+    home = carmen.call("POST", "hallway/v1/groups", name="makers", display_name="Makers")
+    expect("Only the owner" in refused(403, lambda: chidi.call(
+        "POST", f"hallway/v1/groups/{here['id']}/move", target=f"makers@{lima.authority}")), "only its owner has it moved")
+    code, page = pages["carmen"].form(about, f"/groups/{there['id']}/move", other=f"makers@{lima.authority}", sure="1")
+    expect(code == 200, f"she has it moved: {code}")
+    until("it to have moved", lambda: carmen.call("GET", f"hallway/v1/groups/{home['id']}")["move"]["state"] == "done", 90)
+    until("Chidi to be there", lambda: groups_of(chidi)[0]["node"] == lima.authority, 60)
+    code, page = pages["chidi"].get(f"/groups/{here['id']}")
+    expect(code == 200 and "From Pune" in page and f"at {lima.authority}" in page, "its page leads to the new one")
+    new = groups_of(chidi)[0]["id"]
+    chidi.call("POST", "v1/statuses", status="In the new house", group_id=new)
+    until("Carmen to read on", lambda: any("new house" in s["content"] for s in carmen.home()), 60)
+
 
 if __name__ == "__main__":
     play(globals())

@@ -115,6 +115,26 @@ def play_announcements():
     oslo.start()
     expect(progress()["total"] == dict(targeted=3, reached=3, acknowledged=2, overdue=0), "exact after a kill")
 
+    # In two languages, with a date that moves.
+    words = {"variants[0][language]": "es", "variants[0][title]": "Comedor", "variants[0][text]": "Abre al mediodía."}
+    two = ada.call("POST", "hallway/v1/announcements", title="Canteen", text="Open at noon.", language="en", due_at=moment(2), **words)
+    expect(two["hallway"]["languages"] == ["en", "es"], f"its languages: {two['hallway']}")
+    there = until("Carmen to be reached", lambda: carmen.has(two["uri"]))
+    request = urllib.request.Request(
+        f"{lima.url}/api/v1/statuses/{there['id']}", headers={"Authorization": f"Bearer {carmen.token}", "Accept-Language": "es-PE, en;q=0.5"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        shown = json.load(answer)
+    expect("mediodía" in shown["content"] and shown["language"] == "es", f"in her language: {shown['content']}")
+    expect("noon" in there["content"], "and else as it was written first")
+    expect("To be had in en, es" in Browser(carmen).get("/announcements"), "the card names its languages")
+    form = f"/announcements/{two['id']}/edit"
+    words["variants[0][text]"] = "Abre a la una."
+    board.submit(form, form, title="Canteen", text="Open at one.", text_language="en", due="2027-05-04T12:00", offset="0", **words)
+    own = lambda: carmen.call("GET", f"hallway/v1/announcements/{there['id']}")
+    until("the edit in Lima", lambda: "una" in own()["variants"][0]["content"])
+    expect(own()["due_at"].startswith("2027-05-04T12:00"), f"and its date: {own()['due_at']}")
+    refused(carmen, 404, "PUT", f"hallway/v1/announcements/{there['id']}", title="Mine")
+
 
 def read_calendar(url):
     try:
