@@ -1,4 +1,4 @@
-public import Domain
+import Domain
 
 /// Announcements in other languages than the first.
 extension Transaction {
@@ -37,14 +37,5 @@ extension Transaction {
             )
         }
         return Dictionary(grouping: rows, by: \.post).mapValues { $0.map(\.variant) }
-    }
-
-    /// Those of some posts that are to be had in several languages.
-    public func postsWithVariants(among posts: [PostID]) throws -> [PostID] {
-        guard !posts.isEmpty else { return [] }
-        return try all(
-            "SELECT DISTINCT post FROM announcement_variant WHERE post IN (\(placeholders(posts.count)))",
-            posts.map { .id($0) }
-        ) { $0.id(0) }
     }
 }

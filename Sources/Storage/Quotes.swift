@@ -108,24 +108,6 @@ extension Transaction {
         ) { (post: $0.id(0), author: $0.id(1)) }
     }
 
-    /// By what each of some posts may be quoted, and whether it quotes something itself.
-    public func quoteTerms(of posts: [PostID]) throws -> [PostID: (terms: QuoteTerms, isQuoting: Bool)] {
-        guard !posts.isEmpty else { return [:] }
-        let rows = try all(
-            """
-            SELECT id, author, audience, announced, quote_policy, quote_uri FROM post
-            WHERE id IN (\(placeholders(posts.count)))
-            """, posts.map { .id($0) }
-        ) { row in
-            let terms = QuoteTerms(
-                author: row.id(1), audience: Audience(code: row.number(2)),
-                isAnnounce: row.optionalInt(3) != nil,
-                policy: QuotePolicy(rawValue: row.number(4)) ?? .nobody)
-            return (row.id(0) as PostID, (terms: terms, isQuoting: row.optionalText(5) != nil))
-        }
-        return Dictionary(rows) { first, _ in first }
-    }
-
     /// How many posts that everyone may read quote each of some: a number must not tell of those that are not.
     public func countQuotes(of posts: [PostID]) throws -> [PostID: Int] {
         guard !posts.isEmpty else { return [:] }

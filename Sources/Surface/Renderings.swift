@@ -11,10 +11,18 @@ public final class Renderings: Sendable {
         public var bytes: [UInt8]
         /// Whether each reader's own view of a poll goes with it.
         public var hasPoll: Bool
+        /// Whether it is to be had in languages that readers may prefer.
+        public var hasVariants: Bool
+        /// Whether it quotes something, of which each reader may see more or less.
+        public var isQuoting: Bool
+        public var quoteTerms: QuoteTerms
 
-        public init(bytes: [UInt8], hasPoll: Bool) {
+        public init(_ post: Post, bytes: [UInt8]) {
             self.bytes = bytes
-            self.hasPoll = hasPoll
+            hasPoll = if case .poll = post.body { true } else { false }
+            hasVariants = !post.variants.isEmpty
+            isQuoting = post.quote != nil
+            quoteTerms = post.quoteTerms
         }
     }
 

@@ -5,7 +5,7 @@ import Foundation
 import JSON
 import Logging
 import Social
-import Storage
+@testable import Storage
 import Support
 import Testing
 
@@ -77,7 +77,7 @@ struct AnnouncementLanguageTests {
         _ = try await Withdraw(needs: stage.oslo.needs).withdraw(post.id, by: stage.ada.id)
         try await settle(stage.nodes)
         for node in stage.nodes {
-            #expect(try await node.store.read { try $0.postsWithVariants(among: [post.id]).isEmpty })
+            #expect(try await node.store.read { try $0.announcementVariants(of: [post.id]).isEmpty })
         }
     }
 

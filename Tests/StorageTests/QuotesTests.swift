@@ -48,9 +48,6 @@ struct QuotesTests {
             #expect(try transaction.posts(quoteStamp: stamp).map(\.id) == [quoting.id])
             #expect(try transaction.countQuotes(of: [original.id, quoting.id]) == [original.id: 1])
             #expect(try transaction.localQuoters(of: original.uri).map(\.post) == [quoting.id])
-            let terms = try transaction.quoteTerms(of: [original.id, quoting.id])
-            #expect(terms[quoting.id]?.isQuoting == true && terms[original.id]?.isQuoting == false)
-            #expect(terms[quoting.id]?.terms == found.quoteTerms)
             // Of a post that quotes nothing there is nothing to settle.
             try transaction.settleQuote(.accepted, stamp: stamp, of: original.id)
             #expect(try transaction.post(original.id)?.quote == nil)

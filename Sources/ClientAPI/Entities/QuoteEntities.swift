@@ -19,18 +19,30 @@ enum QuoteEntities {
         return .object(json)
     }
 
-    static func approval(_ terms: QuoteTerms, _ answer: QuotePolicy.Answer) -> JSONValue {
-        let (automatic, manual): ([JSONValue], [JSONValue]) =
-            switch terms.policy {
-            case .everyone: (["public"], [])
-            case .followers: (["followers"], [])
-            case .nobody: ([], [])
-            case .onRequest: ([], ["public"])
-            }
-        return [
-            "automatic": .array(terms.isQuotable ? automatic : []),
-            "manual": .array(terms.isQuotable ? manual : []), "current_user": .string(word(answer)),
-        ]
+    /// Who may quote a post, and whether the reader may.
+    struct Approval: Hashable {
+        let isQuotable: Bool
+        let policy: QuotePolicy
+        let answer: QuotePolicy.Answer
+
+        init(_ terms: QuoteTerms, _ answer: QuotePolicy.Answer) {
+            (isQuotable, policy) = (terms.isQuotable, terms.policy)
+            self.answer = answer
+        }
+
+        var json: JSONValue {
+            let (automatic, manual): ([JSONValue], [JSONValue]) =
+                switch policy {
+                case .everyone: (["public"], [])
+                case .followers: (["followers"], [])
+                case .nobody: ([], [])
+                case .onRequest: ([], ["public"])
+                }
+            return [
+                "automatic": .array(isQuotable ? automatic : []), "manual": .array(isQuotable ? manual : []),
+                "current_user": .string(word(answer)),
+            ]
+        }
     }
 
     /// The line that stands for the quoted post where only text is shown; clients that know quotes leave it out.

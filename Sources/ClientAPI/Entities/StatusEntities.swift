@@ -33,8 +33,7 @@ struct StatusEntities {
         var texts: [PostID: Renderings.Rendering] = [:]
         for post in posts {
             guard let json = core(post, page) else { continue }
-            texts[post.id] = Renderings.Rendering(
-                bytes: JSONValue.object(json).bytes.dropLast(), hasPoll: page.polls[post.id] != nil)
+            texts[post.id] = Renderings.Rendering(post, bytes: JSONValue.object(json).bytes.dropLast())
         }
         return texts
     }
@@ -50,7 +49,7 @@ struct StatusEntities {
             json["quote"] = QuoteEntities.quote(
                 page.quotes[post.id],
                 status: isQuoted ? nil : { write($0, page, isPersonal: isPersonal, isQuoted: true) })
-            json["quote_approval"] = QuoteEntities.approval(post.quoteTerms, page.mayQuote(post.id))
+            json["quote_approval"] = QuoteEntities.Approval(post.quoteTerms, page.mayQuote(post.id)).json
         }
         json["poll"] =
             page.polls[post.id].map { poll($0, of: post.id, isPersonal: isPersonal) } ?? .null
@@ -70,25 +69,26 @@ struct StatusEntities {
     }
 
     /// What each of some posts quotes and who may quote it, as members of its status, for a page of a timeline.
-    func quotes(of posts: [PostID], for viewer: Viewer, in transaction: Transaction) throws -> [PostID:
-        [UInt8]]
-    {
-        let terms = try transaction.quoteTerms(of: posts)
-        let quoting = try transaction.posts(posts.filter { terms[$0]?.isQuoting == true })
+    func quotes(
+        of posts: [PostID: Renderings.Rendering], for viewer: Viewer, in transaction: Transaction
+    ) throws -> [PostID: [UInt8]] {
+        let quoting = try transaction.posts(posts.filter(\.value.isQuoting).map(\.key))
         let page = quoting.isEmpty ? nil : try PostPage(quoting, for: viewer, in: transaction)
+        // Most posts of a page say the same of it.
+        var approvals: [QuoteEntities.Approval: [UInt8]] = [:]
         var texts: [PostID: [UInt8]] = [:]
-        for (post, found) in terms {
-            let answer = try found.terms.answer(to: viewer.actor) {
-                try transaction.isFollowing($0, found.terms.author)
-            }
+        for (post, rendering) in posts {
+            let terms = rendering.quoteTerms
+            let approval = QuoteEntities.Approval(
+                terms, try terms.answer(to: viewer.actor) { try transaction.isFollowing($0, terms.author) })
+            let approved = approvals[approval] ?? Array(",\"quote_approval\":".utf8) + approval.json.bytes
+            approvals[approval] = approved
             let quote = page.map { page in
                 QuoteEntities.quote(page.quotes[post]) {
                     write($0, page, isPersonal: viewer.actor != nil, isQuoted: true)
                 }
             }
-            texts[post] =
-                Array(",\"quote\":".utf8) + (quote ?? .null).bytes + Array(",\"quote_approval\":".utf8)
-                + QuoteEntities.approval(found.terms, answer).bytes
+            texts[post] = Array(",\"quote\":".utf8) + (quote?.bytes ?? Array("null".utf8)) + approved
         }
         return texts
     }

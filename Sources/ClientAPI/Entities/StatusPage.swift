@@ -17,8 +17,9 @@ struct StatusPage {
         let visible = Set(originals.map(\.id))
         let entries = entries.filter { $0.announced.map(visible.contains) ?? true }
         let shown = entries.map { $0.announced ?? $0.post }
-        let texts = try texts(of: Array(Set(entries.map(\.post) + shown)), for: viewer, in: transaction)
-            .merging(ownWords(of: shown, for: viewer, in: transaction)) { $1 }
+        var texts = try texts(of: Array(Set(entries.map(\.post) + shown)), for: viewer, in: transaction)
+        let several = texts.filter(\.value.hasVariants).map(\.key)
+        texts.merge(try ownWords(of: several, for: viewer, in: transaction)) { $1 }
         let marks: [PostID: Marks]? =
             if case .person(let person) = viewer {
                 try transaction.marks(of: person, on: shown)
@@ -30,7 +31,7 @@ struct StatusPage {
             (post, StatusEntities(desk: desk).poll(sight, of: post, isPersonal: marks != nil).bytes)
         }
         let quoteTexts = try StatusEntities(desk: desk).quotes(
-            of: Array(Set(shown)), for: viewer, in: transaction)
+            of: texts.filter { shown.contains($0.key) }, for: viewer, in: transaction)
         let pollTexts = Dictionary(polls) { first, _ in first }
         var out: [UInt8] = []
         out.reserveCapacity(texts.values.reduce(64) { $0 + $1.bytes.count + 256 })
@@ -81,10 +82,9 @@ struct StatusPage {
     /// What readers see in languages of their own is written for each.
     private func ownWords(
         of posts: [PostID], for viewer: Viewer, in transaction: Transaction
-    ) throws -> [PostID: [UInt8]] {
-        let several = try transaction.postsWithVariants(among: posts)
-        guard !several.isEmpty else { return [:] }
-        let own = try desk.inOwnWords(try transaction.posts(several), for: viewer, in: transaction)
+    ) throws -> [PostID: Renderings.Rendering] {
+        guard !posts.isEmpty else { return [:] }
+        let own = try desk.inOwnWords(try transaction.posts(posts), for: viewer, in: transaction)
         return try StatusEntities(desk: desk).open(own, for: viewer, in: transaction)
     }
 
