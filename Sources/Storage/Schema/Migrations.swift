@@ -3,10 +3,9 @@ public enum Migrations {
     /// Each is run once, in order, in a transaction of its own. Never change one that was released: add another.
     static let steps: [[String]] = [
         Schema1.statements, Schema2.statements, Schema3.statements, Schema4.statements, Schema5.statements,
-        Schema6.statements, Schema7.statements, Schema8.statements, Schema9.statements,
-        Schema10.statements, Schema11.statements, Schema12.statements, Schema13.statements,
-        Schema14.statements,
-        Schema15.statements, Schema16.statements, Schema17.statements, Schema18.statements,
+        Schema6.statements, Schema7.statements, Schema8.statements, Schema9.statements, Schema10.statements,
+        Schema11.statements, Schema12.statements, Schema13.statements, Schema14.statements,
+        Schema15.statements, Schema16.statements, Schema17.statements,
     ]
 
     /// Brings a database up to date; several processes may do so at once.
