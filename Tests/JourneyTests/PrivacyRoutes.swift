@@ -35,6 +35,7 @@ struct PrivacyRoutes {
         /api/v1/statuses/{post}/source
         /api/v1/statuses/{post}/favourited_by
         /api/v1/statuses/{post}/reblogged_by
+        /api/v1/statuses/{post}/quotes
         /api/v1/statuses?id[]={post}
         /api/v1/pleroma/statuses/{post}/reactions
         /api/v1/polls/{post}
@@ -73,6 +74,14 @@ struct PrivacyRoutes {
         /api/hallway/v1/groups/{group}/statuses
         /api/hallway/v1/milestones
         /api/hallway/v1/milestones/choice
+        /api/hallway/v1/accounts/{actor}/badges
+        /api/hallway/v1/leaderboards
+        /api/hallway/v1/leaderboards?group={group}
+        /api/hallway/v1/away
+        /api/hallway/v1/guidelines
+        /api/hallway/v1/knowledge
+        /api/hallway/v1/knowledge?q={word}
+        /api/hallway/v1/knowledge/{post}
         /api/hallway/v1/drafts
         /api/hallway/v1/drafts/{draft}
         /api/v1/scheduled_statuses
@@ -120,6 +129,7 @@ struct PrivacyRoutes {
         /api/v2/instance
         /api/v1/custom_emojis
         /api/v1/instance/rules
+        /api/v1/instance/terms_of_service
         /api/v1/instance/peers
         /api/v1/instance/translation_languages
         /api/v1/trends/tags
@@ -148,6 +158,8 @@ struct PrivacyRoutes {
         /threads/{post}*
         /activities/{activity}*
         /recognitions/ledger*
+        /consents/{post}*
+        /standings*
         /actors/{actor}*
         /actors/{actor}/outbox*
         /actors/{actor}/outbox?before=last*
@@ -156,6 +168,8 @@ struct PrivacyRoutes {
         /actors/{actor}/following*
         /actors/{actor}/members*
         /actors/{actor}/moderators*
+        /actors/{actor}/history*
+        /actors/{actor}/roster*
         /actors/{actor}/featured*
         /actor*
         /actor/outbox*
@@ -201,6 +215,7 @@ struct PrivacyRoutes {
         /announcements/{post}
         /announcements/{post}/progress
         /announcements/{post}/progress.csv
+        /announcements/{post}/edit
         /new/announcement
         /events
         /events?mine=1
@@ -208,6 +223,16 @@ struct PrivacyRoutes {
         /events/{post}/calendar.ics
         /events/{post}/change
         /new/event
+        /new/challenge
+        /new/quote?post={post}
+        /new/knowledge?post={post}
+        /knowledge
+        /knowledge?q={word}
+        /knowledge/{post}
+        /leaderboard
+        /milestones
+        /away
+        /guidelines
         /calendar
         /groups
         /groups?all=1
