@@ -15,6 +15,9 @@ public final class NoteAway: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
+    /// Takes in that a person looks at their home, where nobody asks what they missed.
+    public func see(_ person: ActorID) { remember([person: needs.now()]) }
+
     /// Takes in that a person looks at their home, and answers since when they have something to catch up with.
     public func note(_ person: ActorID) async throws -> Away {
         let now = needs.now()
@@ -47,7 +50,9 @@ public final class NoteAway: Sendable {
         do {
             try await needs.store.write { transaction in
                 for (person, date) in signs {
-                    var away = try transaction.away(person) ?? Away(seenAt: date)
+                    let known = try transaction.away(person)
+                    guard known?.isNews(at: date) ?? true else { continue }
+                    var away = known ?? Away(seenAt: date)
                     away.see(at: date)
                     try transaction.save(away, of: person)
                 }

@@ -14,7 +14,7 @@ struct TimelineRoutes {
     func add(to router: Router<HallwayContext>) {
         router.get("api/v1/timelines/home") { request, context in
             let person = try context.person("read:statuses")
-            _ = try await desk.noteAway.note(person)
+            desk.noteAway.see(person)
             return try await reading.statuses(.home, request, context, for: .person(person))
         }
         router.get("api/v1/timelines/public") { request, context in

@@ -41,7 +41,7 @@ def intact(office):
         "activities tell of posts": "SELECT post FROM activity WHERE post IS NOT NULL AND post NOT IN (SELECT id FROM post)",
         "posts have authors": "SELECT id FROM post WHERE author NOT IN (SELECT id FROM actor)",
         "every post of its people is told": "SELECT id FROM post WHERE is_local = 1 AND id NOT IN (SELECT post FROM activity WHERE post IS NOT NULL)",
-        "posts are counted": "SELECT id FROM actor WHERE post_count <> (SELECT COUNT(*) FROM post WHERE author = actor.id AND deleted_at IS NULL)",
+        "posts are counted": "SELECT id FROM actor WHERE post_count <> (SELECT COUNT(*) FROM post WHERE author = actor.id AND deleted_at IS NULL AND audience >= 4)",
         "the inbox is empty": "SELECT id, attempts, fault FROM inbox",
         "nothing was refused": "SELECT inbox, answer FROM delivery WHERE state IN (2, 3)",
         "nothing waits to be delivered": "SELECT id FROM delivery WHERE state = 0",

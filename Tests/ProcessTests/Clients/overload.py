@@ -159,6 +159,9 @@ def overload(limits, most, pace=None):
     hold(limits == "on" or became["200"] + became["202"] > pace * seconds / 8, f"it goes on working: {became['200'] + became['202']}")
     # A line costs some 45 KiB while something comes in on it (Spec/decisions/0015).
     hold(peak - before < most * 64 * 1024, f"memory is bounded: it grows by {peak - before >> 20} MiB for {most} lines")
+    # Requests whose callers have gone are still worked on: a stop ends them, and nothing comes in after it.
+    oslo.stop()
+    oslo.start()
     finish(oslo)
     there = {uri for uri, in rows(oslo, "SELECT uri FROM post")} | {text for text, in rows(oslo, "SELECT source FROM post WHERE source IS NOT NULL")}
     promised |= {list_of[place] for list_of, results in ((names, answers), (warm_names, warm)) for place, what, *_ in results if what in ("200", "202")}
