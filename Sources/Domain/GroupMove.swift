@@ -54,9 +54,14 @@ public struct GroupReading: Sendable, Equatable {
     /// The page to read next, or the last one that there was.
     public var page: ObjectURI
     public var isDone = false
+    /// Pages read so far.
+    public var pages = 0
     /// Times in a row that it could not be read.
     public var attempts = 0
     public var nextAt: Date
+
+    /// Pages of one group that are read: a history that goes on and on, or in a circle, ends here.
+    public static let mostPages = 25_000
 
     public init(group: ActorID, page: ObjectURI, nextAt: Date) {
         self.group = group

@@ -105,8 +105,11 @@ public struct Standing: Sendable, Equatable {
         var standing = Standing(person: person)
         var ofGivers: [GiverSpan: Int] = [:]
         var ofDays: [Int: Int] = [:]
+        var months: [Int: String] = [:]
+        let thisMonth = Self.month(ofDay: today)
         for merit in merits.sorted(by: { ($0.day, $0.giver) < ($1.day, $1.giver) }) {
-            let month = month(ofDay: merit.day)
+            let month = months[merit.day] ?? Self.month(ofDay: merit.day)
+            months[merit.day] = month
             let spans = [
                 GiverSpan(giver: merit.giver, day: merit.day), GiverSpan(giver: merit.giver, month: month),
             ]
@@ -119,7 +122,7 @@ public struct Standing: Sendable, Equatable {
             for span in spans { ofGivers[span, default: 0] += points }
             ofDays[merit.day, default: 0] += points
             standing.total += points
-            if month == Self.month(ofDay: today) { standing.month += points }
+            if month == thisMonth { standing.month += points }
         }
         return standing
     }
@@ -127,18 +130,13 @@ public struct Standing: Sendable, Equatable {
     private struct GiverSpan: Hashable {
         var giver: ActorID
         var day: Int?
-        var month: Int?
+        var month: String?
     }
 
     /// Days since 1970 (UTC).
     public static func day(of date: Date) -> Int { Int((date.timeIntervalSince1970 / 86400).rounded(.down)) }
 
-    /// A number for the calendar month of a day, by counting years from March, so that the leap day is the last.
-    static func month(ofDay day: Int) -> Int {
-        let days = day + 719_468
-        let (century, rest) = (days / 146_097, days % 146_097)
-        let year = (rest - rest / 1460 + rest / 36_524 - rest / 146_096) / 365
-        let dayOfYear = rest - (365 * year + year / 4 - year / 100)
-        return (century * 400 + year) * 12 + (5 * dayOfYear + 2) / 153
+    private static func month(ofDay day: Int) -> String {
+        Recognition.month(of: Date(timeIntervalSince1970: Double(day) * 86400))
     }
 }

@@ -15,7 +15,9 @@ public final class GroupReader: Service {
     private static let attempts = 16
     /// Times that one author whose node does not answer, and whose key is not known, holds a page up: somewhat over two hours.
     private static let patience = 12
+    /// People of a roster, and pages of it, that are read.
     private static let mostPeople = 20_000
+    private static let mostRosterPages = 1000
     private let world: World
     private let threads: Threads
     private let bell: Bell
@@ -59,7 +61,7 @@ public final class GroupReader: Service {
                 return true
             }
             var further = GroupReading(group: group.id, page: next, nextAt: now)
-            further.isDone = false
+            further.pages = reading.pages + 1
             try await save(further)
         } catch is CancellationError {
             return false
@@ -95,6 +97,7 @@ public final class GroupReader: Service {
     private func readPage(_ reading: GroupReading, of group: Actor, _ move: GroupMove?) async throws
         -> ObjectURI?
     {
+        guard reading.pages < GroupReading.mostPages else { throw ExchangeFault.unusable("too many pages") }
         var page = try await Fetch(world: world).object(reading.page, strict: false)
         if let first = page.uri("first").flatMap({ ObjectURI($0) }), first.origin == group.uri.origin {
             page = try await Fetch(world: world).object(first, strict: false)
@@ -167,7 +170,9 @@ public final class GroupReader: Service {
                     roster.append(membership)
                 }
             }
-            guard roster.count <= Self.mostPeople else { throw ExchangeFault.unusable("too many people") }
+            guard roster.count <= Self.mostPeople, seen.count < Self.mostRosterPages else {
+                throw ExchangeFault.unusable("too many people")
+            }
             next = page.uri("next").flatMap { ObjectURI($0) }
         }
         guard roster.filter({ $0.state == .member && $0.role == .owner }).count == 1 else {

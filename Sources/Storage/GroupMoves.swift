@@ -41,13 +41,14 @@ extension Transaction {
     public func save(_ reading: GroupReading) throws {
         try run(
             """
-            INSERT INTO group_reading (in_group, page, is_done, attempts, next_at) VALUES ($1, $2, $3, $4, $5)
+            INSERT INTO group_reading (in_group, page, is_done, attempts, next_at, pages)
+            VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (in_group) DO UPDATE SET page = excluded.page, is_done = excluded.is_done,
-                attempts = excluded.attempts, next_at = excluded.next_at
+                attempts = excluded.attempts, next_at = excluded.next_at, pages = excluded.pages
             """,
             [
                 .id(reading.group), .uri(reading.page), .bool(reading.isDone), .number(reading.attempts),
-                .date(reading.nextAt),
+                .date(reading.nextAt), .number(reading.pages),
             ])
     }
 
@@ -160,11 +161,12 @@ extension Transaction {
         return move
     }
 
-    private static let readingQuery = "SELECT in_group, page, is_done, attempts, next_at FROM group_reading"
+    private static let readingQuery =
+        "SELECT in_group, page, is_done, attempts, next_at, pages FROM group_reading"
 
     private static func reading(_ row: any SQLRow) throws -> GroupReading {
         var reading = GroupReading(group: row.id(0), page: try row.uri(1), nextAt: row.date(4))
-        (reading.isDone, reading.attempts) = (row.bool(2), row.number(3))
+        (reading.isDone, reading.attempts, reading.pages) = (row.bool(2), row.number(3), row.number(5))
         return reading
     }
 }

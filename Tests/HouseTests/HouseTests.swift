@@ -40,6 +40,20 @@ struct HouseTests {
         }
     }()
 
+    @Test("every template of the pages is in their list")
+    func templates() throws {
+        let room = Vectors.checkout.appending(path: "Sources/WebUI")
+        let list = try String(contentsOf: room.appending(path: "Templates.swift"), encoding: .utf8)
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: room.appending(path: "Templates").path
+        )
+        .filter { $0.hasSuffix(".mustache") }.map { String($0.dropLast(9)) }
+        #expect(names.count > 20)
+        for name in names {
+            #expect(list.contains("(\"\(name)\", PackageResources.\(name)_mustache)"), "\(name)")
+        }
+    }
+
     @Test("every room is one of the house")
     func knownRooms() { #expect(Set(Self.files.map(\.room)) == Set(Self.rooms.keys)) }
 

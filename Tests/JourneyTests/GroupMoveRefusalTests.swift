@@ -187,6 +187,15 @@ struct GroupMoveRefusalTests {
             try $0.timeline(.group(group), for: .person(stage.carmen.id), Page(limit: 400)).count
         }
         #expect(read == 230)
+        // One that would go on for ever is not read any further.
+        let page = try #require(ObjectURI("\(stage.group.uri)/history"))
+        var endless = GroupReading(group: group, page: page, nextAt: stage.clock.now)
+        endless.pages = GroupReading.mostPages
+        try await stage.lima.store.write { [endless] in try $0.save(endless) }
+        let sent = stage.network.sent.count
+        try await stage.lima.readGroups()
+        #expect(try await stage.lima.store.read { try $0.groupReading(group)?.isDone } == true)
+        #expect(stage.network.sent.count == sent)
     }
 
     @Test("what is said of a move has the form of the vectors", arguments: ["offer", "accept-offer", "move"])

@@ -10,7 +10,7 @@ enum Schema14 {
         """
         CREATE TABLE group_reading (
             in_group INTEGER PRIMARY KEY, page TEXT NOT NULL, is_done INTEGER NOT NULL, attempts INTEGER NOT NULL,
-            next_at INTEGER NOT NULL
+            next_at INTEGER NOT NULL, pages INTEGER NOT NULL
         )
         """,
         "CREATE INDEX group_reading_due ON group_reading (is_done, next_at)",
