@@ -163,7 +163,8 @@ let package = Package(
             "JourneyTests",
             [
                 "Domain", "JSON", "ActivityStreams", "Signatures", "Storage", "Social", "Federation",
-                "Surface", "ClientAPI", "WebUI", "Assembly", hummingbird, httpTypes, logging, nio,
+                "Directory", "Surface", "ClientAPI", "WebUI", "Assembly", hummingbird, httpTypes, logging,
+                nio,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
@@ -171,8 +172,8 @@ let package = Package(
         tests(
             "AssemblyTests",
             [
-                "Domain", "Federation", "Storage", "Surface", "ClientAPI", "Assembly", hummingbird, logging,
-                nio, httpTypes,
+                "Domain", "Federation", "Storage", "Surface", "ClientAPI", "WebUI", "Assembly", hummingbird,
+                logging, nio, httpTypes,
             ]),
         .testTarget(
             name: "ProcessTests", dependencies: ["Support", "hallway"], exclude: ["Clients"],

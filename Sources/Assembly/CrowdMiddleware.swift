@@ -32,7 +32,7 @@ struct CrowdMiddleware: RouterMiddleware {
         let crowd = isNode ? nodes : people
         let who = isNode ? Self.sender(request) : Self.asker(request, context)
         guard crowd.enter(who) else {
-            counters.count("hallway_turned_away_total{who=\"\(isNode ? "nodes" : "people")\"}")
+            counters.count(isNode ? .nodesTurnedAway : .peopleTurnedAway)
             return Self.comeBack
         }
         defer { crowd.leave(who) }
@@ -54,12 +54,13 @@ struct CrowdMiddleware: RouterMiddleware {
         return ""
     }
 
+    /// Of the first thing in quotes that is a URI: the key's, of those that a signature's fields hold.
     private static func host(in field: String) -> String? {
-        guard let start = field.firstRange(of: "keyid=\"") ?? field.firstRange(of: "keyId=\"") else {
-            return nil
+        for text in field.utf8.split(separator: UInt8(ascii: "\"")) where text.starts(with: "http".utf8) {
+            let parts = text.prefix(300).split(separator: UInt8(ascii: "/"), maxSplits: 2)
+            if parts.count > 1 { return String(Substring(parts[1])) }
         }
-        let parts = field[start.upperBound...].prefix(300).split(separator: "/", maxSplits: 2)
-        return parts.count > 1 ? String(parts[1]) : nil
+        return nil
     }
 
     private static func asker(_ request: Request, _ context: HallwayContext) -> String {

@@ -40,37 +40,20 @@ public struct DirectoryServer: Sendable {
         let documents = Documents(world: world, version: Release.version)
         let verifier = Verifier(world: world)
         let worker = DeliveryWorker(world: world, bell: node.bells.delivery)
-        let router = Router(context: HallwayContext.self)
-        router.add(
-            middleware: ProblemMiddleware(logger: node.logger, counters: world.counters) { _, _, _ in nil })
-        router.add(middleware: VisitorMiddleware(trusted: settings.trustedProxies))
-        router.add(middleware: CrowdMiddleware(counters: world.counters))
-        if settings.limitsRates {
-            router.add(
-                middleware: RateMiddleware(now: node.needs.now, logger: node.logger, counters: world.counters)
-            )
-        }
-        let intake = Intake(
-            world: world, verifier: verifier, bell: node.bells.inbox, throttles: nil, heard: { _ in })
-        let federation = FederationRoutes(
-            world: world, verifier: verifier, intake: intake, documents: documents,
-            webFinger: WebFinger(world: world),
-            nodeName: settings.nodeName, acceptsRegistrations: false)
-        federation.addDiscovery(to: router)
-        federation.addNode(to: router)
-        DirectoryRoutes(
-            world: world, verifier: verifier, registrar: registrar, domain: settings.organisationDomain
-        ).add(to: router)
         let readiness = Readiness(settings: settings, store: node.store, needs: node.needs)
-        OperationsRoutes(world: world, worker: worker, faults: { await readiness.faults() }).add(to: router)
-        router.get("/") { _, _ in Response(text: "\(settings.nodeName): the directory of this organisation\n")
-        }
+        let router = DirectoryRoutes(
+            world: world, verifier: verifier, registrar: registrar, domain: settings.organisationDomain,
+            name: settings.nodeName, documents: documents, worker: worker,
+            trustedProxies: settings.trustedProxies, limitsRates: settings.limitsRates,
+            faults: { await readiness.faults() }
+        ).router()
+        try await registrar.withholdOlder()
         try await Serving(settings: settings, logger: node.logger).run(
             router: router,
             services: [
                 node.client,
                 Notices(world: world, bell: node.bells.directory, logger: node.logger),
-            ])
-        try node.store.close()
+                Forgetting(store: node.store, logger: node.logger),
+            ], ending: node.store.close)
     }
 }

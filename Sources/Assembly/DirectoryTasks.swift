@@ -1,5 +1,6 @@
 import Directory
 import Domain
+import FoundationEssentials
 import JSON
 public import Logging
 import Storage
@@ -18,7 +19,7 @@ public struct DirectoryTasks: Sendable {
     /// A new invitation's code.
     public func invite() async throws -> String { try await directory.registrar.invite() }
 
-    /// One line for each node: state, name, authority, fingerprint.
+    /// One line for each node: state, fingerprint, authority, name, and the entity whose log it reads.
     public func nodes() async throws -> [String] {
         try await store.read { try $0.members() }.map { member in
             let state =
@@ -27,7 +28,8 @@ public struct DirectoryTasks: Sendable {
                 case .admitted: "admitted"
                 case .removed: "removed "
                 }
-            return "\(state)  \(Fingerprint.of(member.key))  \(member.authority)  \(member.name)"
+            let entity = member.entity.isEmpty ? "" : "  (\(member.entity))"
+            return "\(state)  \(Fingerprint.of(member.key))  \(member.authority)  \(member.name)\(entity)"
         }
     }
 
@@ -38,6 +40,11 @@ public struct DirectoryTasks: Sendable {
 
     public func remove(node authority: String) async throws {
         try await say { try await directory.registrar.remove(node: authority) }
+    }
+
+    /// Has a directory that was brought back from a copy go on beyond what is lost (``Resumption``).
+    public func resume() async throws {
+        try await say { try await Resumption.resume(store, at: Date()) }
     }
 
     /// Makes a person a leaver on every node.

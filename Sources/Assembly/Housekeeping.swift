@@ -48,6 +48,7 @@ struct Housekeeping: Service {
                     }
                     try await TendPolls(needs: needs).tend()
                     try await publishDue()
+                    try await needs.store.eraseTraces()
                     guard now >= nextCleaning else {
                         try await Task.sleep(for: .seconds(5))
                         continue
@@ -57,10 +58,8 @@ struct Housekeeping: Service {
                         try transaction.forgetSeen(before: now - Self.memory)
                         try transaction.forgetCodes(before: now - 86400)
                         try transaction.trimEvents()
-                        for person in try transaction.localActors() {
-                            try transaction.trimHome(of: person.id)
-                        }
                     }
+                    try await Trimming(store: needs.store).trimHomes()
                 } catch is CancellationError {
                     return
                 } catch {

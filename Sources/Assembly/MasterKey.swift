@@ -19,7 +19,7 @@ enum MasterKey {
                 "the master key \(path) is missing, and without it the private keys in the database cannot be used: "
                     + "put it back from your backup")
         }
-        if !isThere { try write(RandomBytes.make(32), to: path) }
+        if !isThere { try write(RandomBytes.make(32), to: path, in: folder) }
         let sealing = try read(path)
         let proof = try sealing.seal(Array(mark.utf8), for: mark)
         // Whoever is first seals the database; another process of the node may be at this point at the same time.
@@ -61,16 +61,21 @@ enum MasterKey {
         return sealing
     }
 
-    private static func write(_ key: [UInt8], to path: String) throws(SettingsFault) {
+    private static func write(_ key: [UInt8], to path: String, in folder: String) throws(SettingsFault) {
         let files = FileManager.default
         let draft = "\(path).\(RandomBytes.word().prefix(16))"
         let isWritten = files.createFile(
             atPath: draft, contents: Data("\(key.base64)\n".utf8), attributes: [.posixPermissions: 0o600])
         defer { try? files.removeItem(atPath: draft) }
-        // A link never replaces what is there: when another process of the node was first, its key holds.
-        if isWritten { try? files.linkItem(atPath: draft, toPath: path) }
+        if isWritten {
+            // On the disk before its name is, and both before anything is sealed with it: what is sealed is there for good.
+            try DurableFile.sync(draft)
+            // A link never replaces what is there: when another process of the node was first, its key holds.
+            try? files.linkItem(atPath: draft, toPath: path)
+        }
         guard files.fileExists(atPath: path) else {
             throw SettingsFault("the master key \(path) cannot be written: check the rights of the folder")
         }
+        try DurableFile.sync(folder)
     }
 }

@@ -18,6 +18,8 @@ public struct Node: Sendable {
     let keys: NodeKeys
     let world: World
     let client: NodeClient
+    /// Held until the process ends: that it serves from its file, and that it works in its folder.
+    private let occupancies: [Occupancy]
     let bells = Bells()
     let hub = StreamHub()
 
@@ -46,9 +48,12 @@ public struct Node: Sendable {
     public init(settings: Settings, logger: Logger, isServing: Bool = false) async throws {
         self.settings = settings
         self.logger = logger
+        let serving = isServing ? try await Self.serve(settings) : []
         store = try OpenStore.open(settings)
         let now: @Sendable () -> Date = { Date() }
         let sealing = try await MasterKey.open(folder: settings.dataFolder, store: store)
+        let beside = try Occupancy(beside: settings.dataFolder)
+        occupancies = serving + [beside]
         let number = try await Self.number(in: store, isServing: isServing)
         needs = Needs(
             store: store, ids: IDSource(salt: number, now: now), addresses: Addresses(base: settings.baseURL),
@@ -70,15 +75,26 @@ public struct Node: Sendable {
         try await NodeSetup.prepare(needs, keys: keys, name: settings.nodeName)
     }
 
+    /// Of several processes on one file none would know of the others' lanes and ids; on a server they share.
+    private static func serve(_ settings: Settings) async throws -> [Occupancy] {
+        guard case .sqlite(let path) = settings.database else { return [] }
+        try OpenStore.makeFolder(settings)
+        return [try await Occupancy(serving: path)]
+    }
+
+    /// What processes on one database are told apart by.
+    static let numbers = Array(0...15)
+
     /// A number that no other process on the database has, so that their ids differ: servers count from below,
     /// commands from above.
     private static func number(in store: any Store, isServing: Bool) async throws -> Int {
-        let numbers = Array(0...15)
         for number in isServing ? numbers : numbers.reversed()
         where try await store.claim("process \(number)") {
             return number
         }
-        throw SettingsFault("sixteen processes work on this database already: stop one of them")
+        throw SettingsFault(
+            "sixteen processes work on this database already, or it is being moved: stop one of them, or wait"
+        )
     }
 
     /// The verbs by which people are made and changed.
@@ -112,15 +128,17 @@ public struct Node: Sendable {
                 StandingsReader(
                     documents: LeaderboardDocuments(world: world), store: store, logger: logger),
                 OutboxDrain(world: world, documents: documents, bell: bells.outbox) { bells.delivery.ring() },
-                FanOut(needs: needs, bell: bells.fanOut, hub: hub, logger: logger) { bells.directory.ring() },
+                FanOut(
+                    needs: needs, bell: bells.fanOut, hub: hub, logger: logger, counters: world.counters
+                ) { bells.directory.ring() },
                 Reminders(needs: needs, logger: logger) { bells.ringForEvents() },
-                AwaySigns(note: desk.noteAway, logger: logger),
+                KeepSigns(away: desk.noteAway, shown: desk.noteShown, logger: logger),
                 Neighbours(needs: needs, hub: hub) { bells.ringAll() },
                 GroupReader(world: world, threads: threads, bell: Bell()) { bells.ringForEvents() },
                 InboxWorker(world: world, threads: threads, bell: bells.inbox) { bells.ringForEvents() },
             ] + membership() + (try letters())
-        try await Serving(settings: settings, logger: logger).run(router: router, services: services)
-        try store.close()
+        try await Serving(settings: settings, logger: logger)
+            .run(router: router, services: services, ending: store.close)
     }
 
     func desk(threads: Threads) -> Desk {
@@ -166,8 +184,19 @@ public struct Node: Sendable {
                 seal: Seal { try await errands.prove($0) },
                 ask: { try await errands.send($0, $1, $2) },
                 wait: { [bells] in await bells.directory.wait(upTo: .seconds(20)) },
-                changed: { [bells] in bells.ringForEvents() }, now: needs.now, logger: logger)
+                changed: { [bells] in bells.ringForEvents() },
+                consequences: Self.consequences(needs: needs), now: needs.now, logger: logger)
         ]
+    }
+
+    /// What the register's words lead to on a node: leavers leave everything, and groups keep in step with who is what.
+    static func consequences(needs: Needs) -> Register.Consequences {
+        var consequences = Register.Consequences()
+        consequences.departed = { actor, transaction in
+            try Depart.perform(actor, as: .left, needs: needs, in: transaction)
+        }
+        consequences.peopleChanged = { try GroupRoster.keepAllInStep(needs: needs, in: $0) }
+        return consequences
     }
 
     /// Settings that are meant for trials say so, loudly.

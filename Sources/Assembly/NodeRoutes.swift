@@ -26,7 +26,7 @@ struct NodeRoutes {
     /// - Throws: when a template is not well formed.
     func router() throws -> Router<HallwayContext> {
         let router = Router(context: HallwayContext.self, options: .autoGenerateHeadEndpoints)
-        let pages = try Pages(desk: desk)
+        let pages = Pages(desk: desk)
         addMiddleware(to: router, pages: pages)
         FederationRoutes(
             world: world, verifier: verifier, intake: intake, documents: documents,
@@ -34,7 +34,9 @@ struct NodeRoutes {
             acceptsRegistrations: desk.acceptsRegistrations
         ).add(to: router)
         NoticeRoutes(verifier: verifier, directory: directory, bell: directoryBell).add(to: router)
-        OperationsRoutes(world: world, worker: worker, faults: faults).add(to: router)
+        OperationsRoutes(
+            world: world, worker: worker, listening: { [hub = desk.hub] in hub.count }, faults: faults
+        ).add(to: router)
         ClientAPI(desk: desk, logger: world.logger).add(to: router)
         pages.add(to: router)
         return router

@@ -6,6 +6,11 @@ import Storage
 /// Opens the database that the settings name, or says in one sentence why it cannot.
 enum OpenStore {
     static func open(_ settings: Settings) throws(SettingsFault) -> any Store {
+        try makeFolder(settings)
+        return try open(settings.database)
+    }
+
+    static func makeFolder(_ settings: Settings) throws(SettingsFault) {
         do {
             try FileManager.default.createDirectory(
                 atPath: settings.dataFolder, withIntermediateDirectories: true,
@@ -14,15 +19,36 @@ enum OpenStore {
             throw SettingsFault(
                 "dataFolder \(settings.dataFolder) cannot be made: choose another, or change its rights")
         }
-        return try open(settings.database)
     }
 
     static func open(_ address: DatabaseAddress) throws(SettingsFault) -> any Store {
-        do {
+        try say(address) {
             switch address {
             case .sqlite(let path): return try SQLiteStore(path: path)
             case .postgres(let url): return try PostgresStore(url: url)
             }
+        }
+    }
+
+    /// Opens it to read it as it is: a node of an earlier release may be serving from it, and would not know what an
+    /// upgrade makes of it.
+    static func read(_ address: DatabaseAddress) throws(SettingsFault) -> any Store {
+        if case .sqlite(let path) = address, !FileManager.default.fileExists(atPath: path) {
+            throw SettingsFault("there is no database at \(path): set dataFolder or database right")
+        }
+        return try say(address) {
+            switch address {
+            case .sqlite(let path): return try SQLiteStore(reading: path)
+            case .postgres(let url): return try PostgresStore(url: url, isUpgraded: false)
+            }
+        }
+    }
+
+    private static func say(
+        _ address: DatabaseAddress, _ open: () throws -> any Store
+    ) throws(SettingsFault) -> any Store {
+        do {
+            return try open()
         } catch let error as StorageError {
             throw SettingsFault(sentence(error, path: "\(address)"))
         } catch {
@@ -37,7 +63,8 @@ enum OpenStore {
                 + "use that release, or restore an older backup"
         case .damaged: "\(path) is not a usable database: restore it from your backup; nothing was changed"
         case .foreign:
-            "\(path) belongs to another program; nothing in it was changed: name a file of this node's own"
+            "\(path) belongs to another program; nothing in it was changed: name a file, or a schema of the server, "
+                + "of this node's own"
         case .diskFull: "the disk that holds \(path) is full: make room and start again; nothing is lost"
         case .readOnly:
             "the database \(path) cannot be opened for writing: check that folder and file are yours"

@@ -47,7 +47,7 @@ struct RateMiddleware: RouterMiddleware {
     }
 
     private func record(_ who: String, _ context: HallwayContext) {
-        counters.count("hallway_slowed_down_total")
+        counters.count(.slowedDown)
         guard (try? lines.take(who, at: now())) != nil else { return }
         let person = context.session?.token.person
         logger.warning(

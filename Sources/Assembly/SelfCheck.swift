@@ -109,7 +109,8 @@ public struct SelfCheck: Sendable {
             return Finding(
                 isGood: false,
                 text:
-                    "directory: it contradicts itself (\(String(decoding: alert, as: UTF8.self))); ask its administrator"
+                    "directory: it contradicts itself (\(String(decoding: alert, as: UTF8.self))); ask its administrator: "
+                    + "where it was brought back from a copy, `hallway admin directory continue` lets it go on"
             )
         }
         if let skew = skew.flatMap({ Double(String(decoding: $0, as: UTF8.self)) }), abs(skew) > 300 {

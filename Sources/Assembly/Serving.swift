@@ -15,9 +15,14 @@ struct Serving {
     let settings: Settings
     let logger: Logger
 
+    /// `ending`: what is left to do when nothing runs any more; it is part of the stop, which has its limit.
+    ///
     /// - Throws: ``SettingsFault`` when the address cannot be listened on.
-    func run(router: Router<HallwayContext>, services: [any Service]) async throws {
+    func run(
+        router: Router<HallwayContext>, services: [any Service], ending: () throws -> Void
+    ) async throws {
         let (settings, logger) = (settings, logger)
+        let stop = StopDeadline(logger: logger)
         let doors = Doors(share: Self.mostConnections / 4, trusted: settings.trustedProxies)
         let application = Application(
             router: router,
@@ -39,12 +44,13 @@ struct Serving {
             },
             logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) } + [.init(service: application)],
+            services: (services + [application, stop]).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(10)
-        configuration.maximumCancellationDuration = .seconds(10)
+        configuration.maximumGracefulShutdownDuration = StopDeadline.grace
         do {
             try await ServiceGroup(configuration: configuration).run()
+            try ending()
+            stop.end()
         } catch let error as IOError
             where error.errnoCode == 98 || error.errnoCode == 13 || error.errnoCode == 99
         {

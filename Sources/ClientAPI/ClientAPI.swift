@@ -17,6 +17,7 @@ public struct ClientAPI: Sendable {
         AppRoutes(desk: desk).add(to: router)
         AccountRoutes(desk: desk).add(to: router)
         StatusRoutes(desk: desk).add(to: router)
+        DeliveryRoutes(desk: desk).add(to: router)
         GroupRoutes(desk: desk).add(to: router)
         PollRoutes(desk: desk).add(to: router)
         SurveyRoutes(desk: desk).add(to: router)

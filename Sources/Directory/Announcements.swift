@@ -56,6 +56,8 @@ struct Announcements {
             return (actor, try transaction.registeredHandle(of: actor.uri))
         }
         guard let (actor, handle) = found else { return }
+        // Whoever is suspended here is so here alone, and may come back; a departure is for good.
+        guard actor.state != .suspended else { return }
         guard actor.state == .active else {
             guard let handle else { return }
             try await submit(
@@ -78,10 +80,21 @@ struct Announcements {
                 PersonRecord.document(for: actor, handle: handle, reach: reach, now: membership.now()))
         }
         guard try await submit(record(.organisation), log: RegisterEntry.organisation) else { return false }
-        if actor.work.contacts.contains(where: { $0.reach == .entity }) {
-            try await submit(record(.entity), log: RegisterEntry.log(entity: entity))
-        }
+        let log = RegisterEntry.log(entity: entity)
+        var isForEntity = actor.work.contacts.contains { $0.reach == .entity }
+        if !isForEntity { isForEntity = try await wasForEntity(actor, log: log) }
+        if isForEntity { try await submit(record(.entity), log: log) }
         return true
+    }
+
+    /// Whether the entity was last told of contacts that others are not: it must hear that they are no more.
+    private func wasForEntity(_ actor: Actor, log: String) async throws -> Bool {
+        let entries = try await membership.store.read {
+            try $0.registerEntries(containing: "\"\(actor.uri)\"", in: log)
+        }
+        guard let last = entries.last else { return false }
+        let contacts = try JSONParser.parse(last.document)["record"]?["contacts"] ?? .null
+        return contacts.list.contains { $0["reach"]?.string == WorkProfile.Reach.entity.rawValue }
     }
 
     /// - Returns: false when the directory says no for good.

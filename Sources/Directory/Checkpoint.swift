@@ -23,9 +23,14 @@ public struct Checkpoint: Sendable, Equatable {
         else { throw .malformed("checkpoint") }
         self.log = log
         self.size = size
-        self.hash = stride(from: 0, to: hash.utf8.count - 1, by: 2).compactMap { index in
-            let start = hash.index(hash.startIndex, offsetBy: index)
-            return UInt8(hash[start..<hash.index(start, offsetBy: 2)], radix: 16)
+        self.hash = Self.bytes(hash)
+    }
+
+    /// What a hash in hexadecimal digits says.
+    static func bytes(_ hex: String) -> [UInt8] {
+        let digits = Array(hex)
+        return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(digits[$0...($0 + 1)]), radix: 16)
         }
     }
 }

@@ -27,6 +27,7 @@ public struct Membership: Service {
     let ask: Ask
     let wait: @Sendable () async -> Void
     let changed: @Sendable () -> Void
+    let consequences: Register.Consequences
     let now: @Sendable () -> Date
     let logger: Logger
 
@@ -47,12 +48,12 @@ public struct Membership: Service {
 
     /// `seal`: adds proofs by the node's own key. `wait`: until there may be news: rung by the directory's
     /// notice and by changes here, or after some seconds. `changed`: called when people changed, so that open
-    /// streams of leavers end.
+    /// streams of leavers end. `consequences`: what the register's words lead to here, in their transaction.
     public init(
         store: any Store, ids: IDSource, addresses: Addresses, directory: ObjectURI, enrolment: Enrolment,
         seal: Seal,
         ask: @escaping Ask, wait: @escaping @Sendable () async -> Void,
-        changed: @escaping @Sendable () -> Void,
+        changed: @escaping @Sendable () -> Void, consequences: Register.Consequences,
         now: @escaping @Sendable () -> Date, logger: Logger
     ) {
         self.store = store
@@ -64,6 +65,7 @@ public struct Membership: Service {
         self.ask = ask
         self.wait = wait
         self.changed = changed
+        self.consequences = consequences
         self.now = now
         self.logger = logger
     }
@@ -183,7 +185,7 @@ public struct Membership: Service {
 
     private func keep(_ documents: [JSONValue], log: String, key: String) async throws {
         let date = now()
-        try await store.write { [ids, addresses, logger] transaction in
+        try await store.write { [ids, addresses, logger, consequences] transaction in
             var keys = Dictionary(
                 try transaction.members().map { ($0.authority, $0.key) }, uniquingKeysWith: { $1 })
             if let own = try transaction.actor(addresses.node),
@@ -194,10 +196,21 @@ public struct Membership: Service {
             for document in documents {
                 let head = try transaction.registerHead(log)
                 do {
+                    let origin = try Resumption.origin(of: document).flatMap {
+                        try transaction.registerHash(log, at: $0)
+                    }
                     let entry = try RegisterEntry(
-                        document, log: log, after: head, key: key, nodeKey: { keys[$0] }, id: ids.next(),
-                        now: date)
-                    try Register.apply(entry, isOwn: { addresses.isOwn($0) }, at: date, in: transaction)
+                        document, log: log, after: head, origin: origin, key: key, nodeKey: { keys[$0] },
+                        id: ids.next(), now: date)
+                    try Register.apply(
+                        entry, isOwn: { addresses.isOwn($0) }, at: date, departed: consequences.departed,
+                        in: transaction)
+                    if case .resumed(let last) = entry.change {
+                        logger.warning(
+                            "the directory was brought back from a copy",
+                            metadata: ["log": "\(log)", "after": "\(last)", "seen": "\(head?.position ?? 0)"])
+                        try Self.repeatLost(log, after: last, addresses: addresses, in: transaction)
+                    }
                 } catch DirectoryFault.outsideConstraint(let who) {
                     // It stays in the chain, so that the chain can be followed, and has no effect (N110).
                     logger.warning("register entry without effect", metadata: ["node": "\(who)"])
@@ -206,7 +219,27 @@ public struct Membership: Service {
                         document: document.bytes)
                 }
             }
+            try consequences.peopleChanged(transaction)
         }
+    }
+
+    /// What a directory has lost of this node's people is told again, as are the latest changes, of which nobody can know
+    /// whether it had written them down.
+    private static func repeatLost(
+        _ log: String, after position: Int64, addresses: Addresses, in transaction: Transaction
+    ) throws {
+        var people: Set<ActorID> = []
+        for bytes in try transaction.registerEntries(log, after: position, limit: .max) {
+            guard let record = try JSONParser.parse(bytes)["record"],
+                let actor = record["actor"]?.string.flatMap({ ObjectURI($0) }), addresses.isOwn(actor),
+                let id = try transaction.actorID(actor)
+            else { continue }
+            people.insert(id)
+        }
+        for id in people.sorted() { try transaction.append(.profileChanged(id)) }
+        // Nought is for whoever has told nothing yet.
+        let passed = try transaction.cursor(cursor)
+        try transaction.setCursor(cursor, to: min(passed, max(1, passed - 1000)))
     }
 
     private func alert(_ text: String) async {

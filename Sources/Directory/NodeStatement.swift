@@ -41,8 +41,8 @@ public struct NodeStatement: Sendable, Equatable {
         guard domains.contains(application.authority) else { throw .outsideConstraint(application.authority) }
         self.issuer = issuer
         member = Member(
-            authority: application.authority, name: String((document["name"]?.string ?? "").prefix(100)),
-            application: application, entity: String((document["entity"]?.string ?? "").prefix(100)),
+            authority: application.authority, name: (document["name"]?.string ?? "").shortened(to: 100),
+            application: application, entity: (document["entity"]?.string ?? "").shortened(to: 100),
             key: nodeKey,
             ranges: (document["ranges"] ?? .null).list.prefix(32).compactMap(\.string), expiresAt: expires,
             state: .admitted, document: document.bytes)

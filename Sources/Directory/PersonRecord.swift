@@ -59,7 +59,7 @@ public struct PersonRecord: Sendable, Equatable {
         func own(_ name: String) -> ObjectURI? {
             json[name]?.string.flatMap { ObjectURI($0) }.flatMap { $0.origin == uri.origin ? $0 : nil }
         }
-        func word(_ name: String) -> String { String((json[name]?.string ?? "").prefix(Limits.profileWord)) }
+        func word(_ name: String) -> String { (json[name]?.string ?? "").shortened(to: Limits.profileWord) }
         var actor = Actor(
             id: id, uri: uri, kind: .person, name: name, host: node, displayName: word("name"),
             endpoints: Actor.Endpoints(
@@ -73,14 +73,14 @@ public struct PersonRecord: Sendable, Equatable {
         actor.work.department = word("department")
         actor.work.office = word("office")
         actor.work.skills = (json["skills"] ?? .null).list.prefix(Limits.skills)
-            .compactMap { $0.string.map { String($0.prefix(Limits.skill)) } }
+            .compactMap { $0.string?.shortened(to: Limits.skill) }
         actor.work.contacts = (json["contacts"] ?? .null).list.prefix(Limits.contacts).compactMap { contact in
             guard let kind = contact["kind"]?.string.flatMap({ WorkProfile.Contact.Kind(rawValue: $0) }),
                 let value = contact["value"]?.string,
                 let reach = contact["reach"]?.string.flatMap({ WorkProfile.Reach(rawValue: $0) })
             else { return nil }
             return WorkProfile.Contact(
-                kind: kind, value: String(value.prefix(Limits.profileWord)), reach: reach)
+                kind: kind, value: value.shortened(to: Limits.profileWord), reach: reach)
         }
         actor.isLocked = json["locked"]?.bool ?? false
         actor.avatar = own("avatar")?.string

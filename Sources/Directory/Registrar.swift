@@ -57,8 +57,8 @@ public struct Registrar: Sendable {
         let date = now()
         let authority = application.uri.authority
         let fresh = Member(
-            authority: authority, name: String((request["name"]?.string ?? authority).prefix(100)),
-            application: application.uri, entity: String((request["entity"]?.string ?? "").prefix(100)),
+            authority: authority, name: (request["name"]?.string ?? authority).shortened(to: 100),
+            application: application.uri, entity: (request["entity"]?.string ?? "").shortened(to: 100),
             key: key,
             ranges: ranges, expiresAt: date.addingTimeInterval(NodeStatement.lifetime), state: .asking,
             document: [])
@@ -70,7 +70,10 @@ public struct Registrar: Sendable {
                     try transaction.spendInvitation(hash: $0, node: authority, at: date)
                 } ?? false
             // An admitted node stays so under the key it was admitted with; another key needs a person's eyes.
-            if isInvited || (before?.state == .admitted && before?.key == key) { member.state = .admitted }
+            let isKnown = before?.state == .admitted && before?.key == key
+            if isInvited || isKnown { member.state = .admitted }
+            // And in its entity: if its own word were enough, every node could read every entity's log.
+            if isKnown, !isInvited, let before { member.entity = before.entity }
             if before?.state == .removed, !isInvited {
                 throw Refusal.notAllowed(because: "this node was removed from the organisation")
             }
@@ -125,7 +128,7 @@ public struct Registrar: Sendable {
             NodeList.document(version: version, statements: statements, issuer: issuer, now: now()))
     }
 
-    private static func version(in transaction: Transaction) throws -> Int64 {
+    static func version(in transaction: Transaction) throws -> Int64 {
         try transaction.nodeState("list version").flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
     }
 
@@ -143,23 +146,27 @@ public struct Registrar: Sendable {
             throw Refusal.notAllowed(because: "a node writes to its own logs")
         }
         if record["type"]?.string == "Departure" {
+            // In an entity's log it would be heard by that entity alone.
+            guard log == RegisterEntry.organisation else {
+                throw Refusal.notAllowed(because: "who leaves leaves the whole organisation")
+            }
             guard let actor = record["actor"]?.string.flatMap({ ObjectURI($0) }),
                 actor.authority == member.authority,
                 let handle = try await store.read({ try $0.registeredHandle(of: actor) })
             else { throw Refusal.notFound("Person") }
             return try await append(RegisterEntry.departure(of: handle, actor: actor), log: log)
         }
+        let read: PersonRecord
         do {
             try Seal.check(record, by: member.key, now: now())
-            let read = try PersonRecord(record, id: ids.next(), now: now())
+            read = try PersonRecord(record, id: ids.next(), now: now())
             guard read.node == member.authority, read.handle.host == domain else {
                 throw Refusal.notAllowed(because: "the record is outside what this node may say")
             }
-            try await checkHandle(read)
         } catch let fault as DirectoryFault {
             throw Refusal.malformed(because: "the record is not acceptable: \(fault)")
         }
-        try await append(record, log: log)
+        try await append(record, log: log) { try Self.checkHandle(read, in: $0) }
     }
 
     /// A person leaves: told to every node at once (N113).
@@ -172,34 +179,46 @@ public struct Registrar: Sendable {
     }
 
     /// Handles are unique, and not given to another while someone may still be looked for under them (N67).
-    private func checkHandle(_ record: PersonRecord) async throws {
-        let holder = try await store.read { try $0.handleHolder(record.handle) }
+    /// Who has left does not come back by another name either.
+    private static func checkHandle(_ record: PersonRecord, in transaction: Transaction) throws {
+        let holder = try transaction.handleHolder(record.handle)
         guard holder == nil || holder?.actor == record.actor.uri else {
             throw Refusal.invalid(field: "Handle", because: "has already been taken")
         }
-        guard holder?.hasLeft != true else {
+        guard try !transaction.hasLeft(record.actor.uri) else {
             throw Refusal.notAllowed(because: "this person has left the organisation")
         }
     }
 
-    private func append(_ record: JSONValue, log: String) async throws {
+    /// `record`: nil to have the log come as far as the directory was resumed (``Resumption``), which everything else does
+    /// first. `check`: what must hold in the very transaction that writes.
+    private func append(
+        _ record: JSONValue?, log: String, check: @escaping @Sendable (Transaction) throws -> Void = { _ in }
+    ) async throws {
         // The proof is made outside the transaction, so someone may have been faster: then it is made anew.
         for _ in 0..<20 {
-            let head = try await store.read { try $0.registerHead(log) }
-            let position = (head?.position ?? 0) + 1
+            let (head, base) = try await store.read {
+                (try $0.registerHead(log), try Resumption.base(in: $0))
+            }
+            let last = head?.position ?? 0
+            let resumes = last < base
+            guard let record = resumes ? Resumption.record(after: last) : record else { return }
             let document = try await seal.sign(
                 RegisterEntry.document(
-                    log: log, position: position, previous: head?.hash ?? [], record: record, now: now()))
+                    log: log, position: resumes ? base : last + 1, previous: head?.hash ?? [], record: record,
+                    now: now()))
             let date = now()
             let entry = try await entry(document, log: log, after: head)
             do {
                 try await store.write { transaction in
-                    guard try transaction.registerHead(log)?.position ?? 0 == position - 1 else {
+                    guard try transaction.registerHead(log)?.position ?? 0 == last else {
                         throw StorageError.busy
                     }
+                    if !resumes { try check(transaction) }
                     try Register.apply(entry, isOwn: { _ in false }, at: date, in: transaction)
                 }
-                return changed()
+                changed()
+                if !resumes { return }
             } catch StorageError.busy {
                 continue
             }
@@ -218,7 +237,8 @@ public struct Registrar: Sendable {
             throw DirectoryFault.malformed("own key")
         }
         return try RegisterEntry(
-            document, log: log, after: head, key: key, nodeKey: { keys[$0] }, id: ids.next(), now: now())
+            document, log: log, after: head, origin: head?.hash, key: key, nodeKey: { keys[$0] },
+            id: ids.next(), now: now())
     }
 
     private func ownKey(_ method: String) async throws -> String? {
@@ -228,19 +248,31 @@ public struct Registrar: Sendable {
         return Multikey.encode(try PublicKey(ed25519: key.publicKey))
     }
 
+    /// Takes out of older logs what later entries, and departures, have taken the place of; once.
+    public func withholdOlder() async throws {
+        try await store.write { transaction in
+            guard try transaction.nodeState("register withheld") == nil else { return }
+            try Register.withholdOlder(in: transaction)
+            try transaction.setNodeState("register withheld", to: [1])
+        }
+    }
+
     /// Entries after a position with a checkpoint, for a node that may follow the log.
     public func entries(of log: String, after position: Int64, for member: Member) async throws -> JSONValue {
         guard log == RegisterEntry.organisation || log == RegisterEntry.log(entity: member.entity) else {
             throw Refusal.notFound("Log")
         }
+        try await append(nil, log: log)
         let (entries, head) = try await store.read { transaction in
             (try transaction.registerEntries(log, after: position), try transaction.registerHead(log))
         }
         let checkpoint = try await seal.sign(
             Checkpoint.document(log: log, size: head?.position ?? 0, hash: head?.hash ?? [], now: now()))
-        return [
-            "type": "RegisterPage", "entries": .array(try entries.map { try JSONParser.parse($0) }),
-            "checkpoint": checkpoint,
-        ]
+        var documents: [JSONValue] = []
+        for entry in entries {
+            let document = try JSONParser.parse(entry)
+            documents.append(document["proof"] == nil ? try await seal.sign(document) : document)
+        }
+        return ["type": "RegisterPage", "entries": .array(documents), "checkpoint": checkpoint]
     }
 }

@@ -94,12 +94,12 @@ public struct Announcement: Sendable, Equatable {
                 throw .invalid(field: "Language", because: "is not a language tag")
             }
             guard variant.title.contains(where: { !$0.isWhitespace }),
-                variant.title.count <= Limits.profileWord
+                variant.title.length <= Limits.profileWord
             else {
                 throw .invalid(
                     field: "Title", because: "has 1 to \(Limits.profileWord) characters in each language")
             }
-            guard !variant.content.isEmpty, (variant.source ?? "").count <= Limits.postText else {
+            guard !variant.content.isEmpty, (variant.source ?? "").length <= Limits.postText else {
                 throw .invalid(
                     field: "Text", because: "has 1 to \(Limits.postText) characters in each language")
             }
@@ -109,7 +109,7 @@ public struct Announcement: Sendable, Equatable {
     /// `es`, `pt-BR`; not `und`, which says that it is unknown.
     private static func isLanguage(_ tag: String) -> Bool {
         let parts = tag.split(separator: "-", omittingEmptySubsequences: false)
-        return tag.count <= 35 && tag.lowercased() != "und" && (2...8).contains(parts.first?.count ?? 0)
+        return tag.length <= 35 && tag.lowercased() != "und" && (2...8).contains(parts.first?.count ?? 0)
             && parts.allSatisfy { part in
                 (1...8).contains(part.count) && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
             }
@@ -120,14 +120,14 @@ public struct Announcement: Sendable, Equatable {
 
     /// What holds for every announcement, wherever it was written.
     public func checkForm(at now: Date) throws(Refusal) {
-        guard title.contains(where: { !$0.isWhitespace }), title.count <= Limits.profileWord else {
+        guard title.contains(where: { !$0.isWhitespace }), title.length <= Limits.profileWord else {
             throw .invalid(field: "Title", because: "has 1 to \(Limits.profileWord) characters")
         }
         for (field, text) in [("Unit", target.unit), ("Office", target.office)]
-        where text.count > Limits.profileWord {
+        where text.length > Limits.profileWord {
             throw .invalid(field: field, because: "has at most \(Limits.profileWord) characters")
         }
-        guard target.language.count <= 35 else {
+        guard target.language.length <= 35 else {
             throw .invalid(field: "Target language", because: "is not a language tag")
         }
         try checkVariants()
@@ -156,7 +156,7 @@ public struct AnnouncementReader: Sendable, Equatable {
     /// Their department when it came, by which they are counted.
     public var unit: String
     /// Since when it is in their home timeline; nil while it is not.
-    public var reachedAt: Date?
+    public var broughtAt: Date?
     public var acknowledgedAt: Date?
     /// Put away in a client. This says nothing of whether it was acknowledged.
     public var dismissedAt: Date?
@@ -165,12 +165,12 @@ public struct AnnouncementReader: Sendable, Equatable {
     public var nextReminderAt: Date?
 
     public init(
-        person: ActorID, unit: String, reachedAt: Date? = nil, acknowledgedAt: Date? = nil,
+        person: ActorID, unit: String, broughtAt: Date? = nil, acknowledgedAt: Date? = nil,
         dismissedAt: Date? = nil, reminders: Int = 0, nextReminderAt: Date? = nil
     ) {
         self.person = person
         self.unit = unit
-        self.reachedAt = reachedAt
+        self.broughtAt = broughtAt
         self.acknowledgedAt = acknowledgedAt
         self.dismissedAt = dismissedAt
         self.reminders = reminders

@@ -8,7 +8,7 @@ public struct AnnouncementProgress: Sendable, Equatable {
     public var sequence: Int64
     /// People of the node that it is for.
     public var targeted: Int
-    /// Those who have it in their home timeline.
+    /// Those to whom it was shown.
     public var reached: Int
     public var acknowledged: Int
     public var units: [Unit]
@@ -70,7 +70,7 @@ public struct AnnouncementProgress: Sendable, Equatable {
         else { throw .invalid(field: "progress", because: "the totals contradict each other") }
         guard units.count <= Self.mostUnits,
             units.allSatisfy({ unit in
-                unit.name.count <= Limits.profileWord
+                unit.name.length <= Limits.profileWord
                     && (Self.smallestUnit...max(Self.smallestUnit, targeted)).contains(unit.targeted)
                     && (0...unit.targeted).contains(unit.acknowledged)
             }),

@@ -13,7 +13,7 @@ public struct Challenge: Sendable, Equatable {
 
     /// What holds for every challenge, wherever it was written.
     public func check(endsAt: Date?) throws(Refusal) {
-        guard goal.contains(where: { !$0.isWhitespace }), goal.count <= Limits.profileWord,
+        guard goal.contains(where: { !$0.isWhitespace }), goal.length <= Limits.profileWord,
             !goal.contains(where: \.isNewline)
         else {
             throw .invalid(field: "Goal", because: "is one line of 1 to \(Limits.profileWord) characters")

@@ -1,3 +1,5 @@
+public import FoundationEssentials
+
 /// One line of the node's log: what happened, in the order in which it was committed.
 ///
 /// Written in the transaction that made it true; read by drains, each with a cursor of its own.
@@ -94,9 +96,12 @@ public enum Event: Sendable, Equatable {
 public struct LoggedEvent: Sendable, Equatable {
     public var position: Int64
     public var event: Event
+    /// When it was noted; nil where an earlier release did not say.
+    public var at: Date?
 
-    public init(position: Int64, event: Event) {
+    public init(position: Int64, event: Event, at: Date? = nil) {
         self.position = position
         self.event = event
+        self.at = at
     }
 }

@@ -55,7 +55,7 @@ public struct Gathering: Sendable, Equatable {
 
     /// What holds for every gathering, wherever it was written.
     public func checkForm(at now: Date) throws(Refusal) {
-        guard title.contains(where: { !$0.isWhitespace }), title.count <= Limits.profileWord else {
+        guard title.contains(where: { !$0.isWhitespace }), title.length <= Limits.profileWord else {
             throw .invalid(field: "Title", because: "has 1 to \(Limits.profileWord) characters")
         }
         guard startsAt > now - 3 * 366 * 86400, startsAt < now + 3 * 366 * 86400 else {
@@ -64,7 +64,7 @@ public struct Gathering: Sendable, Equatable {
         guard endsAt.map({ $0 > startsAt && $0 <= startsAt + 92 * 86400 }) ?? true else {
             throw .invalid(field: "End", because: "is after the start, by three months at most")
         }
-        guard place.count <= Limits.profileWord else {
+        guard place.length <= Limits.profileWord else {
             throw .invalid(field: "Place", because: "has at most \(Limits.profileWord) characters")
         }
         guard call.isEmpty || (ObjectURI(call) != nil && call.hasPrefix("https://")) else {

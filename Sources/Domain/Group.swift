@@ -75,14 +75,14 @@ public struct Group: Sendable, Equatable {
 
     /// The rules of Spec/features/group.md §1.
     public func check() throws(Refusal) {
-        guard rules.count <= Limits.biography else {
+        guard rules.length <= Limits.biography else {
             throw .invalid(field: "Rules", because: "at most \(Limits.biography) characters")
         }
         guard let rule else { return }
         guard !rule.department.isEmpty || !rule.office.isEmpty else {
             throw .invalid(field: "Membership rule", because: "names a department, an office or both")
         }
-        guard rule.department.count <= Limits.profileWord, rule.office.count <= Limits.profileWord else {
+        guard rule.department.length <= Limits.profileWord, rule.office.length <= Limits.profileWord else {
             throw .invalid(field: "Membership rule", because: "at most \(Limits.profileWord) characters each")
         }
     }

@@ -54,7 +54,7 @@ public struct Guideline: Sendable, Equatable {
             let isNumber = mark.last == "." && mark.dropLast().allSatisfy(\.isNumber) && mark.count > 1
             guard ["-", "*", "•"].contains(mark) || isNumber else { return nil }
             let rule = line.dropFirst(mark.count).drop(while: \.isWhitespace)
-            return rule.isEmpty ? nil : String(rule.prefix(Limits.summary))
+            return rule.isEmpty ? nil : rule.shortened(to: Limits.summary)
         }.prefix(Self.ruleLimit).map { $0 }
     }
 
@@ -63,10 +63,10 @@ public struct Guideline: Sendable, Equatable {
         guard text.contains(where: { !$0.isWhitespace }) else {
             throw .invalid(field: "Text", because: "can't be blank")
         }
-        guard text.count <= Self.textLimit else {
+        guard text.length <= Self.textLimit else {
             throw .invalid(field: "Text", because: "character limit of \(Self.textLimit) exceeded")
         }
-        guard change.count <= Limits.summary else {
+        guard change.length <= Limits.summary else {
             throw .invalid(
                 field: "Change", because: "is too long (maximum is \(Limits.summary) characters)")
         }

@@ -14,6 +14,7 @@ public struct KeptDraft: Sendable, Equatable {
     public var text: String
     /// The title of a question; nil for a note.
     public var question: String?
+    public var poll: KeptPoll?
     public var summary = ""
     public var isSensitive = false
     public var language: String?
@@ -21,6 +22,14 @@ public struct KeptDraft: Sendable, Equatable {
     public var audience: Audience?
     public var isQuiet = false
     public var replyTo: PostID?
+    /// The group it is written in.
+    public var group: ActorID?
+    /// The post that it quotes; whoever wrote that is asked when it is published.
+    public var quote: PostID?
+    /// Who may quote it; nil for the person's default at the time of publishing.
+    public var quotePolicy: QuotePolicy?
+    /// Why it was not published when its moment came.
+    public var refusal: String?
     /// When it is published by itself; nil for a draft.
     public var dueAt: Date?
     public var createdAt: Date

@@ -52,7 +52,7 @@ public struct Knowledge: Sendable, Equatable {
 
     /// The rules of Spec/features/knowledge.md §2.
     public func check(at now: Date) throws(Refusal) {
-        guard title.contains(where: { !$0.isWhitespace }), title.count <= Self.titleLimit,
+        guard title.contains(where: { !$0.isWhitespace }), title.length <= Self.titleLimit,
             !title.contains(where: \.isNewline)
         else {
             throw .invalid(field: "Title", because: "is one line of 1 to \(Self.titleLimit) characters")

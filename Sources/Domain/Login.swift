@@ -12,18 +12,22 @@ public struct Login: Sendable, Equatable {
     /// What the person reads, BCP 47; nil where they did not choose.
     public var language: String?
     public var defaultAudience: Audience
+    /// Who may quote what the person writes, where a post does not say.
+    public var quotePolicy: QuotePolicy
     public var createdAt: Date
 
     public init(
         person: ActorID, email: String, passwordHash: String, isAdministrator: Bool,
         defaultAudience: Audience,
-        createdAt: Date, mayAnnounce: Bool = false, language: String? = nil
+        createdAt: Date, mayAnnounce: Bool = false, language: String? = nil,
+        quotePolicy: QuotePolicy = .everyone
     ) {
         self.person = person
         self.email = email
         self.passwordHash = passwordHash
         self.isAdministrator = isAdministrator
         self.defaultAudience = defaultAudience
+        self.quotePolicy = quotePolicy
         self.createdAt = createdAt
         self.mayAnnounce = mayAnnounce
         self.language = language

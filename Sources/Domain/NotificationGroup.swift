@@ -11,18 +11,30 @@ public struct NotificationGroup: Sendable, Equatable {
     public var actors: [ActorID]
     public var count: Int
 
-    /// Puts a page together; groups stand where their newest stands. `threads`: the thread of each post.
-    public static func fold(_ page: [Notification], threads: [PostID: PostID]) -> [NotificationGroup] {
+    /// All that belong to one group, the newest first; nil where there are none.
+    public init?(key: String, of members: [Notification]) {
+        guard let newest = members.first, let oldest = members.last else { return nil }
+        self.key = key
+        (kind, self.newest, self.oldest, count) = (newest.kind, newest, oldest.id, members.count)
+        actors = []
+        for member in members where !actors.contains(member.actor) { actors.append(member.actor) }
+    }
+
+    /// Puts a page together; groups stand where their newest stands. `threads`: the thread of each post. `kinds`: what may
+    /// stand together at all.
+    public static func fold(
+        _ page: [Notification], threads: [PostID: PostID],
+        kinds: Set<Notification.Kind> = Set(Notification.Kind.allCases)
+    ) -> [NotificationGroup] {
         var groups: [NotificationGroup] = []
         var places: [String: Int] = [:]
         for notification in page {
-            let key = Self.key(of: notification, threads: threads)
+            let key =
+                kinds.contains(notification.kind)
+                ? Self.key(of: notification, threads: threads) : Self.key(ofSingle: notification.id)
             guard let place = places[key] else {
                 places[key] = groups.count
-                groups.append(
-                    NotificationGroup(
-                        key: key, kind: notification.kind, newest: notification, oldest: notification.id,
-                        actors: [notification.actor], count: 1))
+                if let group = NotificationGroup(key: key, of: [notification]) { groups.append(group) }
                 continue
             }
             groups[place].count += 1
@@ -34,7 +46,8 @@ public struct NotificationGroup: Sendable, Equatable {
         return groups
     }
 
-    private static func key(of notification: Notification, threads: [PostID: PostID]) -> String {
+    /// The group that a notification belongs to.
+    public static func key(of notification: Notification, threads: [PostID: PostID]) -> String {
         switch notification.kind {
         case .mention:
             if let thread = notification.post.flatMap({ threads[$0] }) { return "mention-\(thread)" }
@@ -56,6 +69,9 @@ public struct NotificationGroup: Sendable, Equatable {
             .gatheringChanged, .quote, .quotedEdit, .knowledgeReview, .knowledgeHanded:
             break
         }
-        return "ungrouped-\(notification.id)"
+        return key(ofSingle: notification.id)
     }
+
+    /// The group of one notification that stands for itself.
+    public static func key(ofSingle id: NotificationID) -> String { "ungrouped-\(id)" }
 }

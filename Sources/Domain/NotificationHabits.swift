@@ -48,6 +48,13 @@ public struct NotificationHabits: Sendable, Equatable {
         return ((local % 86400) + 86400) % 86400 / 60
     }
 
+    /// A moment as the clock on the person's wall shows it: `2026-05-08 14:00 (Europe/Oslo)`.
+    public func wallClock(_ moment: Date) -> String {
+        let offset = TimeZone(identifier: zone)?.secondsFromGMT(for: moment) ?? 0
+        let text = (moment + Double(offset)).ISO8601Format()
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) (\(zone))"
+    }
+
     /// The rules of Spec/features/notification.md §3.
     public func check() throws(Refusal) {
         guard TimeZone(identifier: zone) != nil else {

@@ -1,6 +1,6 @@
 /// How much of a group a member is told of (Spec/features/notification.md §4).
 public enum NotificationLevel: Int, Sendable, CaseIterable {
-    /// Not even when they are named in it.
+    /// Not even when they are named in it, nor of anything else about a post in it.
     case nothing = 0
     /// When they are named or answered: where nobody chose otherwise.
     case mentions = 1

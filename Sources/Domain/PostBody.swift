@@ -30,4 +30,14 @@ public enum PostBody: Sendable, Equatable {
         case .note, .announce, .poll, .survey, .recognition: nil
         }
     }
+
+    /// What it is found by, besides the text of the post.
+    public var words: [String] {
+        switch self {
+        case .poll(let poll): poll.options.map(\.text)
+        case .survey(let survey): survey.questions.map(\.text)
+        case .gathering(let gathering): [gathering.title, gathering.place]
+        case .article, .question, .announcement, .note, .announce, .recognition: title.map { [$0] } ?? []
+        }
+    }
 }

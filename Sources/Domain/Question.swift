@@ -48,7 +48,7 @@ public struct Question: Sendable, Equatable {
         guard title.contains(where: { !$0.isWhitespace }) else {
             throw .invalid(field: "Title", because: "can't be blank")
         }
-        guard title.count <= Self.titleLimit, !title.contains(where: \.isNewline) else {
+        guard title.length <= Self.titleLimit, !title.contains(where: \.isNewline) else {
             throw .invalid(
                 field: "Title", because: "is one line of at most \(Self.titleLimit) characters")
         }

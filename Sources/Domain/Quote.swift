@@ -93,14 +93,16 @@ extension Post {
                 ? "Only its author's followers may quote this post"
                 : "Its author does not want this post to be quoted")
     }
+}
 
-    /// Whether it may quote something of somebody else: whoever is quoted must be able to read what quotes them.
+extension Audience {
+    /// Whether what is for it may quote somebody else: whoever is quoted must be able to read what quotes them.
     ///
     /// `isMember`: whether the quoted author belongs to a group; asked only of what its members alone read.
     public func checkQuoting<Failure: Error>(
         isMember: (_ group: ActorID) throws(Failure) -> Bool
     ) throws(Failure) -> Refusal? {
-        switch audience {
+        switch self {
         case .direct:
             return .notAllowed(because: "Others cannot be quoted in a message to a few people")
         case .group(let group):

@@ -6,7 +6,7 @@ public struct SearchQuery: Sendable, Equatable {
     public var words = ""
     /// Whose: `me`, a name of this node, or a handle.
     public var author: String?
-    /// The name of a group.
+    /// The name of a group, or its handle.
     public var group: String?
     public var kinds: Set<Kind> = []
     public var parts: Set<Part> = []
@@ -19,7 +19,7 @@ public struct SearchQuery: Sendable, Equatable {
 
     /// Which posts, by what they carry.
     public enum Kind: String, Sendable, CaseIterable {
-        case post, article, poll, thanks, question, announcement, event, reply, knowledge
+        case post, article, poll, survey, thanks, question, announcement, event, reply, knowledge
     }
 
     /// What a post must hold.
@@ -56,11 +56,11 @@ public struct SearchQuery: Sendable, Equatable {
 
     private static let operators: [String: Take] = [
         "from": { query, value, _ in
-            query.author = value.hasPrefix("@") ? String(value.dropFirst()) : value
+            query.author = withoutSign(value)
             return true
         },
         "in": { query, value, _ in
-            query.group = value
+            query.group = withoutSign(value)
             return true
         },
         "type": { query, value, _ in
@@ -90,8 +90,15 @@ public struct SearchQuery: Sendable, Equatable {
         },
     ]
 
+    private static func withoutSign(_ name: String) -> String {
+        name.hasPrefix("@") ? String(name.dropFirst()) : name
+    }
+
     /// The begin of a day that is written as 2026-11-24, in UTC.
     private static func day(_ text: String) -> Date? {
-        try? Date(text, strategy: Date.ISO8601FormatStyle().year().month().day())
+        let style = Date.ISO8601FormatStyle().year().month().day()
+        // The parser overlooks what follows a day, and takes 30 February for one of March: a day reads as it was typed.
+        guard let day = try? Date(text, strategy: style), day.ISO8601Format(style) == text else { return nil }
+        return day
     }
 }

@@ -113,50 +113,61 @@ public struct SurveyTally: Sendable, Equatable {
         }
     }
 
-    /// What may be shown: nothing of fewer than five people, no cell of one to four, nor what would tell such a cell by
-    /// subtraction; texts of five at least. `order`: makes the order of texts tell nothing.
-    public func shown(order: ([String]) -> [String]) -> SurveyTally {
-        SurveyTally(
-            respondents: respondents < Survey.fewest ? 0 : respondents,
-            items: items.map { item in
-                guard respondents >= Survey.fewest, item.answered >= Survey.fewest else {
-                    return Item(answered: 0, cells: item.cells.map { _ in nil })
-                }
-                return Item(
-                    answered: item.answered, cells: Self.hide(item.cells.map { $0 ?? 0 }),
-                    texts: order(item.texts))
+    /// What may be shown, by itself and set against what was shown before (Spec/features/survey.md §4): nothing of fewer
+    /// than five people, no cell of one to four, nor what would tell such a cell by subtraction; texts of five at least.
+    /// `before`: what is shown now, of which a part stays as it is until five more have answered it. `order`: makes the
+    /// order of texts tell nothing.
+    public func shown(after before: SurveyTally? = nil, order: ([String]) -> [String]) -> SurveyTally {
+        replacing(before) { item, known in
+            Item(
+                answered: item.answered, cells: Self.cells(of: item, after: known), texts: order(item.texts))
+        }
+    }
+
+    /// The same of what another node thinks enough. `before`: what it told last.
+    public func withoutFew(after before: SurveyTally? = nil) -> SurveyTally {
+        replacing(before) { item, known in
+            var item = item
+            item.cells = zip(item.cells, known.cells).map { cell, known in
+                cell.flatMap { Self.isFew($0 - (known ?? 0)) ? known : $0 } ?? known
+            }
+            item.texts = item.texts.count < Survey.fewest ? [] : item.texts
+            return item
+        }
+    }
+
+    /// Each question anew that five more have answered, and the others as they were.
+    private func replacing(_ before: SurveyTally?, _ anew: (Item, Item) -> Item) -> SurveyTally {
+        let nothing = items.map { Item(answered: 0, cells: $0.cells.map { _ in nil }) }
+        let known = before?.respondents ?? 0
+        return SurveyTally(
+            respondents: respondents - known < Survey.fewest ? known : respondents,
+            items: zip(items, before?.items ?? nothing).map { item, known in
+                item.answered - known.answered < Survey.fewest ? known : anew(item, known)
             })
     }
 
-    /// The same of what another node thinks enough: nothing of fewer than five people.
-    public var withoutFew: SurveyTally {
-        SurveyTally(
-            respondents: respondents < Survey.fewest ? 0 : respondents,
-            items: items.map { item in
-                guard respondents >= Survey.fewest, item.answered >= Survey.fewest else {
-                    return Item(answered: 0, cells: item.cells.map { _ in nil })
-                }
-                var item = item
-                item.cells = item.cells.map { cell in
-                    cell.flatMap { (1..<Survey.fewest).contains($0) ? nil : $0 }
-                }
-                item.texts = item.texts.count < Survey.fewest ? [] : item.texts
-                return item
-            })
-    }
-
-    private static func hide(_ cells: [Int]) -> [Int?] {
-        var shown: [Int?] = cells.map { (1..<Survey.fewest).contains($0) ? nil : $0 }
-        func hidden() -> Int { zip(cells, shown).reduce(0) { $1.1 == nil ? $0 + $1.0 : $0 } }
-        while (1..<Survey.fewest).contains(hidden()),
-            let next = cells.indices.filter({ shown[$0] != nil && cells[$0] > 0 }).min(by: {
-                cells[$0] < cells[$1]
-            })
+    /// A cell stays as it was while it is other by one to four; and so do as many more as it takes that all that is not
+    /// told of the question is not of one to four, either, nor other by so many.
+    private static func cells(of item: Item, after known: Item) -> [Int?] {
+        let now = item.cells.map { $0 ?? 0 }
+        var shown: [Int?] = zip(now, known.cells).map { now, known in
+            isFew(now - (known ?? 0)) ? known : now
+        }
+        func untold(_ answered: Int, _ cells: [Int?]) -> Int {
+            cells.reduce(answered) { $0 - ($1 ?? 0) }
+        }
+        let before = untold(known.answered, known.cells)
+        while [0, before].contains(where: { isFew(untold(item.answered, shown) - $0) }),
+            let next = now.indices.filter({ (shown[$0] ?? 0) > (known.cells[$0] ?? 0) })
+                .min(by: { now[$0] < now[$1] })
         {
-            shown[next] = nil
+            shown[next] = known.cells[next]
         }
         return shown
     }
+
+    private static func isFew(_ count: Int) -> Bool { (1..<Survey.fewest).contains(abs(count)) }
 }
 
 /// The rules of Spec/features/survey.md §2.

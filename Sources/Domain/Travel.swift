@@ -64,6 +64,24 @@ public struct Delivery: Sendable, Equatable {
     }
 }
 
+/// How far a post has got to one office: a line of the ledger as its author reads it.
+public struct OfficeDelivery: Sendable, Equatable {
+    /// The office's authority.
+    public var office: String
+    public var state: Delivery.State
+    public var attempts: Int
+    public var nextAt: Date
+    public var answer: String?
+
+    public init(office: String, state: Delivery.State, attempts: Int, nextAt: Date, answer: String?) {
+        self.office = office
+        self.state = state
+        self.attempts = attempts
+        self.nextAt = nextAt
+        self.answer = answer
+    }
+}
+
 /// An activity that was acknowledged and waits to take effect.
 public struct Received: Sendable, Equatable {
     public var id: ReceivedID

@@ -55,16 +55,17 @@ public struct WorkProfile: Sendable, Equatable {
     /// The rules of Spec/features/profile.md §2.
     public func check() throws(Refusal) {
         for (field, text) in [("title", title), ("department", department), ("office", office)]
-        where text.count > Limits.profileWord {
+        where text.length > Limits.profileWord {
             throw .invalid(field: field, because: "at most \(Limits.profileWord) characters")
         }
-        guard skills.count <= Limits.skills, skills.allSatisfy({ (1...Limits.skill).contains($0.count) })
+        guard skills.count <= Limits.skills, skills.allSatisfy({ (1...Limits.skill).contains($0.length) })
         else {
             throw .invalid(
                 field: "skills", because: "at most \(Limits.skills) of 1 to \(Limits.skill) characters each"
             )
         }
-        guard contacts.count <= Limits.contacts, contacts.allSatisfy({ $0.value.count <= Limits.profileWord })
+        guard contacts.count <= Limits.contacts,
+            contacts.allSatisfy({ $0.value.length <= Limits.profileWord })
         else {
             throw .invalid(field: "contacts", because: "at most \(Limits.contacts)")
         }

@@ -93,7 +93,7 @@ public struct Receipt: Sendable {
 
     /// Notes one that was not taken, in few words: the answer to a whole batch must stay small.
     mutating func refuse(_ item: JSONValue, status: Int, because detail: String) {
-        let id = item["id"]?.string.map { String($0.prefix(ObjectURI.limit)) }
+        let id = item["id"]?.string.map { $0.shortened(to: ObjectURI.limit) }
         refused.append(Refused(activity: id, status: status, detail: String(detail.prefix(200))))
     }
 

@@ -10,18 +10,21 @@ public struct OutgoingRequest: Sendable {
     public var body: [UInt8]
     /// The most bytes of the answer that are read (N78).
     public var limitBytes: Int
+    /// False where the status says it all: then whatever becomes of the answer's body changes nothing.
+    public var needsBody: Bool
     /// For everything together: resolving, connecting, sending, reading (N81).
     public var deadline: Duration
 
     public init(
         method: String, url: ObjectURI, fields: [(name: String, value: String)] = [], body: [UInt8] = [],
-        limitBytes: Int = Limits.fetchedBody, deadline: Duration = .seconds(15)
+        limitBytes: Int = Limits.fetchedBody, needsBody: Bool = true, deadline: Duration = .seconds(15)
     ) {
         self.method = method
         self.url = url
         self.fields = fields
         self.body = body
         self.limitBytes = limitBytes
+        self.needsBody = needsBody
         self.deadline = deadline
     }
 

@@ -72,7 +72,7 @@ public final class FollowersSync: Service {
                 try transaction.append(.unfollowed(person.id, of: actor.id, uri: undone))
             }
         }
-        world.counters.count("hallway_followers_repaired_total")
+        world.counters.count(.followersRepaired)
     }
 
     /// Not the same actor again soon, and not many actors of one node.

@@ -1,7 +1,7 @@
 /// Does something with the network, but not for longer than a time.
 ///
 /// - Throws: `ExchangeFault.tooSlow` when the time is up.
-func within<Value: Sendable>(
+public func within<Value: Sendable>(
     _ limit: Duration, _ body: @escaping @Sendable () async throws -> Value
 ) async throws -> Value {
     try await withThrowingTaskGroup(of: Value.self) { group in

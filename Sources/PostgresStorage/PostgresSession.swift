@@ -6,6 +6,8 @@ import Synchronization
 /// The session that hears what other processes say, and that holds the lanes of this one: the server gives both up
 /// at the moment in which the process or its connection dies.
 final class PostgresSession: Sendable {
+    /// Seconds between attempts to take back a number that the server still counts as another session's.
+    private static let patience = 1.0
     private let queue = DispatchQueue(label: "hallway postgres session")
     private let voice: PostgresVoice
     /// Locked on the queue only, so never waited for.
@@ -15,17 +17,31 @@ final class PostgresSession: Sendable {
     private struct State {
         let connection: PostgresConnection
         var lanes: Set<String> = []
+        /// Numbers that went with a session, and are this process's all the same: they are in its ids.
+        var lost: Set<String> = []
         var watch: (any DispatchSourceRead)?
         var isClosed = false
         /// Attempts to connect since the session was lost.
         var attempts = 0
+        var isRetrying = false
 
         /// The session is over, and every lane is free; what is asked for again is remembered.
         mutating func end() {
             watch?.cancel()
             watch = nil
-            lanes = lanes.filter { $0.hasPrefix("process ") }
+            lost.formUnion(lanes.filter { $0.hasPrefix("process ") })
+            lanes = []
             connection.close()
+        }
+
+        /// Asks for a lane; true when it is this session's.
+        mutating func take(_ name: String) throws -> Bool {
+            guard !lanes.contains(name) else { return true }
+            let answer = try connection.execute(PostgresSession.lock("pg_try_advisory_lock"), [.text(name)])
+            guard PostgresRow(result: answer, row: 0).bool(0) else { return false }
+            lanes.insert(name)
+            lost.remove(name)
+            return true
         }
     }
 
@@ -82,17 +98,12 @@ final class PostgresSession: Sendable {
     private func take(_ name: String) throws -> Bool {
         if state.withLock({ $0.watch == nil }) { try begin() }
         defer { hear() }
-        return try state.withLock { state in
-            guard !state.lanes.contains(name) else { return true }
-            let answer = try state.connection.execute(Self.lock("pg_try_advisory_lock"), [.text(name)])
-            guard PostgresRow(result: answer, row: 0).bool(0) else { return false }
-            state.lanes.insert(name)
-            return true
-        }
+        return try state.withLock { try $0.take(name) }
     }
 
     private func give(_ name: String) {
         state.withLock { state in
+            state.lost.remove(name)
             guard state.lanes.remove(name) != nil else { return }
             // Where this fails the session is lost, and its locks with it.
             do {
@@ -132,18 +143,39 @@ final class PostgresSession: Sendable {
             guard !state.isClosed else { throw StorageError.unavailable("the store is closed") }
             state.end()
             try state.connection.open()
-            let numbers = state.lanes
-            state.lanes = []
             // This process's number is in its ids, so it is taken again before anybody else can have it.
-            for name in numbers {
-                let answer = try state.connection.execute(Self.lock("pg_try_advisory_lock"), [.text(name)])
-                if PostgresRow(result: answer, row: 0).bool(0) { state.lanes.insert(name) }
-            }
+            for name in state.lost { _ = try state.take(name) }
             try state.connection.command("LISTEN \(voice.channel)")
             state.attempts = 0
             state.watch = try watch(state.connection.socket)
         }
+        retry()
         tell("")
+    }
+
+    /// Where the server has not noticed yet that the session before is over, a number is still that one's, and nobody
+    /// else's either; it is asked for until it is this one's.
+    private func retry() {
+        guard state.withLock({ !$0.lost.isEmpty && $0.watch != nil && !$0.isRetrying }) else { return }
+        state.withLock { $0.isRetrying = true }
+        queue.asyncAfter(deadline: .now() + Self.patience) { [weak self] in
+            guard let self else { return }
+            let isLost = state.withLock { state -> Bool in
+                state.isRetrying = false
+                // A new session asks as it begins.
+                guard state.watch != nil else { return false }
+                do {
+                    for name in state.lost { _ = try state.take(name) }
+                    return false
+                } catch {
+                    state.end()
+                    return true
+                }
+            }
+            if isLost, !listeners.withLock(\.isEmpty) { connect() }
+            hear()
+            retry()
+        }
     }
 
     /// Waits for something to read, on a copy of the socket, which stays open as long as it is watched.

@@ -20,13 +20,20 @@ public final class PostgresStore: Store {
     ///   - url: where the database is, as libpq takes it: `postgres://person@host/database`. Tables are in the
     ///     first schema of its search path.
     ///   - readers: how many queries run at once.
+    ///   - isUpgraded: false to leave the schema as it is, for those who only read.
     /// - Throws: ``StorageError``, among others for a database of a later release.
-    public init(url: String, readers: Int = 6) throws {
+    public init(url: String, readers: Int = 6, isUpgraded: Bool = true) throws {
         let address = try PostgresAddress(url)
         let connection = PostgresConnection(address)
         try connection.open()
         voice = try PostgresVoice(of: connection)
-        try Migrations.run(on: PostgresWriter(connection: connection, voice: voice))
+        if isUpgraded {
+            try Migrations.run(on: PostgresWriter(connection: connection, voice: voice))
+        } else {
+            connection.sendAhead(Self.beginRead)
+            try Migrations.check(
+                Transaction(connection: PostgresTransaction(connection: connection, voice: voice)))
+        }
         connection.close()
         writer = PostgresWorker(address, name: "writer")
         self.readers = PostgresReaders(address, count: readers)
@@ -65,6 +72,9 @@ public final class PostgresStore: Store {
     }
 
     public func release(_ name: String) async { await session.release(name) }
+
+    /// Nothing: old versions of rows and the server's own log are the server's to overwrite, at its next vacuum.
+    public func eraseTraces() async throws {}
 
     public func close() throws {
         isClosed.store(true, ordering: .sequentiallyConsistent)

@@ -121,28 +121,31 @@ public struct CavageSignature: Sendable {
 
     /// `name="value",name=123`: every name once.
     private static func parameters(_ field: String) throws(SignatureFault) -> [String: String] {
-        var rest = field.trimmingSpace[...]
-        if rest.hasPrefix("Signature ") { rest = rest.dropFirst(10) }
-        guard rest.utf8.count <= 8192 else { throw .malformed("signature") }
+        let (quote, comma, space) = (UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: " "))
+        var rest = field.trimmingSpace.utf8[...]
+        if rest.starts(with: "Signature ".utf8) { rest = rest.dropFirst(10) }
+        guard rest.count <= 8192 else { throw .malformed("signature") }
         var result: [String: String] = [:]
         while !rest.isEmpty {
-            guard let equals = rest.firstIndex(of: "=") else { throw .malformed("signature") }
-            let name = rest[..<equals].trimmingSpace
+            guard let equals = rest.firstIndex(of: UInt8(ascii: "=")) else { throw .malformed("signature") }
+            let name = Substring(rest[..<equals]).trimmingSpace
             rest = rest[rest.index(after: equals)...]
-            let value: Substring
-            if rest.first == "\"" {
+            let value: Substring.UTF8View
+            if rest.first == quote {
                 rest = rest.dropFirst()
-                guard let end = rest.firstIndex(of: "\"") else { throw .malformed("signature") }
+                guard let end = rest.firstIndex(of: quote) else { throw .malformed("signature") }
                 value = rest[..<end]
                 rest = rest[rest.index(after: end)...]
             } else {
-                value = rest.prefix { $0 != "," }
+                value = rest.prefix { $0 != comma }
                 rest = rest[value.endIndex...]
             }
-            guard result.updateValue(String(value), forKey: name) == nil else { throw .malformed(name) }
-            rest = rest.drop { $0 == " " }
-            guard rest.isEmpty || rest.first == "," else { throw .malformed("signature") }
-            rest = rest.dropFirst().drop { $0 == " " }
+            guard result.updateValue(String(Substring(value)), forKey: name) == nil else {
+                throw .malformed(name)
+            }
+            rest = rest.drop { $0 == space }
+            guard rest.isEmpty || rest.first == comma else { throw .malformed("signature") }
+            rest = rest.dropFirst().drop { $0 == space }
         }
         return result
     }

@@ -17,7 +17,7 @@ public struct Acknowledge: Sendable {
             let post = try transaction.visiblePost(id, to: .person(person))
             guard case .announcement(let announcement) = post.body else { throw Refusal.notFound("Record") }
             guard announcement.dueAt != nil,
-                try transaction.announcementReader(person, of: id)?.reachedAt != nil
+                try transaction.announcementReader(person, of: id)?.broughtAt != nil
             else {
                 throw Refusal.notAllowed(because: "This announcement does not ask you to acknowledge it")
             }
@@ -49,10 +49,7 @@ public struct Acknowledge: Sendable {
         _ draft: Draft, by person: ActorID, at now: Date, in transaction: Transaction
     ) throws {
         guard case .announcement(let announcement)? = draft.body else { return }
-        guard let login = try transaction.login(of: person), login.isAdministrator || login.mayAnnounce else {
-            throw Refusal.notAllowed(
-                because: "Only those whom this office lets speak for it may publish announcements")
-        }
+        try checkRight(of: person, in: transaction)
         guard draft.replyTo == nil, draft.group == nil, !draft.isQuiet else {
             throw Refusal.invalid(field: "Announcement", because: "stands by itself, and on every list")
         }
@@ -63,5 +60,15 @@ public struct Acknowledge: Sendable {
         }
         try announcement.check(at: now)
         try announcement.checkLanguages(besides: draft.language)
+    }
+
+    /// Whether a person may speak for this office: when they publish, and whenever they change what they said.
+    ///
+    /// - Throws: ``Refusal`` for anyone else.
+    static func checkRight(of person: ActorID, in transaction: Transaction) throws {
+        guard let login = try transaction.login(of: person), login.isAdministrator || login.mayAnnounce else {
+            throw Refusal.notAllowed(
+                because: "Only those whom this office lets speak for it may publish announcements")
+        }
     }
 }

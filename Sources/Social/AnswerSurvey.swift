@@ -54,7 +54,7 @@ public struct AnswerSurvey: Sendable {
     }
 
     /// Takes what a node counted, once, for a survey of this one. After the results were told only what five people
-    /// answered is added: the difference would tell of fewer.
+    /// answered is added; to which questions five did, ``SurveyTally/shown(after:order:)`` looks.
     public static func receive(
         _ tally: SurveyTally, of node: String, in post: Post, at now: Date, in transaction: Transaction
     ) throws {
@@ -81,7 +81,8 @@ public struct AnswerSurvey: Sendable {
         guard results.fits(survey, isResult: true) else {
             throw Refusal.invalid(field: "The results", because: "do not add up")
         }
-        try transaction.save(results.withoutFew, of: Transaction.result, in: post.id)
+        let before = try transaction.surveyTally(of: Transaction.result, in: post.id, survey)
+        try transaction.save(results.withoutFew(after: before), of: Transaction.result, in: post.id)
         try transaction.setSurveyTold(post.id)
         try transaction.append(.surveyTold(post.id))
     }
@@ -103,7 +104,9 @@ public struct AnswerSurvey: Sendable {
         for node in try transaction.surveyNodes(in: post) {
             if let tally = try transaction.surveyTally(of: node, in: post, survey) { all = all.adding(tally) }
         }
-        try transaction.save(all.shown { $0.shuffled() }, of: Transaction.result, in: post)
+        let before = try transaction.surveyTally(of: Transaction.result, in: post, survey)
+        try transaction.save(
+            all.shown(after: before) { $0.shuffled() }, of: Transaction.result, in: post)
         try transaction.setSurveyTold(post)
         try transaction.append(.surveyTold(post))
     }

@@ -8,7 +8,8 @@ public struct Attend: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// Says yes, maybe or no; the same again changes nothing.
+    /// Says yes, maybe or no; the same again changes nothing. Whoever answered before may say no also to what they do not
+    /// see any more.
     ///
     /// - Throws: ``Refusal`` for what cannot be seen, is no gathering, was cancelled or is over.
     public func answer(
@@ -16,9 +17,13 @@ public struct Attend: Sendable {
     ) async throws -> Attendance.State {
         try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
-            let post = try transaction.visiblePost(id, to: .person(person))
-            guard case .gathering(let gathering) = post.body else { throw Refusal.notFound("Record") }
             let before = try transaction.attendance(person, of: id)
+            let post =
+                try answer == .no && before != nil
+                ? transaction.post(id) : transaction.visiblePost(id, to: .person(person))
+            guard let post, case .gathering(let gathering) = post.body else {
+                throw Refusal.notFound("Record")
+            }
             if answer != .no {
                 guard !gathering.isCancelled else {
                     throw Refusal.notAllowed(because: "This event was cancelled")
@@ -85,7 +90,8 @@ public struct Attend: Sendable {
         return state
     }
 
-    /// Takes back what an actor of another node had; whoever waits first moves up.
+    /// Takes back what an actor had; whoever waits first moves up. `post`: of this node; whether the actor sees it does not
+    /// matter.
     public static func leave(_ post: Post, _ actor: ActorID, needs: Needs, in transaction: Transaction) throws
     {
         guard var attendance = try transaction.attendance(actor, of: post.id), attendance.state.isIn else {
@@ -96,13 +102,19 @@ public struct Attend: Sendable {
         try fillPlaces(of: post, needs: needs, in: transaction)
     }
 
-    /// Gives back every place of a person of this node who is gone.
-    static func leaveAll(_ person: ActorID, needs: Needs, in transaction: Transaction) throws {
+    /// Gives back every place of someone who is gone, or those that they hold at what they do not see any more. Another
+    /// node's person is taken off the lists of this one; of a person of this node the organiser's node is told.
+    static func leaveAll(
+        _ person: ActorID, needs: Needs, in transaction: Transaction,
+        where isMeant: (Post) -> Bool = { _ in true }
+    ) throws {
         for id in try transaction.gatheringsHeld(by: person, since: needs.now()) {
-            guard let post = try transaction.post(id) else { continue }
+            guard let post = try transaction.post(id), isMeant(post) else { continue }
             if try transaction.isLocal(post.author) {
                 try leave(post, person, needs: needs, in: transaction)
-            } else if var attendance = try transaction.attendance(person, of: id) {
+            } else if try transaction.isLocal(person),
+                var attendance = try transaction.attendance(person, of: id)
+            {
                 attendance.state = .declined
                 try transaction.save(attendance, of: id, reminderAt: nil)
                 try transaction.append(.attendanceLeft(person, id, uri: needs.activityURI()))
@@ -124,7 +136,7 @@ public struct Attend: Sendable {
                     next, of: post.id,
                     reminderAt: isOurs ? gathering.nextReminder(after: needs.now()) : nil)
                 if isOurs {
-                    try RemindReaders.tell(
+                    try Telling.tell(
                         next.actor, .place, by: post.author, about: post.id, needs: needs, in: transaction)
                 }
                 try answerAfar(next.actor, post.id, uri: next.uri, in: transaction)
@@ -151,7 +163,7 @@ public struct Attend: Sendable {
             attendance, of: id,
             reminderAt: state == .going ? gathering.nextReminder(after: needs.now()) : nil)
         guard before.state == .waiting, state == .going else { return true }
-        try RemindReaders.tell(
+        try Telling.tell(
             attendance.actor, .place, by: organiser, about: id, needs: needs, in: transaction)
         return true
     }
@@ -170,7 +182,7 @@ public struct Attend: Sendable {
             try transaction.setReminder(gathering.nextReminder(after: needs.now()), of: id, for: person)
             try transaction.deleteNotifications(
                 kind: .gatheringReminder, actor: post.author, person: person, post: id)
-            try RemindReaders.tell(
+            try Telling.tell(
                 person, .gatheringReminder, by: post.author, about: id, needs: needs, in: transaction)
         }
         return !due.isEmpty

@@ -8,7 +8,7 @@ public struct BlockActor: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// Neither sees the other's posts any more, and follows end both ways.
+    /// Neither sees the other's posts any more, follows end both ways, and so does what was agreed to be quoted.
     public func block(_ target: ActorID, by person: ActorID) async throws -> Relation {
         try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
@@ -61,6 +61,7 @@ public struct BlockActor: Sendable {
             try transaction.append(.followRejected(target, of: actor, uri: follow.uri))
         }
         try transaction.deleteNotifications(of: actor, by: target)
+        try QuotePost.withdraw(from: target, by: actor, at: date, in: transaction)
         try transaction.insertBlock(actor, target, uri: uri, at: date)
         try transaction.append(.blocked(actor, target: target))
     }

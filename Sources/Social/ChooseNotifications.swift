@@ -32,20 +32,35 @@ public struct ChooseNotifications: Sendable {
     public func stop(_ kind: Notification.Kind, by person: ActorID) async throws {
         try await needs.store.write { transaction in
             _ = try transaction.actingPerson(person)
-            var habits = try transaction.notificationHabits(of: person)
-            habits.stopped.insert(kind)
-            try transaction.save(habits, of: person)
+            try Self.change(person, in: transaction) { $0.stopped.insert(kind) }
         }
     }
 
     /// Ends the daily letters of whoever was sent that word, without a session. The answer is the same whether the word is
     /// anybody's or not.
     public func stopLetters(word: String) async throws {
+        try await change(word: word) { $0.digestAt = nil }
+    }
+
+    /// Stops one kind for whoever was sent that word, as each part of a letter offers.
+    public func stop(_ kind: Notification.Kind, word: String) async throws {
+        try await change(word: word) { $0.stopped.insert(kind) }
+    }
+
+    private func change(word: String, _ change: @escaping @Sendable (inout NotificationHabits) -> Void)
+        async throws
+    {
         try await needs.store.write { transaction in
             guard let person = try transaction.person(stopWord: word) else { return }
-            var habits = try transaction.notificationHabits(of: person)
-            habits.digestAt = nil
-            try transaction.save(habits, of: person)
+            try Self.change(person, in: transaction, change)
         }
+    }
+
+    private static func change(
+        _ person: ActorID, in transaction: Transaction, _ change: (inout NotificationHabits) -> Void
+    ) throws {
+        var habits = try transaction.notificationHabits(of: person)
+        change(&habits)
+        try transaction.save(habits, of: person)
     }
 }

@@ -24,7 +24,6 @@ struct DigestText {
         }
         let (lines, isUrgent) = try mustRead(by: person, in: transaction)
         guard !items.isEmpty || isUrgent, let actor = try transaction.actor(person) else { return nil }
-        let stop = "\(needs.addresses.base.origin)/notifications/stop/\(stopWord)"
         let more = groups.count > limit ? "\n… and \(groups.count - limit) more: \(page)\n" : ""
         let body = """
             Hello \(actor.displayName.isEmpty ? actor.name : actor.displayName),
@@ -36,14 +35,14 @@ struct DigestText {
             --
             Everything: \(page)
             What you are told, and when this letter comes: \(needs.addresses.base.origin)/settings/notifications
-            No more of these letters: \(stop)
+            No more of these letters: \(stopPage)
 
             """
         let total = groups.count + (items.isEmpty ? lines.count : 0)
         let count = total == 1 ? "One thing" : "\(total) things"
         return Mail(
             id: needs.ids.next(), recipient: address, subject: "\(count) for you at \(nodeName)", body: body,
-            stopLink: stop, nextAt: needs.now())
+            stopLink: stopPage, nextAt: needs.now())
     }
 
     /// What must be acknowledged, the most urgent first. Only what is due within a day, or was due within the last one, is worth
@@ -53,6 +52,7 @@ struct DigestText {
     ) {
         let now = needs.now()
         var isUrgent = false
+        let habits = try transaction.notificationHabits(of: person)
         let language = try transaction.login(of: person)?.language
         let posts = try transaction.posts(try transaction.mustRead(by: person, limit: 5))
             .filter { try transaction.maySee($0, .person(person)) }
@@ -63,12 +63,13 @@ struct DigestText {
             if abs(due.timeIntervalSince(now)) <= 86400 { isUrgent = true }
             let variant = announcement.variant(for: [language ?? ""], original: post.language)
             let title = variant?.title ?? announcement.title
-            let day = "\(due.ISO8601Format().prefix(10)) \(due.ISO8601Format().dropFirst(11).prefix(5)) UTC"
             let link = "\(needs.addresses.base.origin)/announcements/\(post.id)"
-            return "* To be acknowledged by \(day): \(title)\n  \(link)"
+            return "* To be acknowledged by \(habits.wallClock(due)): \(title)\n  \(link)"
         }
         return (lines, isUrgent)
     }
+
+    private var stopPage: String { "\(needs.addresses.base.origin)/notifications/stop/\(stopWord)" }
 
     private var page: String { "\(needs.addresses.base.origin)/notifications" }
 
@@ -93,6 +94,7 @@ struct DigestText {
             lines.append("  \(needs.addresses.page(post: id, by: name))")
         }
         lines.append("  You are told this because \(NotificationWords.reason(group.kind)).")
+        lines.append("  No more of this kind: \(stopPage)/\(group.kind.rawValue)")
         return lines.joined(separator: "\n")
     }
 }

@@ -4,9 +4,16 @@ public import Logging
 import Markup
 public import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// Once a day, at the hour that a person chose, a letter with what they have not read. No letter where there is nothing.
-public struct Digests: Service {
+public final class Digests: Service {
+    /// What is to be written down of a letter that was tried.
+    private enum Outcome: Sendable {
+        case settled
+        case postponed(until: Date)
+    }
+
     private static let most = 20
     private static let attempts = 12
     private let needs: Needs
@@ -14,6 +21,8 @@ public struct Digests: Service {
     private let logger: Logger
     private let word: @Sendable () -> String
     private let post: @Sendable (Mail) async throws -> Void
+    /// Of letters that were tried and of which that could not be written down yet: they are not tried again before it is.
+    private let unwritten = Mutex<[MailID: Outcome]>([:])
 
     /// `word`: makes an unguessable word. `post`: hands a letter over; throws where it may be tried again.
     public init(
@@ -28,7 +37,7 @@ public struct Digests: Service {
     }
 
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
                 do {
                     if try await needs.store.claim("letters") {
@@ -75,19 +84,33 @@ public struct Digests: Service {
     public func send() async throws {
         let due = try await needs.store.read { [needs] in try $0.dueMails(at: needs.now()) }
         for mail in due {
-            do {
-                try await post(mail)
-                try await needs.store.write { try $0.delete(mail.id) }
-            } catch {
-                logger.warning(
-                    "a letter could not be handed over",
-                    metadata: ["attempt": "\(mail.attempts + 1)", "fault": "\(error)"])
-                let pause = Double(60 << min(mail.attempts, 9))
-                try await needs.store.write { [needs] transaction in
-                    guard mail.attempts + 1 < Self.attempts else { return try transaction.delete(mail.id) }
-                    try transaction.postpone(mail.id, until: needs.now() + pause)
+            let known = unwritten.withLock { $0[mail.id] }
+            let outcome = if let known { known } else { try await handOver(mail) }
+            unwritten.withLock { $0[mail.id] = outcome }
+            // Where this cannot be written the round ends: no other letter goes out either while nothing can be noted of it.
+            try await needs.store.write { transaction in
+                switch outcome {
+                case .settled: try transaction.delete(mail.id)
+                case .postponed(let until): try transaction.postpone(mail.id, until: until)
                 }
             }
+            unwritten.withLock { $0[mail.id] = nil }
+        }
+    }
+
+    /// - Throws: `CancellationError` where this node stops before the letter is on its way: as if it had not been tried.
+    private func handOver(_ mail: Mail) async throws -> Outcome {
+        do {
+            try await post(mail)
+            return .settled
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            logger.warning(
+                "a letter could not be handed over",
+                metadata: ["attempt": "\(mail.attempts + 1)", "fault": "\(error)"])
+            guard mail.attempts + 1 < Self.attempts else { return .settled }
+            return .postponed(until: needs.now() + Double(60 << min(mail.attempts, 9)))
         }
     }
 }

@@ -17,10 +17,12 @@ public struct Draft: Sendable, Equatable {
     public var replyTo: PostID?
     /// The post that it quotes.
     public var quote: PostID?
-    /// Who may quote it.
-    public var quotePolicy = QuotePolicy.everyone
+    /// Who may quote it; nil for the person's own default.
+    public var quotePolicy: QuotePolicy?
     /// A word by which a repeated request is known to be the same.
     public var idempotency: String?
+    /// What was kept of it until now: it is published only while that still stands so, and is kept no longer.
+    var kept: KeptDraft?
 
     public init(
         text: String, title: String? = nil, summary: String = "", isSensitive: Bool = false,
@@ -46,17 +48,17 @@ public struct Draft: Sendable, Equatable {
         guard body?.title != nil || text.contains(where: { !$0.isWhitespace }) else {
             throw .invalid(field: "Text", because: "can't be blank")
         }
-        guard text.count + summary.count <= Limits.postText else {
+        guard text.length + summary.length <= Limits.postText else {
             throw .invalid(field: "Text", because: "character limit of \(Limits.postText) exceeded")
         }
-        guard summary.count <= Limits.summary, (title ?? "").count <= Limits.summary else {
+        guard summary.length <= Limits.summary, (title ?? "").length <= Limits.summary else {
             throw .invalid(
                 field: "Spoiler text", because: "is too long (maximum is \(Limits.summary) characters)")
         }
         guard quote == nil || body == nil else {
             throw .invalid(field: "Quote", because: "goes with a plain post only")
         }
-        guard (language ?? "").count <= 35 else {
+        guard (language ?? "").length <= 35 else {
             throw .invalid(field: "Language", because: "is not a language tag")
         }
         guard audience != .anyone || policy == .open else {

@@ -1,5 +1,5 @@
-import Domain
-import FoundationEssentials
+public import Domain
+public import FoundationEssentials
 public import Logging
 public import ServiceLifecycle
 import Storage
@@ -11,11 +11,12 @@ public struct FanOut: Service {
     private let bell: Bell
     private let hub: StreamHub
     private let logger: Logger
+    private let counters: Counters
     private let peopleChanged: @Sendable () -> Void
 
     /// `peopleChanged`: called when someone came, went or changed their profile.
     public init(
-        needs: Needs, bell: Bell, hub: StreamHub, logger: Logger,
+        needs: Needs, bell: Bell, hub: StreamHub, logger: Logger, counters: Counters,
         peopleChanged: @escaping @Sendable () -> Void
     ) {
         self.peopleChanged = peopleChanged
@@ -23,6 +24,7 @@ public struct FanOut: Service {
         self.bell = bell
         self.hub = hub
         self.logger = logger
+        self.counters = counters
     }
 
     public func run() async throws {
@@ -45,8 +47,7 @@ public struct FanOut: Service {
             let position = try transaction.cursor(Self.cursor)
             let events = try transaction.events(after: position)
             guard let last = events.last else { return nil }
-            var delivery = try LocalDelivery(
-                transaction: transaction, events: events, ids: needs.ids, now: needs.now())
+            var delivery = try LocalDelivery(transaction: transaction, events: events, needs: needs)
             for logged in events { try delivery.handle(logged.event) }
             try transaction.setCursor(Self.cursor, to: last.position)
             if transaction.isShared {
@@ -54,10 +55,14 @@ public struct FanOut: Service {
                     for word in StreamWords.write(item, to: channels) { try transaction.tell(word) }
                 }
             }
-            return Batch(news: delivery.news, hasPeople: events.contains { $0.event.isAboutPeople })
+            return Batch(
+                news: delivery.news, hasPeople: events.contains { $0.event.isAboutPeople },
+                moments: events.map(\.at))
         }
         guard let batch else { return false }
-        for (item, channels) in batch.news { hub.tell(item, to: channels) }
+        let told = batch.news.reduce(0) { told, item in told + hub.tell(item.0, to: item.1) }
+        counters.count(.streamed, by: told)
+        counters.passed(batch.moments, counted: .fannedOut, timed: .fanOut, now: needs.now())
         if batch.hasPeople { peopleChanged() }
         return true
     }
@@ -65,6 +70,16 @@ public struct FanOut: Service {
     private struct Batch: Sendable {
         var news: [(StreamHub.News, Set<StreamHub.Channel>)]
         var hasPeople: Bool
+        /// When its events were noted.
+        var moments: [Date?]
+    }
+}
+
+extension Counters {
+    /// Counts the events that a drain has passed, and how long each had waited.
+    public func passed(_ moments: [Date?], counted: Count, timed: Timing, now: Date) {
+        count(counted, by: moments.count)
+        for case let moment? in moments { time(timed, now.timeIntervalSince(moment)) }
     }
 }
 

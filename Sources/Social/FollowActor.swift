@@ -46,9 +46,16 @@ public struct FollowActor: Sendable {
         }
     }
 
+    /// Ends a follow or a request. Whoever unfollows a group leaves it, as by ``GroupRoster/leave(_:by:)``.
     public func unfollow(_ target: ActorID, by person: ActorID) async throws -> Relation {
-        try await needs.store.write { transaction in
-            _ = try transaction.livingActor(target, to: .person(person))
+        try await needs.store.write { [needs] transaction in
+            let followee = try transaction.livingActor(target, to: .person(person))
+            if followee.movedTo == nil, try transaction.follow(person, target) != nil,
+                let group = try transaction.group(target),
+                let known = try transaction.membership(of: person, in: target), known.state != .banned
+            {
+                try GroupRoster.leave(known, in: group, needs: needs, in: transaction)
+            }
             try Self.end(person, target, in: transaction)
             return try transaction.relation(of: person, to: target)
         }

@@ -1,36 +1,6 @@
 public import Domain
 public import Storage
 
-/// What a moderator decides about a person.
-public enum GroupDecision: Sendable, Equatable {
-    case approve, refuse, invite, remove, ban, unban
-    /// `owner` hands the group over.
-    case role(Membership.Role)
-
-    /// How it is named in the node's log and in the client interface.
-    public var word: String {
-        switch self {
-        case .approve: "approve"
-        case .refuse: "refuse"
-        case .invite: "invite"
-        case .remove: "remove"
-        case .ban: "ban"
-        case .unban: "unban"
-        case .role(let role): role.word
-        }
-    }
-
-    public init?(word: String) {
-        if let role = Membership.Role(word: word) {
-            self = .role(role)
-            return
-        }
-        let words: [GroupDecision] = [.approve, .refuse, .invite, .remove, .ban, .unban]
-        guard let decision = words.first(where: { $0.word == word }) else { return nil }
-        self = decision
-    }
-}
-
 /// Who belongs to a group (Spec/features/group.md §2–4). The group's own node decides; on others a request is kept until the
 /// answer comes.
 public struct GroupRoster: Sendable {
@@ -70,18 +40,25 @@ public struct GroupRoster: Sendable {
     /// Leaves, takes a request back or declines an invitation. Whoever owns the group is followed by ``Transaction/heir(of:)``.
     public func leave(_ id: ActorID, by person: ActorID) async throws {
         try await needs.store.write { [needs] transaction in
-            let (host, group) = try transaction.knownGroup(id, to: .person(person))
+            let (_, group) = try transaction.knownGroup(id, to: .person(person))
             guard let known = try transaction.membership(of: person, in: id), known.state != .banned else {
                 throw Refusal.notFound("Membership")
             }
-            if !host.isLocal {
-                try transaction.append(
-                    .groupLeft(
-                        person, group: id, uri: known.uri,
-                        wasInvited: known.state == .invited && !needs.addresses.isOwn(known.uri)))
-            }
-            try Self.end(known, in: group, word: "left", by: person, needs: needs, in: transaction)
+            try Self.leave(known, in: group, needs: needs, in: transaction)
         }
+    }
+
+    /// The same, where it is known who leaves. `known`: no ban.
+    static func leave(
+        _ known: Membership, in group: Group, needs: Needs, in transaction: Transaction
+    ) throws {
+        if try !transaction.isLocal(group.actor) {
+            try transaction.append(
+                .groupLeft(
+                    known.person, group: group.actor, uri: known.uri,
+                    wasInvited: known.state == .invited && !needs.addresses.isOwn(known.uri)))
+        }
+        try end(known, in: group, word: "left", by: known.person, needs: needs, in: transaction)
     }
 
     /// Decides about a person: at once in a group of this node, by asking its node in another.
@@ -167,24 +144,20 @@ public struct GroupRoster: Sendable {
         }
         try settled(person, id, in: transaction)
         try FollowActor.end(person, id, in: transaction)
-        guard try transaction.isLocal(id) else { return }
+        try givePlacesBack(of: person, in: id, needs: needs, in: transaction)
+        let isOurs = try transaction.isLocal(id)
         if membership.state == .member {
+            // What another node's group says of people who are not of this one does not tell who ended it.
+            let isVague = try !isOurs && actor == id && !transaction.isLocal(person)
             try transaction.insert(
-                GroupRecord(actor: actor, person: person, word: word, at: needs.now()), of: id)
+                GroupRecord(
+                    actor: isVague ? person : actor, person: person,
+                    word: isVague ? "left or was removed" : word, at: needs.now()), of: id)
         }
+        guard isOurs else { return }
         try transaction.append(.affiliated(person, group: id))
         if membership.state == .member, membership.role == .owner, let heir = try transaction.heir(of: id) {
             try promote(heir, to: .owner, by: person, needs: needs, in: transaction)
-        }
-    }
-
-    /// Whoever leaves the organisation leaves its groups.
-    public static func endAll(of person: ActorID, needs: Needs, in transaction: Transaction) throws {
-        for membership in try transaction.memberships(of: person) {
-            guard let group = try transaction.group(membership.group), membership.state != .banned else {
-                continue
-            }
-            try end(membership, in: group, word: "left", by: person, needs: needs, in: transaction)
         }
     }
 
@@ -237,7 +210,13 @@ public struct GroupRoster: Sendable {
         guard person.kind == .person else { throw Refusal.notAllowed(because: "Only people join groups") }
         switch known?.state {
         case .banned: throw Refusal.notAllowed(because: "This person is banned from the group")
-        case .member, .invited: return
+        case .invited: return
+        case .member:
+            // Whoever is wanted in their own right stays when the rule no longer means them.
+            guard var known, known.isAutomatic else { return }
+            known.isAutomatic = false
+            try transaction.save(known)
+            try transaction.append(.affiliated(person.id, group: group.actor))
         case .asked:
             guard let known else { return }
             try enter(known, word: "approved", by: actor, needs: needs, in: transaction)
@@ -263,6 +242,7 @@ public struct GroupRoster: Sendable {
         (banned.state, banned.role, banned.isAutomatic) = (.banned, .guest, false)
         try transaction.save(banned)
         try transaction.clearHome(of: person.id, fromGroup: group.actor)
+        try givePlacesBack(of: person.id, in: group.actor, needs: needs, in: transaction)
         try settled(person.id, group.actor, in: transaction)
         try transaction.insert(
             GroupRecord(actor: actor, person: person.id, word: "banned", at: needs.now()), of: group.actor)
@@ -274,9 +254,8 @@ public struct GroupRoster: Sendable {
         in transaction: Transaction
     ) throws {
         var changed = membership
+        // Whoever is in it by the rule is so with any task: where the rule ends, that does.
         changed.role = role
-        // Who has a task in a group is in it for more than the rule.
-        changed.isAutomatic = changed.isAutomatic && role < .moderator
         try transaction.save(changed)
         try transaction.insert(
             GroupRecord(actor: actor, person: membership.person, word: role.word, at: needs.now()),
@@ -287,6 +266,13 @@ public struct GroupRoster: Sendable {
         for asked in try transaction.memberships(in: membership.group, state: .asked, limit: 200) {
             try transaction.append(.affiliated(asked.person, group: membership.group))
         }
+    }
+
+    /// Whoever sees a group's events no more keeps no place at them (Spec/features/gathering.md §4).
+    private static func givePlacesBack(
+        of person: ActorID, in group: ActorID, needs: Needs, in transaction: Transaction
+    ) throws {
+        try Attend.leaveAll(person, needs: needs, in: transaction) { $0.audience == .group(group) }
     }
 
     /// Once nobody waits any more, moderators need not be told that somebody does.
@@ -312,12 +298,13 @@ public struct GroupRoster: Sendable {
         }
         let newcomers = try transaction.newcomers(by: rule, to: group.actor)
         for person in newcomers {
+            let known = try transaction.membership(of: person, in: group.actor)
             var membership =
-                try transaction.membership(of: person, in: group.actor)
+                known
                 ?? Membership(
                     group: group.actor, person: person, state: .member, uri: needs.activityURI(),
                     createdAt: needs.now())
-            membership.isAutomatic = true
+            membership.isAutomatic = known?.state != .invited
             try enter(membership, word: "joined by rule", by: group.actor, needs: needs, in: transaction)
         }
         return leavers.count + newcomers.count
@@ -341,56 +328,55 @@ public struct GroupRoster: Sendable {
 
     // MARK: What another node's group tells of its people
 
-    /// Keeps what a group says about how a person stands to it. `isTrusted`: whether it may make people members who never
-    /// asked; otherwise that is an invitation.
+    /// Keeps what a group says about how a person stands to it. `isTrusted`: whether it may make people members who did not
+    /// ask here; otherwise that is an invitation, whatever they were before.
     public static func receive(
         _ told: Membership, isTrusted: Bool, needs: Needs, in transaction: Transaction
     ) throws {
         let known = try transaction.membership(of: told.person, in: told.group)
-        var membership = known ?? told
-        (membership.role, membership.state, membership.isAutomatic) =
-            (told.role, told.state, told.isAutomatic)
-        if told.state == .invited { membership.uri = told.uri }
         let isOwn = try transaction.isLocal(told.person)
-        if told.state == .member, known == nil, isOwn, !isTrusted { membership.state = .invited }
+        var state = told.state
+        if isOwn, !isTrusted, told.state != known?.state {
+            // Nor does it say for them that they asked.
+            guard told.state != .asked else { return }
+            if told.state == .member, known?.state != .asked { state = .invited }
+        }
+        var membership = known ?? told
+        (membership.role, membership.state, membership.isAutomatic) = (told.role, state, told.isAutomatic)
+        if told.state == .invited { membership.uri = told.uri }
         guard membership != known else { return }
         try transaction.save(membership)
+        try note(membership, after: known, needs: needs, in: transaction)
         if isOwn, membership.state == .member, known?.state != .member {
             try transaction.fillHome(of: told.person, fromGroup: told.group)
             try readHistory(of: told.group, needs: needs, in: transaction)
         }
         if membership.state == .banned {
             try transaction.clearHome(of: told.person, fromGroup: told.group)
+            try givePlacesBack(of: told.person, in: told.group, needs: needs, in: transaction)
         }
         if membership.state != .asked { try settled(told.person, told.group, in: transaction) }
         if membership.state != known?.state {
             try transaction.append(.affiliated(told.person, group: told.group))
         }
     }
-}
 
-extension Transaction {
-    /// A group that the viewer may know of, with its actor.
-    ///
-    /// - Throws: ``Refusal`` where there is none for the viewer, or where it has moved.
-    public func knownGroup(_ id: ActorID, to viewer: Viewer) throws -> (Actor, Group) {
-        guard let actor = try actor(id), actor.state == .active, let group = try group(id),
-            try mayKnow(id, viewer)
-        else { throw Refusal.notFound("Record") }
-        guard actor.movedTo == nil else { throw MoveGroup.moved(actor) }
-        return (actor, group)
-    }
-
-    /// Who stands to a group in one way, as far as a person may know: members know members, everybody those of an open group;
-    /// who waits, was invited or is banned is for those who decide.
-    public func roster(
-        of id: ActorID, state: Membership.State, for person: ActorID, after: ActorID? = nil, limit: Int = 40
-    ) throws -> [Membership] {
-        let (_, group) = try knownGroup(id, to: .person(person))
-        let own = try membership(of: person, in: id)
-        let mayKnow =
-            state == .member ? group.kind == .open || own?.state == .member : own?.moderates == true
-        guard mayKnow else { return [] }
-        return try memberships(in: id, state: state, after: after, limit: limit)
+    /// What another node's group decided, for its members here to look up; who decided is not told.
+    private static func note(
+        _ membership: Membership, after known: Membership?, needs: Needs, in transaction: Transaction
+    ) throws {
+        let isNew = membership.state != known?.state
+        let word: String? =
+            switch membership.state {
+            case .member where isNew: "joined"
+            case .member: membership.role == known?.role ? nil : membership.role.word
+            case .banned: isNew ? "banned" : nil
+            case .asked, .invited: nil
+            }
+        guard let word else { return }
+        let (person, group) = (membership.person, membership.group)
+        let actor = isNew && membership.state == .member ? person : group
+        try transaction.insert(
+            GroupRecord(actor: actor, person: person, word: word, at: needs.now()), of: group)
     }
 }

@@ -18,26 +18,37 @@ public struct KeepDraft: Sendable {
     public func keep(_ kept: KeptDraft) async throws -> KeptDraft {
         if let dueAt = kept.dueAt {
             try KeptDraft.check(dueAt: dueAt, now: needs.now())
-            try Self.draft(kept).check(policy: needs.policy)
+            try Self.draft(kept, at: dueAt).check(policy: needs.policy)
+            try kept.poll?.poll(at: dueAt).check(at: dueAt)
         }
-        guard kept.text.count + kept.summary.count + (kept.question ?? "").count <= Limits.postText else {
+        try kept.poll?.check()
+        guard kept.text.length + kept.summary.length + (kept.question ?? "").length <= Limits.postText else {
             throw Refusal.invalid(
                 field: "Text", because: "character limit of \(Limits.postText) exceeded")
         }
-        try await needs.store.write { transaction in
+        var kept = kept
+        kept.refusal = nil
+        return try await needs.store.write { [kept] transaction in
             _ = try transaction.actingPerson(kept.person)
-            if let parent = kept.replyTo {
+            let before = try transaction.draft(kept.id, of: kept.person)
+            try Self.checkQuote(of: kept, before: before, in: transaction)
+            // Of a draft whose post is gone the text can still be changed.
+            if let parent = kept.replyTo, kept.dueAt != nil || parent != before?.replyTo {
                 _ = try transaction.visiblePost(parent, to: .person(kept.person))
             }
             let isScheduled = kept.dueAt != nil
-            if try transaction.draft(kept.id, of: kept.person) == nil {
+            if before == nil {
+                // What is published already does not wait once more.
+                guard try transaction.post(of: kept.person, idempotency: Self.word(kept.id)) == nil else {
+                    throw Refusal.notFound("Record")
+                }
                 guard
                     try transaction.countDrafts(of: kept.person, isScheduled: isScheduled) < KeptDraft.limit
                 else { throw Refusal.notAllowed(because: "at most \(KeptDraft.limit) can be kept") }
             }
             try transaction.save(kept)
+            return kept
         }
-        return kept
     }
 
     /// Chooses another moment.
@@ -73,29 +84,86 @@ public struct KeepDraft: Sendable {
         for kept in try await needs.store.read({ try $0.dueDrafts(at: now) }) {
             do {
                 _ = try await publish(kept)
-            } catch is Refusal {
-                var draft = kept
-                draft.dueAt = nil
-                try await needs.store.write { [draft] in try $0.save(draft) }
+            } catch let refusal as Refusal {
+                try await needs.store.write { transaction in
+                    // Its author may have changed it, or thrown it away, meanwhile.
+                    guard var draft = try transaction.draft(kept.id, of: kept.person), draft == kept
+                    else { return }
+                    draft.dueAt = nil
+                    draft.refusal = Self.words(refusal)
+                    try transaction.save(draft)
+                }
             }
         }
     }
 
-    /// A draft is named in its post's request, so that whoever starts again after a crash, or at the same time, publishes nothing twice.
+    /// A draft is named in its post's request, so that whoever starts again after a crash, or at the same time, publishes
+    /// nothing twice. It goes in the transaction that publishes it, and only as it is then.
     private func publish(_ kept: KeptDraft) async throws -> Post {
-        var draft = Self.draft(kept)
-        draft.idempotency = "draft \(kept.id)"
-        let post = try await publish.publish(draft, by: kept.person)
-        try await needs.store.write { try $0.deleteDraft(kept.id, of: kept.person) }
-        return post
+        var draft = Self.draft(kept, at: needs.now())
+        draft.idempotency = Self.word(kept.id)
+        draft.kept = kept
+        return try await publish.publish(draft, by: kept.person)
     }
 
-    private static func draft(_ kept: KeptDraft) -> Draft {
+    private static func word(_ id: DraftID) -> String { "draft \(id)" }
+
+    /// What waits for its moment may be quoted as things stand; what is kept for later need only be seen, and only at first:
+    /// its author can still change the text when it is gone.
+    private static func checkQuote(
+        of kept: KeptDraft, before: KeptDraft?, in transaction: Transaction
+    ) throws {
+        guard let quote = kept.quote else { return }
+        if kept.dueAt != nil {
+            let own = try transaction.login(of: kept.person)?.defaultAudience
+            let audience = kept.group.map { .group($0) } ?? kept.audience ?? own ?? .organisation
+            _ = try QuotePost.check(quote, in: audience, by: kept.person, in: transaction)
+        } else if quote != before?.quote {
+            _ = try transaction.visiblePost(quote, to: .person(kept.person))
+        }
+    }
+
+    /// Why something was not published, for its author.
+    private static func words(_ refusal: Refusal) -> String {
+        switch refusal {
+        case .notFound: "What it answers or quotes is not available any more"
+        case .notAuthenticated(let reason), .notAllowed(let reason), .malformed(let reason),
+            .unavailable(let reason):
+            reason
+        case .invalid(let field, let reason): "\(field) \(reason)"
+        case .tooLarge(let what, let limit): "\(what) is larger than \(limit) bytes"
+        case .tooMany: "Too much at once"
+        }
+    }
+
+    private static func draft(_ kept: KeptDraft, at moment: Date) -> Draft {
         var draft = Draft(
             text: kept.text, summary: kept.summary, isSensitive: kept.isSensitive, language: kept.language,
             audience: kept.audience, replyTo: kept.replyTo)
         draft.isQuiet = kept.isQuiet
-        draft.body = kept.question.map { .question(Question(title: $0)) }
+        draft.group = kept.group
+        draft.quote = kept.quote
+        draft.quotePolicy = kept.quotePolicy
+        draft.body =
+            kept.question.map { .question(Question(title: $0)) }
+            ?? kept.poll.map { .poll($0.poll(at: moment)) }
         return draft
+    }
+}
+
+extension KeptDraft {
+    /// What stands in a draft that is not published now: of what it carries, a question or a poll.
+    public init(_ draft: Draft, id: DraftID, by person: ActorID, at now: Date, dueAt: Date? = nil) {
+        self.init(id: id, person: person, text: draft.text, dueAt: dueAt, createdAt: now)
+        question = draft.body?.question?.title
+        if case .poll(let asked)? = draft.body { poll = KeptPoll(asked, at: now) }
+        summary = draft.summary
+        isSensitive = draft.isSensitive
+        language = draft.language
+        audience = draft.audience
+        isQuiet = draft.isQuiet
+        replyTo = draft.replyTo
+        group = draft.group
+        (quote, quotePolicy) = (draft.quote, draft.quotePolicy)
     }
 }

@@ -69,7 +69,8 @@ public struct KeepKnowledge: Sendable {
                 if owner != person {
                     try transaction.deleteNotifications(
                         kind: .knowledgeHanded, actor: person, person: owner, post: post.id)
-                    try Self.tell(owner, .knowledgeHanded, by: person, about: post.id, needs, transaction)
+                    try Telling.tell(
+                        owner, .knowledgeHanded, by: person, about: post.id, needs: needs, in: transaction)
                 }
             }
             return article
@@ -118,19 +119,11 @@ public struct KeepKnowledge: Sendable {
             for person in people where try transaction.maySee(post, .person(person)) {
                 try transaction.deleteNotifications(
                     kind: .knowledgeReview, actor: post.author, person: person, post: post.id)
-                try tell(person, .knowledgeReview, by: post.author, about: post.id, needs, transaction)
+                try Telling.tell(
+                    person, .knowledgeReview, by: post.author, about: post.id, needs: needs, in: transaction)
             }
         }
         return !due.isEmpty
-    }
-
-    /// Tells a person, unless they stopped to be told of that.
-    private static func tell(
-        _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID, _ needs: Needs,
-        _ transaction: Transaction
-    ) throws {
-        guard try !transaction.notificationHabits(of: person).stopped.contains(kind) else { return }
-        try RemindReaders.tell(person, kind, by: actor, about: post, needs: needs, in: transaction)
     }
 
     private static func check(_ post: Post, by person: ActorID, in transaction: Transaction) throws {

@@ -5,7 +5,7 @@ import Storage
 /// Applies events to home timelines and notifications, inside one transaction.
 struct LocalDelivery {
     let transaction: Transaction
-    let ids: IDSource
+    let needs: Needs
     let now: Date
     private(set) var news: [(StreamHub.News, Set<StreamHub.Channel>)] = []
     /// Read once for a whole batch: most events of one are news by the same few authors.
@@ -15,10 +15,10 @@ struct LocalDelivery {
     private var habits: [ActorID: NotificationHabits] = [:]
     private var apart: [ActorID: Set<ActorID>] = [:]
 
-    init(transaction: Transaction, events: [LoggedEvent], ids: IDSource, now: Date) throws {
+    init(transaction: Transaction, events: [LoggedEvent], needs: Needs) throws {
         self.transaction = transaction
-        self.ids = ids
-        self.now = now
+        self.needs = needs
+        now = needs.now()
         let published = events.compactMap { if case .published(let id) = $0.event { id } else { nil } }
         posts = Dictionary(try transaction.posts(published).map { ($0.id, $0) }) { first, _ in first }
     }
@@ -27,7 +27,7 @@ struct LocalDelivery {
         switch event {
         case .published(let id): try published(id)
         case .edited(let id): try edited(id)
-        case .deleted(let id): news.append((.deleted(id), try channels(ofKnown: id)))
+        case .deleted(let id): try deleted(id)
         case .liked(let actor, let post, _, let emoji):
             guard let post = try transaction.post(post) else { return }
             try notify(post.author, emoji == nil ? .like : .reaction, by: actor, about: post.id)
@@ -45,7 +45,10 @@ struct LocalDelivery {
         case .surveyTold(let id): try tellVoters(.surveyTold, of: id)
         case .quoteAllowed(let id): try quoted(id)
         case .quoteSettled(let id): news.append((.edited(id), try channels(ofKnown: id)))
-        case .counted, .relayed, .unliked, .followRejected, .unfollowed, .blocked, .unblocked,
+        case .blocked(let actor, let target):
+            try part(actor, target)
+            try part(target, actor)
+        case .counted, .relayed, .unliked, .followRejected, .unfollowed, .unblocked,
             .profileChanged, .honoursChanged, .reported, .recognitionHidden, .announcementCounted,
             .announcementAcknowledged,
             .announcementReminded, .attendanceAsked, .attendanceLeft, .attendanceAnswered, .gatheringCounted,
@@ -56,7 +59,7 @@ struct LocalDelivery {
             break
         case .notified(let id):
             guard let notification = try transaction.notification(id) else { return }
-            news.append((.notification(id), [.person(notification.person)]))
+            try push(notification)
         }
     }
 
@@ -143,6 +146,18 @@ struct LocalDelivery {
         news.append((.edited(id), try channels(ofKnown: id)))
     }
 
+    /// Those whom a post named are told that it is gone and then forgotten: nobody could say any more that it was for them.
+    private mutating func deleted(_ id: PostID) throws {
+        guard var post = try transaction.post(id) else { return }
+        let channels = try channels(ofKnown: id)
+        post.deletedAt = nil
+        let named = try transaction.recipients(of: id).filter { try transaction.maySee(post, .person($0)) }
+        let told = Set(named.map { StreamHub.Channel.person($0) })
+        news.append((.withdrawn(id), told))
+        news.append((.deleted(id), channels.subtracting(told)))
+        try transaction.deleteRecipients(of: id)
+    }
+
     /// Whoever is quoted is told when it is agreed to, and not before.
     private mutating func quoted(_ id: ConsentID) throws {
         guard let consent = try transaction.consent(id), consent.withdrawnAt == nil,
@@ -190,7 +205,7 @@ struct LocalDelivery {
         for var reader in try transaction.targets(of: announcement) where reader.person != post.author {
             if try transaction.maySee(post, .person(reader.person)) {
                 try transaction.insertHome(post.id, shown: post.id, person: reader.person)
-                reader.reachedAt = now
+                reader.broughtAt = now
                 reader.nextReminderAt = announcement.firstReminder(after: now)
                 channels.insert(.person(reader.person))
                 try notify(reader.person, .announcement, by: post.author, about: post.id)
@@ -211,6 +226,11 @@ struct LocalDelivery {
         }
     }
 
+    /// Nobody keeps a place at what is organised by whom they blocked, or who blocked them.
+    private func part(_ guest: ActorID, _ organiser: ActorID) throws {
+        try Attend.leaveAll(guest, needs: needs, in: transaction) { $0.author == organiser }
+    }
+
     /// Whether a follower finds a post at home: one that they may see, and no answer to a stranger.
     private mutating func belongsHome(_ post: Post, of person: ActorID) throws -> Bool {
         guard try !keepers(apart: post.author).contains(person),
@@ -227,7 +247,9 @@ struct LocalDelivery {
         guard post.reply == nil else { return false }
         switch try transaction.notificationLevel(of: person, in: group) {
         case .nothing, .mentions: return false
-        case .highlights: return try transaction.membership(of: post.author, in: group)?.moderates == true
+        case .highlights:
+            return try transaction.membership(of: post.author, in: group)?.moderates == true
+                || transaction.isVoice(post.author, of: group)
         case .all: return true
         }
     }
@@ -239,23 +261,18 @@ struct LocalDelivery {
         guard person != actor || mayBeOwn, try isOwn(person),
             try !transaction.silences(person, actor)
         else { return }
-        let habits = try habits(of: person)
-        guard !habits.stopped.contains(kind), try !isSilent(kind, about: post, for: person) else { return }
+        guard try !habits(of: person).stopped.contains(kind),
+            try post.map({ try !transaction.isSilenced($0, for: person) }) ?? true
+        else { return }
         let notification = Notification(
-            id: ids.next(), person: person, kind: kind, actor: actor, post: post, createdAt: now)
-        // In quiet hours it waits where notifications are read, and disturbs nobody.
-        guard try transaction.insert(notification), !habits.isQuiet(at: now) else { return }
-        news.append((.notification(notification.id), [.person(person)]))
+            id: needs.ids.next(), person: person, kind: kind, actor: actor, post: post, createdAt: now)
+        if try transaction.insert(notification) { try push(notification) }
     }
 
-    /// Whether someone is named in a group of which they want to hear nothing.
-    private func isSilent(_ kind: Notification.Kind, about post: PostID?, for person: ActorID) throws -> Bool
-    {
-        guard kind == .mention, let post, let group = try (posts[post] ?? transaction.post(post))?.group
-        else {
-            return false
-        }
-        return try transaction.notificationLevel(of: person, in: group) == .nothing
+    /// In quiet hours it waits where notifications are read, and disturbs nobody.
+    private mutating func push(_ notification: Notification) throws {
+        guard try !habits(of: notification.person).isQuiet(at: now) else { return }
+        news.append((.notification(notification.id), [.person(notification.person)]))
     }
 
     /// Everyone who may have it on their screen.

@@ -1,13 +1,11 @@
 public import Domain
 import FoundationEssentials
-public import Logging
-public import ServiceLifecycle
 import Storage
 import Synchronization
 
 /// Notes when people are here, so that they can be shown what they missed. Nobody else is told.
 ///
-/// Reading waits for no writing: signs are remembered, and written by ``AwaySigns``. One that is lost with its process makes
+/// Reading waits for no writing: signs are remembered, and written by ``KeepSigns``. One that is lost with its process makes
 /// an absence begin earlier, so that something is shown again and nothing is left out.
 public final class NoteAway: Sendable {
     private let needs: Needs
@@ -65,34 +63,5 @@ public final class NoteAway: Sendable {
 
     private func remember(_ signs: [ActorID: Date]) {
         waiting.withLock { $0.merge(signs) { max($0, $1) } }
-    }
-}
-
-/// The loop that writes the signs of this process, and the last of them when it ends.
-public struct AwaySigns: Service {
-    private let note: NoteAway
-    private let logger: Logger
-
-    public init(note: NoteAway, logger: Logger) {
-        self.note = note
-        self.logger = logger
-    }
-
-    public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(10))
-                await drain()
-            }
-        }
-        await drain()
-    }
-
-    private func drain() async {
-        do {
-            try await note.drain()
-        } catch {
-            logger.error("signs of people were not kept", metadata: ["fault": "\(error)"])
-        }
     }
 }

@@ -95,12 +95,11 @@ public struct People: Sendable {
             guard let actor = try transaction.actor(person), actor.isLocal else {
                 throw Refusal.notFound("Person")
             }
+            guard state == .active else {
+                return try Depart.perform(actor, as: state, needs: needs, in: transaction)
+            }
             try transaction.setState(state, of: actor.id)
-            guard state != .active else { return try transaction.append(.profileChanged(actor.id)) }
-            try transaction.deleteTokens(of: actor.id)
-            try Attend.leaveAll(actor.id, needs: needs, in: transaction)
-            try GroupRoster.endAll(of: actor.id, needs: needs, in: transaction)
-            try transaction.append(.actorGone(actor.id))
+            try transaction.append(.profileChanged(actor.id))
         }
     }
 
@@ -115,6 +114,8 @@ public struct People: Sendable {
         public var fields: [(name: String, value: String)]?
         public var work: WorkProfile?
         public var defaultAudience: Audience?
+        /// Who may quote their posts, where a post does not say.
+        public var quotePolicy: QuotePolicy?
         /// What they read, BCP 47; empty for no choice.
         public var language: String?
 
@@ -152,10 +153,11 @@ public struct People: Sendable {
                     try FollowActor.accept(follow, in: transaction)
                 }
             }
-            if changes.defaultAudience != nil || changes.language != nil,
+            if changes.defaultAudience != nil || changes.language != nil || changes.quotePolicy != nil,
                 var login = try transaction.login(of: person)
             {
                 login.defaultAudience = changes.defaultAudience ?? login.defaultAudience
+                login.quotePolicy = changes.quotePolicy ?? login.quotePolicy
                 if let language = changes.language { login.language = language.isEmpty ? nil : language }
                 try transaction.save(login)
             }
@@ -180,30 +182,30 @@ public struct People: Sendable {
 
     private static func check(_ newcomer: Newcomer) throws(Refusal) {
         try check(name: newcomer.name)
-        guard newcomer.displayName.count <= Limits.displayName else {
+        guard newcomer.displayName.length <= Limits.displayName else {
             throw .invalid(
                 field: "Display name", because: "is too long (maximum is \(Limits.displayName) characters)")
         }
-        guard newcomer.email.contains("@"), newcomer.email.count <= 320 else {
+        guard newcomer.email.contains("@"), newcomer.email.length <= 320 else {
             throw .invalid(field: "E-mail", because: "is invalid")
         }
         try newcomer.work.check()
     }
 
     private static func check(_ changes: Changes) throws(Refusal) {
-        guard (changes.displayName ?? "").count <= Limits.displayName else {
+        guard (changes.displayName ?? "").length <= Limits.displayName else {
             throw .invalid(
                 field: "Display name", because: "is too long (maximum is \(Limits.displayName) characters)")
         }
-        guard (changes.note ?? "").count <= Limits.biography else {
+        guard (changes.note ?? "").length <= Limits.biography else {
             throw .invalid(field: "Note", because: "is too long (maximum is \(Limits.biography) characters)")
         }
-        guard (changes.language ?? "").count <= 35 else {
+        guard (changes.language ?? "").length <= 35 else {
             throw .invalid(field: "Language", because: "is not a language tag")
         }
         let fields = changes.fields ?? []
         guard fields.count <= Limits.fields,
-            fields.allSatisfy({ $0.name.count <= 255 && $0.value.count <= 2047 })
+            fields.allSatisfy({ $0.name.length <= 255 && $0.value.length <= 2047 })
         else { throw .invalid(field: "Fields", because: "at most \(Limits.fields)") }
         try changes.work?.check()
     }

@@ -15,7 +15,8 @@ public struct Publish: Sendable {
 
     /// Publishes what a person of this node wrote.
     ///
-    /// - Throws: ``Refusal`` when a rule of ``Draft/check(policy:)`` says no, or what is answered cannot be seen.
+    /// - Throws: ``Refusal`` when a rule of ``Draft/check(policy:)`` says no, what is answered cannot be seen, or what was
+    ///   kept is not kept any more as it was.
     public func publish(_ draft: Draft, by person: ActorID) async throws -> Post {
         try draft.check(policy: needs.policy)
         if case .poll(let poll) = draft.body { try poll.check(at: needs.now()) }
@@ -26,8 +27,10 @@ public struct Publish: Sendable {
                 let earlier = try transaction.post(of: person, idempotency: word),
                 let post = try transaction.post(earlier)
             {
+                if let kept = draft.kept { try transaction.deleteDraft(kept.id, of: person) }
                 return post
             }
+            if let kept = draft.kept { try Self.take(kept, in: transaction) }
             let author = try transaction.writingPerson(person, needs: needs)
             try Organise.check(draft, at: needs.now())
             try Acknowledge.check(draft, by: person, at: needs.now(), in: transaction)
@@ -39,8 +42,7 @@ public struct Publish: Sendable {
             }
             if let id = post.group ?? draft.group {
                 let (_, group) = try transaction.knownGroup(id, to: .person(person))
-                try group.admits(
-                    try transaction.membership(of: person, in: id), answering: draft.replyTo != nil)
+                try transaction.admit(post, to: group)
                 post.place(in: group)
             }
             try QuotePost.prepare(&post, draft, needs: needs, in: transaction)
@@ -71,22 +73,35 @@ public struct Publish: Sendable {
         return true
     }
 
+    /// Takes what was kept from among the drafts: only as it stands there, so that nothing is published that its author has
+    /// deleted or changed meanwhile.
+    private static func take(_ kept: KeptDraft, in transaction: Transaction) throws {
+        guard let draft = try transaction.draft(kept.id, of: kept.person) else {
+            throw Refusal.notFound("Record")
+        }
+        guard draft == kept else {
+            throw Refusal.notAllowed(because: "The draft was changed meanwhile: please look at it again")
+        }
+        try transaction.deleteDraft(kept.id, of: kept.person)
+    }
+
     private static func compose(
         _ draft: Draft, by author: Actor, named: NamedPeople, needs: Needs, in transaction: Transaction
     ) throws -> Post {
         let id: PostID = needs.ids.next()
-        let fallback = try transaction.login(of: author.id)?.defaultAudience ?? .organisation
+        let login = try transaction.login(of: author.id)
         var post = Post(
             id: id, uri: needs.addresses.post(id), author: author.id,
             body: draft.body ?? draft.title.map { .article(title: $0) } ?? .note,
             content: named.html(needs.addresses),
-            source: draft.text, audience: draft.audience ?? fallback,
+            source: draft.text, audience: draft.audience ?? login?.defaultAudience ?? .organisation,
             url: needs.addresses.page(post: id, by: author.name), createdAt: needs.now()
         )
         post.summary = draft.summary
         post.isSensitive = draft.isSensitive || !draft.summary.isEmpty
         post.language = draft.language
         post.isQuiet = draft.isQuiet
+        post.quotePolicy = draft.quotePolicy ?? login?.quotePolicy ?? .everyone
         post.mentions = named.mentions(needs.addresses)
         post.tags = named.text.hashtags
         return post
@@ -105,12 +120,19 @@ extension Post {
 }
 
 extension Transaction {
-    /// Whom a post is addressed to by naming them: in a group that not everybody reads, members alone.
+    /// Whom a post is addressed to by naming them: in a group that not everybody reads, members alone, and whoever is thanked.
     public func recipients(for post: Post) throws -> [ActorID] {
         // Whoever is quoted can read what quotes them.
         let quoted = post.quote?.author.flatMap { $0 == post.author ? nil : $0 }
-        return try recipients(
-            among: post.mentions.map(\.actor) + [quoted].compactMap { $0 }, for: post.audience)
+        let named = post.mentions.map(\.actor) + [quoted].compactMap { $0 }
+        return try recipients(among: named, of: post)
+    }
+
+    /// Those of the people named who may read a post because it names them.
+    public func recipients(among named: [ActorID], of post: Post) throws -> [ActorID] {
+        let thanked =
+            if case .recognition(let recognition) = post.body { recognition.recipients } else { [ActorID]() }
+        return try recipients(among: named.filter { !thanked.contains($0) }, for: post.audience) + thanked
     }
 
     /// Those of the people named whom the audience lets in by name.

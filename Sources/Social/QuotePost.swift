@@ -14,21 +14,14 @@ public struct QuotePost: Sendable {
     static func prepare(
         _ post: inout Post, _ draft: Draft, needs: Needs, in transaction: Transaction
     ) throws {
-        post.quotePolicy = draft.quotePolicy
         guard let id = draft.quote else { return }
-        let quoted = try LikePost.original(id, for: post.author, in: transaction)
+        let quoted = try check(id, in: post.audience, by: post.author, in: transaction)
         var quote = Quote(uri: quoted.uri)
         (quote.post, quote.author) = (quoted.id, quoted.author)
         guard quoted.author != post.author else {
             quote.state = .accepted
             return post.quote = quote
         }
-        let answer = try quoted.quoteTerms.answer(to: post.author) {
-            try transaction.isFollowing($0, quoted.author)
-        }
-        if answer == .no { throw quoted.quoteRefusal }
-        let refusal = try post.checkQuoting { try transaction.isMember(quoted.author, of: $0) }
-        if let refusal { throw refusal }
         quote.authorURI = try transaction.actor(quoted.author)?.uri
         if try transaction.isLocal(quoted.author) {
             let consent = Consent(
@@ -40,6 +33,21 @@ public struct QuotePost: Sendable {
             quote.request = needs.activityURI()
         }
         post.quote = quote
+    }
+
+    /// The post that somebody wants to quote in a post of theirs, where they may as far as this node knows.
+    static func check(
+        _ id: PostID, in audience: Audience, by person: ActorID, in transaction: Transaction
+    ) throws -> Post {
+        let quoted = try LikePost.original(id, for: person, in: transaction)
+        guard quoted.author != person else { return quoted }
+        let answer = try quoted.quoteTerms.answer(to: person) {
+            try transaction.isFollowing($0, quoted.author)
+        }
+        if answer == .no { throw quoted.quoteRefusal }
+        let refusal = try audience.checkQuoting { try transaction.isMember(quoted.author, of: $0) }
+        if let refusal { throw refusal }
+        return quoted
     }
 
     /// Asks for what was prepared, or tells whoever is quoted.
@@ -88,6 +96,21 @@ public struct QuotePost: Sendable {
             }
             try Self.settle(.withdrawn, stamp: post.quote?.stamp, of: post, in: transaction)
             return try transaction.visiblePost(quoting, to: .person(person))
+        }
+    }
+
+    /// Takes back what an author agreed to of somebody whom they block. Of an author of another node their block is taken for
+    /// it: the end of each stamp may come later, or not at all.
+    static func withdraw(
+        from quoter: ActorID, by author: ActorID, at date: Date, in transaction: Transaction
+    ) throws {
+        for var consent in try transaction.consents(of: author, to: quoter) {
+            consent.withdrawnAt = date
+            try transaction.save(consent)
+            try transaction.append(.quoteWithdrawn(consent.id))
+        }
+        for post in try transaction.quotes(by: quoter, of: author) {
+            try settle(.withdrawn, stamp: post.quote?.stamp, of: post, in: transaction)
         }
     }
 

@@ -28,7 +28,10 @@ public struct Recognise: Sendable {
 
     /// Takes a recognition off this node's walls, as a moderator; who did so and why is kept.
     public func remove(_ id: PostID, because reason: String, by moderator: ActorID) async throws -> Post {
-        guard reason.count <= Limits.summary else {
+        guard reason.contains(where: { !$0.isWhitespace }) else {
+            throw Refusal.invalid(field: "Reason", because: "can't be blank")
+        }
+        guard reason.length <= Limits.summary else {
             throw Refusal.invalid(
                 field: "Reason", because: "is too long (maximum is \(Limits.summary) characters)")
         }
@@ -43,14 +46,17 @@ public struct Recognise: Sendable {
         }
     }
 
-    /// Hides or shows a recognition for a recipient who was checked; the second time changes nothing.
+    /// Hides or shows a recognition for a recipient who was checked; the second time changes nothing. Returns whether it
+    /// was news.
+    @discardableResult
     public static func perform(
         _ isHidden: Bool, _ post: PostID, by recipient: ActorID, needs: Needs, in transaction: Transaction
-    ) throws {
+    ) throws -> Bool {
         guard try transaction.setHidden(at: isHidden ? needs.now() : nil, post, for: recipient) else {
-            return
+            return false
         }
         try transaction.append(.recognitionHidden(post, by: recipient, isHidden: isHidden))
+        return true
     }
 
     /// Completes a post of this node that thanks someone, in the transaction that spends its points.
@@ -72,6 +78,7 @@ public struct Recognise: Sendable {
         guard recipients.count == recognition.recipients.count,
             recipients.allSatisfy({ $0.kind == .person && $0.state == .active })
         else { throw Refusal.notFound("Recipient") }
+        try checkReach(recognition, of: post, in: transaction)
         for host in Set(recipients.compactMap(\.host)) where post.audience == .organisation {
             guard try transaction.member(host)?.isAdmitted(at: needs.now()) == true else {
                 throw Refusal.invalid(
@@ -85,6 +92,16 @@ public struct Recognise: Sendable {
             allowance: needs.recognition.allowance)
         post.body = .recognition(recognition)
         try dress(&post, needs: needs, in: transaction)
+    }
+
+    /// Whoever is thanked reads it, member or not; but of a secret group thanks would tell that there is one.
+    public static func checkReach(
+        _ recognition: Recognition, of post: Post, in transaction: Transaction
+    ) throws {
+        guard let id = post.group, try transaction.group(id)?.kind == .secret, try transaction.isLocal(id),
+            try !recognition.recipients.allSatisfy({ try transaction.isMember($0, of: id) })
+        else { return }
+        throw Refusal.invalid(field: "Recipients", because: "of thanks in a secret group are its members")
     }
 
     /// Puts the line that every software can show above the text, and the recipients among those it names.

@@ -65,7 +65,7 @@ public struct RemindReaders: Sendable {
             guard !silent.isEmpty || nodes.contains(where: { $0.acknowledged < $0.targeted }) else {
                 continue
             }
-            try tell(
+            try Telling.tell(
                 post.author, .announcementOverdue, by: post.author, about: id, needs: needs, in: transaction)
         }
         return !due.isEmpty || !expired.isEmpty
@@ -81,21 +81,9 @@ public struct RemindReaders: Sendable {
         // One stands for all: a second reminder takes the place of the first.
         try transaction.deleteNotifications(
             kind: .announcementReminder, actor: post.author, person: reader.person, post: post.id)
-        try tell(
+        try Telling.tell(
             reader.person, .announcementReminder, by: post.author, about: post.id, needs: needs,
             in: transaction)
-    }
-
-    /// Keeps a notification and has the streams told.
-    static func tell(
-        _ person: ActorID, _ kind: Notification.Kind, by actor: ActorID, about post: PostID, needs: Needs,
-        in transaction: Transaction
-    ) throws {
-        let notification = Notification(
-            id: needs.ids.next(), person: person, kind: kind, actor: actor, post: post,
-            createdAt: needs.now())
-        guard try transaction.insert(notification) else { return }
-        try transaction.append(.notified(notification.id))
     }
 }
 

@@ -12,7 +12,7 @@ public struct ReportActor: Sendable {
     public func report(
         _ target: ActorID, posts: [PostID], comment: String, isForwarded: Bool, by person: ActorID
     ) async throws -> Report {
-        guard comment.count <= Limits.summary else {
+        guard comment.length <= Limits.summary else {
             throw Refusal.invalid(
                 field: "Comment", because: "is too long (maximum is \(Limits.summary) characters)")
         }

@@ -27,7 +27,8 @@ public struct ReviseAnnouncement: Sendable {
         public init() {}
     }
 
-    /// - Throws: ``Refusal`` for anyone but the author, and for what an announcement may not become.
+    /// - Throws: ``Refusal`` for anyone but the author, for an author who may not speak for the office any more, and for
+    ///   what an announcement may not become.
     public func revise(_ id: PostID, _ wish: Wish, by person: ActorID) async throws -> Post {
         var named: NamedPeople?
         if let text = wish.text {
@@ -35,11 +36,12 @@ public struct ReviseAnnouncement: Sendable {
             named = try await NamedPeople.look(in: text, needs: needs, find: find)
         }
         return try await needs.store.write { [needs, named] transaction in
-            _ = try transaction.actingPerson(person)
+            _ = try transaction.writingPerson(person, needs: needs)
             var post = try transaction.visiblePost(id, to: .person(person))
             guard post.author == person, case .announcement(var announcement) = post.body else {
                 throw Refusal.notFound("Record")
             }
+            try Acknowledge.checkRight(of: person, in: transaction)
             announcement.title = wish.title ?? announcement.title
             announcement.variants = wish.variants ?? announcement.variants
             if let dueAt = wish.dueAt, dueAt != announcement.dueAt {

@@ -217,8 +217,8 @@ public struct RunGroup: Sendable {
         _ wish: Wish, into actor: Actor, _ group: Group, needs: Needs
     ) throws(Refusal) -> (Actor, Group) {
         var (actor, group) = (actor, group)
-        guard (wish.displayName ?? "").count <= Limits.displayName,
-            (wish.summary ?? "").count <= Limits.biography
+        guard (wish.displayName ?? "").length <= Limits.displayName,
+            (wish.summary ?? "").length <= Limits.biography
         else {
             throw .invalid(
                 field: "Name and description",

@@ -17,6 +17,8 @@ public final class StreamHub: Sendable {
         case post(PostID)
         case edited(PostID)
         case deleted(PostID)
+        /// Deleted, for those whom it named: it is known that they could read it.
+        case withdrawn(PostID)
         case notification(NotificationID)
         /// The session has ended.
         case over
@@ -56,8 +58,9 @@ public final class StreamHub: Sendable {
     /// Connections that listen just now.
     public var count: Int { state.withLock { $0.listeners.count } }
 
-    /// Tells everyone who listens to one of the channels.
-    public func tell(_ news: News, to channels: Set<Channel>) {
+    /// Tells everyone who listens to one of the channels; how many that are.
+    @discardableResult
+    public func tell(_ news: News, to channels: Set<Channel>) -> Int {
         let continuations = state.withLock { state in
             state.listeners.values.filter { channels.contains($0.channel) }.map(\.continuation)
         }
@@ -65,6 +68,7 @@ public final class StreamHub: Sendable {
             if case .dropped = continuation.yield(news) { continuation.finish() }
             if news == .over { continuation.finish() }
         }
+        return continuations.count
     }
 
     /// Ends every stream, so that the process can stop.

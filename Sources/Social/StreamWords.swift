@@ -30,6 +30,7 @@ enum StreamWords {
         case "post": news = .post(PostID(raw))
         case "edited": news = .edited(PostID(raw))
         case "deleted": news = .deleted(PostID(raw))
+        case "withdrawn": news = .withdrawn(PostID(raw))
         case "notification": news = .notification(NotificationID(raw))
         case "over": news = .over
         default: return nil
@@ -42,6 +43,7 @@ enum StreamWords {
         case .post(let id): "post \(id)"
         case .edited(let id): "edited \(id)"
         case .deleted(let id): "deleted \(id)"
+        case .withdrawn(let id): "withdrawn \(id)"
         case .notification(let id): "notification \(id)"
         case .over: "over 0"
         }

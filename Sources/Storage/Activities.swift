@@ -40,7 +40,7 @@ extension Transaction {
     {
         try all(
             """
-            SELECT a.id, a.uri, a.actor, a.post, a.json, a.is_listed, a.created_at
+            SELECT a.id, a.uri, a.actor, a.post, a.json, a.is_listed, a.created_at, COALESCE(a.is_passing, 0)
             FROM activity a JOIN post p ON p.id = a.post
             WHERE a.actor = $2 AND a.is_listed = 1 AND a.id < $3 AND p.deleted_at IS NULL
                 AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1) AND \(Self.seenBy(viewer, place: 1))
@@ -51,12 +51,14 @@ extension Transaction {
     }
 
     private static let activityQuery =
-        "SELECT id, uri, actor, post, json, is_listed, created_at FROM activity"
+        "SELECT id, uri, actor, post, json, is_listed, created_at, COALESCE(is_passing, 0) FROM activity"
 
     private static func activity(_ row: any SQLRow) throws -> OutgoingActivity {
-        OutgoingActivity(
+        var activity = OutgoingActivity(
             id: row.id(0), uri: try row.uri(1), actor: row.id(2), post: row.optionalID(3), json: row.bytes(4),
             isListed: row.bool(5), createdAt: row.date(6)
         )
+        activity.isPassing = row.bool(7)
+        return activity
     }
 }

@@ -7,8 +7,8 @@ extension Transaction {
     public func targets(of announcement: Announcement) throws -> [AnnouncementReader] {
         try all(
             """
-            SELECT a.id, a.department, a.office, l.language FROM actor a JOIN login l ON l.person = a.id
-            WHERE a.host IS NULL AND a.kind = 0 AND a.state = 0 ORDER BY a.id
+            SELECT a.id, a.department, a.office, l.language FROM login l JOIN actor a ON a.id = l.person
+            WHERE a.host IS NULL AND a.kind = 0 AND a.state = 0 ORDER BY l.person
             """
         ) { row -> AnnouncementReader? in
             var work = WorkProfile()
@@ -23,11 +23,11 @@ extension Transaction {
     public func insert(_ reader: AnnouncementReader, of post: PostID) throws {
         try run(
             """
-            INSERT INTO announcement_reader (post, person, unit, reached_at, reminders, next_reminder_at)
+            INSERT INTO announcement_reader (post, person, unit, brought_at, reminders, next_reminder_at)
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING
             """,
             [
-                .id(post), .id(reader.person), .text(reader.unit), .date(reader.reachedAt),
+                .id(post), .id(reader.person), .text(reader.unit), .date(reader.broughtAt),
                 .number(reader.reminders), .date(reader.nextReminderAt),
             ])
     }
@@ -53,8 +53,18 @@ extension Transaction {
     public func acknowledge(_ post: PostID, by person: ActorID, at date: Date) throws -> Bool {
         try run(
             """
-            UPDATE announcement_reader SET acknowledged_at = $3, next_reminder_at = NULL
+            UPDATE announcement_reader SET acknowledged_at = $3, reached_at = COALESCE(reached_at, $3),
+                next_reminder_at = NULL
             WHERE post = $1 AND person = $2 AND acknowledged_at IS NULL
+            """, [.id(post), .id(person), .date(date)]) > 0
+    }
+
+    /// Records that an announcement was shown to a person whom it is for; false when it was before.
+    public func markShown(_ post: PostID, to person: ActorID, at date: Date) throws -> Bool {
+        try run(
+            """
+            UPDATE announcement_reader SET reached_at = $3
+            WHERE post = $1 AND person = $2 AND reached_at IS NULL AND brought_at IS NOT NULL
             """, [.id(post), .id(person), .date(date)]) > 0
     }
 
@@ -72,7 +82,7 @@ extension Transaction {
         try all(
             """
             SELECT n.post FROM announcement_reader r JOIN announcement n ON n.post = r.post
-            WHERE r.person = $1 AND r.reached_at IS NOT NULL AND r.acknowledged_at IS NULL
+            WHERE r.person = $1 AND r.brought_at IS NOT NULL AND r.acknowledged_at IS NULL
                 AND n.due_at IS NOT NULL
             ORDER BY n.due_at, n.post LIMIT $2
             """, [.id(person), .number(limit)]
@@ -92,7 +102,7 @@ extension Transaction {
             """
             SELECT n.post FROM announcement n JOIN post p ON p.id = n.post
             WHERE (p.author = $1 OR EXISTS (SELECT 1 FROM announcement_reader r
-                WHERE r.post = n.post AND r.person = $1 AND r.reached_at IS NOT NULL))
+                WHERE r.post = n.post AND r.person = $1 AND r.brought_at IS NOT NULL))
                 \(conditions.joined(separator: " "))
             ORDER BY n.post \(page.after == nil ? "DESC" : "ASC") LIMIT \(page.limit)
             """, values
@@ -116,8 +126,8 @@ extension Transaction {
     public func missingReaders(of post: PostID) throws -> [AnnouncementReader] {
         try all(
             """
-            \(Self.readerQuery) WHERE post = $1 AND acknowledged_at IS NULL AND reached_at IS NOT NULL
-                AND person IN (SELECT id FROM actor WHERE state = 0) ORDER BY person
+            \(Self.readerQuery) WHERE post = $1 AND acknowledged_at IS NULL AND brought_at IS NOT NULL
+                AND EXISTS (SELECT 1 FROM actor a WHERE a.id = person AND a.state = 0) ORDER BY person
             """, [.id(post)], Self.reader)
     }
 
@@ -171,13 +181,13 @@ extension Transaction {
     }
 
     private static let readerQuery = """
-        SELECT person, unit, reached_at, acknowledged_at, dismissed_at, reminders, next_reminder_at, post
+        SELECT person, unit, brought_at, acknowledged_at, dismissed_at, reminders, next_reminder_at, post
         FROM announcement_reader
         """
 
     private static func reader(_ row: any SQLRow) throws -> AnnouncementReader {
         AnnouncementReader(
-            person: row.id(0), unit: row.text(1), reachedAt: row.optionalDate(2),
+            person: row.id(0), unit: row.text(1), broughtAt: row.optionalDate(2),
             acknowledgedAt: row.optionalDate(3), dismissedAt: row.optionalDate(4), reminders: row.number(5),
             nextReminderAt: row.optionalDate(6))
     }

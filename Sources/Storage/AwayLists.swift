@@ -77,7 +77,7 @@ extension Transaction {
     private static func sql(_ part: Away.Part) -> String {
         let isAnnouncement = """
             EXISTS (SELECT 1 FROM announcement_reader r WHERE r.post = p.id AND r.person = $1
-                AND r.reached_at IS NOT NULL)
+                AND r.brought_at IS NOT NULL)
             """
         let isMention = """
             p.announced IS NULL AND p.id IN (

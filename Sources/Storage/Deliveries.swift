@@ -128,15 +128,37 @@ extension Transaction {
         try run("DELETE FROM retired_inbox WHERE inbox = $1", [.uri(inbox)])
     }
 
-    /// The ledger of one post: where it went, and how each of its deliveries stands.
-    public func deliveries(of post: PostID) throws -> [Delivery] {
+    /// The ledger of one post: the offices that are told of it, in the order of their names, and how each stands.
+    ///
+    /// `onlyOpen`: without those that have everything.
+    public func ledger(
+        of post: PostID, after office: String = "", onlyOpen: Bool = false, limit: Int
+    ) throws -> [OfficeDelivery] {
         try all(
             """
-            SELECT d.id, d.activity, d.actor, d.inbox, d.state, d.attempts, d.next_at, d.answer
-            FROM delivery d JOIN activity a ON a.id = d.activity WHERE a.post = $1 ORDER BY d.id
+            \(Self.ledgerQuery)
+            SELECT told.host, d.state, d.attempts, d.next_at, d.answer
+            FROM told JOIN delivery d ON d.id = told.standing
+            WHERE told.host > $2 AND (d.state <> 1 OR $3 = 0) ORDER BY told.host LIMIT $4
             """,
-            [.id(post)], Self.delivery
-        )
+            [.id(post), .text(office), .bool(onlyOpen), .number(limit)]
+        ) {
+            OfficeDelivery(
+                office: $0.text(0), state: Delivery.State(rawValue: $0.number(1)) ?? .refused,
+                attempts: $0.number(2), nextAt: $0.date(3), answer: $0.optionalText(4))
+        }
+    }
+
+    /// How many offices of a post's ledger stand how.
+    public func ledgerTotals(of post: PostID) throws -> [Delivery.State: Int] {
+        let rows = try all(
+            """
+            \(Self.ledgerQuery)
+            SELECT d.state, COUNT(*) FROM told JOIN delivery d ON d.id = told.standing GROUP BY d.state
+            """,
+            [.id(post)]
+        ) { (Delivery.State(rawValue: $0.number(0)) ?? .refused, $0.number(1)) }
+        return Dictionary(rows, uniquingKeysWith: +)
     }
 
     /// The inboxes behind which a post is known: where it was delivered, or a post that passes it on, and where
@@ -163,6 +185,14 @@ extension Transaction {
             [.number(state?.rawValue)]
         )
     }
+
+    /// Each office that is told of a post, with the delivery by which it stands: the first that waits, else the last.
+    private static let ledgerQuery = """
+        WITH told AS (
+            SELECT d.host, COALESCE(MIN(CASE WHEN d.state = 0 THEN d.id END), MAX(d.id)) AS standing
+            FROM activity a JOIN delivery d ON d.activity = a.id WHERE a.post = $1 GROUP BY d.host
+        )
+        """
 
     private static let deliveryQuery =
         "SELECT id, activity, actor, inbox, state, attempts, next_at, answer FROM delivery"

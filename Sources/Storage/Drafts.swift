@@ -9,19 +9,28 @@ extension Transaction {
             """
             INSERT INTO draft (
                 id, person, text, question, summary, is_sensitive, language, audience, audience_actor, audience_unit,
-                is_quiet, reply_to, due_at, created_at
-            ) VALUES (\(placeholders(14)))
+                is_quiet, reply_to, due_at, created_at, in_group, quote, quote_policy, refusal, poll_options,
+                poll_seconds, poll_multiple, poll_anonymous, poll_hides
+            ) VALUES (\(placeholders(23)))
             ON CONFLICT (id) DO UPDATE SET text = excluded.text, question = excluded.question,
                 summary = excluded.summary, is_sensitive = excluded.is_sensitive, language = excluded.language,
                 audience = excluded.audience, audience_actor = excluded.audience_actor,
                 audience_unit = excluded.audience_unit, is_quiet = excluded.is_quiet,
-                reply_to = excluded.reply_to, due_at = excluded.due_at
+                reply_to = excluded.reply_to, due_at = excluded.due_at, in_group = excluded.in_group,
+                quote = excluded.quote, quote_policy = excluded.quote_policy, refusal = excluded.refusal,
+                poll_options = excluded.poll_options, poll_seconds = excluded.poll_seconds,
+                poll_multiple = excluded.poll_multiple, poll_anonymous = excluded.poll_anonymous,
+                poll_hides = excluded.poll_hides
             """,
             [
                 .id(draft.id), .id(draft.person), .text(draft.text), .string(draft.question),
                 .text(draft.summary), .bool(draft.isSensitive), .string(draft.language), audience, actor,
                 unit,
                 .bool(draft.isQuiet), .id(draft.replyTo), .date(draft.dueAt), .date(draft.createdAt),
+                .id(draft.group), .id(draft.quote), .number(draft.quotePolicy?.rawValue),
+                .string(draft.refusal), .string(draft.poll?.options.joined(separator: "\n")),
+                .number(draft.poll?.seconds), .bool(draft.poll?.isMultiple ?? false),
+                .bool(draft.poll?.isAnonymous ?? false), .bool(draft.poll?.hidesTotals ?? false),
             ])
     }
 
@@ -53,6 +62,12 @@ extension Transaction {
             [.id(person)])
     }
 
+    /// Whether one was not published when its moment came, and waits for its author.
+    public func hasRefusedDraft(of person: ActorID) throws -> Bool {
+        try exists(
+            "SELECT 1 FROM draft WHERE person = $1 AND due_at IS NULL AND refusal IS NOT NULL", [.id(person)])
+    }
+
     /// Those whose moment has come, the first due first.
     public func dueDrafts(at date: Date, limit: Int = 20) throws -> [KeptDraft] {
         try all(
@@ -67,7 +82,8 @@ extension Transaction {
 
     private static let draftQuery = """
         SELECT id, person, text, question, summary, is_sensitive, language, audience, audience_actor, audience_unit,
-            is_quiet, reply_to, due_at, created_at FROM draft
+            is_quiet, reply_to, due_at, created_at, in_group, quote, quote_policy, refusal, poll_options, poll_seconds,
+            poll_multiple, poll_anonymous, poll_hides FROM draft
         """
 
     private static func draft(_ row: any SQLRow) -> KeptDraft {
@@ -83,6 +99,17 @@ extension Transaction {
         }
         draft.isQuiet = row.bool(10)
         draft.replyTo = row.optionalID(11)
+        draft.group = row.optionalID(14)
+        draft.quote = row.optionalID(15)
+        draft.quotePolicy = row.optionalInt(16).map { QuotePolicy(rawValue: Int($0)) ?? .nobody }
+        draft.refusal = row.optionalText(17)
+        draft.poll = row.optionalText(18).map { options in
+            var poll = KeptPoll(
+                options: options.split(separator: "\n").map(String.init),
+                seconds: row.optionalInt(19).map { Int($0) })
+            (poll.isMultiple, poll.isAnonymous, poll.hidesTotals) = (row.bool(20), row.bool(21), row.bool(22))
+            return poll
+        }
         return draft
     }
 }

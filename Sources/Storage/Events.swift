@@ -5,7 +5,10 @@ extension Transaction {
     public func append(_ event: Event) throws {
         let row = event.columns
         try run(
-            "INSERT INTO event (kind, subject, other, uri, note) VALUES ($1, $2, $3, $4, $5)",
+            """
+            INSERT INTO event (kind, subject, other, uri, note, at)
+            VALUES ($1, $2, $3, $4, $5, \(dialect.clock))
+            """,
             [.number(row.kind), row.subject, row.other, row.uri, row.note]
         )
     }
@@ -13,9 +16,14 @@ extension Transaction {
     /// What a drain has not seen yet, oldest first.
     public func events(after position: Int64, limit: Int = 200) throws -> [LoggedEvent] {
         try all(
-            "SELECT position, kind, subject, other, uri, note FROM event WHERE position > $1 ORDER BY position LIMIT $2",
+            """
+            SELECT position, kind, subject, other, uri, note, at FROM event WHERE position > $1
+            ORDER BY position LIMIT $2
+            """,
             [.int(position), .number(limit)]
-        ) { row in Event(row).map { LoggedEvent(position: row.int(0), event: $0) } }.compactMap { $0 }
+        ) { row in
+            Event(row).map { LoggedEvent(position: row.int(0), event: $0, at: row.optionalDate(6)) }
+        }.compactMap { $0 }
     }
 
     /// Where a drain stands.
@@ -37,6 +45,16 @@ extension Transaction {
     /// Forgets events that every drain has passed.
     public func trimEvents() throws {
         try run("DELETE FROM event WHERE position <= (SELECT MIN(position) FROM cursor) - 1000")
+    }
+}
+
+extension Dialect {
+    /// The machine's clock in milliseconds since 1970: for how long something waits, which is nobody's rule.
+    fileprivate var clock: String {
+        switch self {
+        case .sqlite: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
+        case .postgres: "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+        }
     }
 }
 

@@ -73,6 +73,13 @@ extension Transaction {
         ) { $0.id(0) }
     }
 
+    /// Whomever an actor follows or has asked to.
+    public func everyoneFollowed(by actor: ActorID) throws -> [ActorID] {
+        try all("SELECT followee FROM follow WHERE follower = $1 ORDER BY followee", [.id(actor)]) {
+            $0.id(0)
+        }
+    }
+
     /// A follower on this node, to whose home timeline posts go.
     public struct LocalFollower: Sendable {
         public var person: ActorID

@@ -34,7 +34,7 @@ extension Transaction {
         try run(
             """
             UPDATE attendance SET next_reminder_at = $2 WHERE post = $1 AND state IN (1, 3)
-                AND actor IN (SELECT id FROM actor WHERE host IS NULL)
+                AND EXISTS (SELECT 1 FROM actor a WHERE a.id = attendance.actor AND a.host IS NULL)
             """, [.id(post), gathering.isCancelled ? .null : .date(gathering.startsAt - 86400)])
     }
 

@@ -60,11 +60,17 @@ extension Transaction {
             """
             SELECT a.id, a.json FROM activity a JOIN post p ON p.id = a.post
             WHERE p.in_group = $1 AND p.deleted_at IS NULL AND p.announced IS NULL AND a.actor = p.author
-                AND a.id > $2
+                AND a.id > $2 AND \(Self.isOpenToAll)
             ORDER BY a.id LIMIT $3
             """, [.id(group), .int(after), .number(limit)]
         ) { ($0.int(0), $0.bytes(1)) }
     }
+
+    /// A condition on `activity a` about `post p`: it tells no totals that only voters see.
+    static let isOpenToAll = """
+        NOT (COALESCE(a.is_passing, 0) = 1 AND EXISTS (
+            SELECT 1 FROM poll q WHERE q.post = p.id AND q.hides_totals = 1 AND q.is_closed = 0))
+        """
 
     /// Whether an actor's activity about a post is kept.
     public func hasActivity(of post: PostID, by actor: ActorID) throws -> Bool {

@@ -110,17 +110,29 @@ extension Transaction {
         ) { GroupRecord(actor: $0.id(0), person: $0.id(1), word: $0.text(2), at: $0.date(3)) }
     }
 
+    /// Lets a post be written in a group, or says no, by ``Group/admits(_:answering:)``. Only what answers a post of the same
+    /// group answers; what answers one elsewhere begins a thread here.
+    ///
+    /// - Throws: ``Refusal`` in words for its author.
+    public func admit(_ post: Post, to group: Group) throws {
+        let parent = try post.reply?.post.flatMap { try self.group(ofPost: $0) }
+        try group.admits(
+            try membership(of: post.author, in: group.actor), answering: parent == group.actor)
+    }
+
     /// The group in which a post was written, without reading the post.
     public func group(ofPost post: PostID) throws -> ActorID? {
         try first("SELECT in_group FROM post WHERE id = $1", [.id(post)]) { $0.optionalID(0) } ?? nil
     }
 
-    /// What the posts of a group said, by their authors' own activities: the latest, oldest first.
+    /// What the posts of a group said, by their authors' own activities: the latest, oldest first. Totals that are hidden are
+    /// not among it.
     public func history(of group: ActorID, limit: Int = 200) throws -> [[UInt8]] {
         try all(
             """
             SELECT a.json FROM activity a JOIN post p ON p.id = a.post
             WHERE p.in_group = $1 AND p.deleted_at IS NULL AND p.announced IS NULL AND a.actor = p.author
+                AND \(Self.isOpenToAll)
             ORDER BY a.id DESC LIMIT $2
             """, [.id(group), .number(limit)]
         ) { $0.bytes(0) }.reversed()

@@ -28,6 +28,9 @@ extension Transaction {
 
     /// The next to handle, in the order in which they came; one that waits holds back its signer's later ones.
     public func dueReceived(at date: Date, limit: Int, except busy: [ActorID] = []) throws -> [Received] {
+        // Few forms of the statement, whatever their number.
+        var busy = busy
+        while let first = busy.first, busy.count & (busy.count - 1) != 0 { busy.append(first) }
         let others = busy.isEmpty ? "" : "AND signer NOT IN (\(placeholders(busy.count, from: 3)))"
         return try all(
             """

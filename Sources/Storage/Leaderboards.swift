@@ -28,6 +28,8 @@ extension Transaction {
     }
 
     /// What colleagues did for this node's people of a team, or (nil) for all of them, by person, giver and day.
+    ///
+    /// `CROSS JOIN`: from the people to their answers, never through everybody's answers to the people.
     public func merits(of team: Leaderboard.Team? = nil) throws -> [Merit] {
         let (condition, values) = team.map { Self.members(of: $0) }.map { ($0, [$1]) } ?? ("1 = 1", [])
         return try all(
@@ -41,12 +43,12 @@ extension Transaction {
                     AND NOT EXISTS (SELECT 1 FROM recognition_removal m WHERE m.post = p.id)
                 UNION ALL
                 SELECT a.author, q.author, COALESCE(s.settled_at, a.created_at), \(Merit.acceptedAnswer)
-                FROM \(Self.answers) JOIN people w ON w.id = a.author WHERE s.accepted = a.uri
+                FROM people w CROSS JOIN \(Self.answers) WHERE a.author = w.id AND s.accepted = a.uri
                     AND \(Self.isKnownToAll("a")) AND \(Self.isKnownToAll("q"))
                 UNION ALL
                 SELECT a.author, l.actor, l.created_at, \(Merit.vote)
-                FROM \(Self.answers) JOIN people w ON w.id = a.author JOIN liking l ON l.post = a.id
-                WHERE \(Self.isKnownToAll("a")) AND \(Self.isKnownToAll("q"))
+                FROM people w CROSS JOIN \(Self.answers) JOIN liking l ON l.post = a.id
+                WHERE a.author = w.id AND \(Self.isKnownToAll("a")) AND \(Self.isKnownToAll("q"))
             )
             SELECT act.person, act.giver, act.at / 86400000, CAST(SUM(act.points) AS BIGINT)
             FROM act JOIN actor g ON g.id = act.giver

@@ -8,18 +8,18 @@ extension Transaction {
         try run(
             """
             INSERT INTO login (person, email, email_key, password_hash, is_administrator, default_audience, created_at,
-                may_announce, language)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                may_announce, language, quote_policy)
+            VALUES (\(placeholders(10)))
             ON CONFLICT (person) DO UPDATE SET email = excluded.email, email_key = excluded.email_key,
                 password_hash = excluded.password_hash, is_administrator = excluded.is_administrator,
                 default_audience = excluded.default_audience, may_announce = excluded.may_announce,
-                language = excluded.language
+                language = excluded.language, quote_policy = excluded.quote_policy
             """,
             [
                 .id(login.person), .text(login.email), .text(login.email.lowercased()),
                 .text(login.passwordHash),
                 .bool(login.isAdministrator), login.defaultAudience.columns.0, .date(login.createdAt),
-                .bool(login.mayAnnounce), .string(login.language),
+                .bool(login.mayAnnounce), .string(login.language), .number(login.quotePolicy.rawValue),
             ]
         )
     }
@@ -40,13 +40,17 @@ extension Transaction {
     }
 
     private static let loginQuery =
-        "SELECT person, email, password_hash, is_administrator, default_audience, created_at, may_announce, language FROM login"
+        """
+        SELECT person, email, password_hash, is_administrator, default_audience, created_at, may_announce, language,
+            quote_policy FROM login
+        """
 
     private static func login(_ row: any SQLRow) -> Login {
         Login(
             person: row.id(0), email: row.text(1), passwordHash: row.text(2), isAdministrator: row.bool(3),
             defaultAudience: Audience(code: row.number(4)), createdAt: row.date(5),
-            mayAnnounce: row.bool(6), language: row.optionalText(7)
+            mayAnnounce: row.bool(6), language: row.optionalText(7),
+            quotePolicy: QuotePolicy(rawValue: row.number(8)) ?? .nobody
         )
     }
 }

@@ -39,6 +39,15 @@ extension Transaction {
         ) { NotificationLevel(rawValue: $0.number(0)) ?? .mentions } ?? .mentions
     }
 
+    /// Whether a post stands in a group of which a person wants to hear nothing.
+    public func isSilenced(_ post: PostID, for person: ActorID) throws -> Bool {
+        try exists(
+            """
+            SELECT 1 FROM post p JOIN notification_level n ON n.in_group = p.in_group
+            WHERE p.id = $1 AND n.person = $2 AND n.level = $3
+            """, [.id(post), .id(person), .number(NotificationLevel.nothing.rawValue)])
+    }
+
     public func save(_ level: NotificationLevel, of person: ActorID, in group: ActorID) throws {
         try run(
             """

@@ -42,11 +42,32 @@ extension Transaction {
         return page.after == nil ? found : found.reversed()
     }
 
-    /// A page of groups, newest first: likes of one post and answers in one thread are one.
-    public func notificationGroups(of person: ActorID, _ page: Page) throws -> [NotificationGroup] {
+    /// A page of groups, newest first: likes of one post and answers in one thread are one. `kinds`: those asked for.
+    /// `grouped`: those that may stand together.
+    public func notificationGroups(
+        of person: ActorID, kinds: [Notification.Kind] = Notification.Kind.allCases,
+        grouped: Set<Notification.Kind> = Set(Notification.Kind.allCases), _ page: Page
+    ) throws -> [NotificationGroup] {
         var wide = page
         wide.limit = page.limit * 10
-        let found = try notifications(of: person, wide)
+        let found = try notifications(of: person, kinds: kinds, wide)
+        let groups = NotificationGroup.fold(found, threads: try threads(of: found), kinds: grouped)
+        return Array(groups.prefix(page.limit))
+    }
+
+    /// What a group holds, the newest first, as far as it is among a person's last thousand; empty where there is none.
+    public func notifications(of person: ActorID, inGroup key: String) throws -> [Notification] {
+        if let id = key.split(separator: "-").last.flatMap({ NotificationID(decimal: $0) }),
+            key == NotificationGroup.key(ofSingle: id)
+        {
+            return try notification(id).flatMap { $0.person == person ? [$0] : nil } ?? []
+        }
+        let found = try notifications(of: person, Page(limit: 1000))
+        let threads = try threads(of: found)
+        return found.filter { NotificationGroup.key(of: $0, threads: threads) == key }
+    }
+
+    private func threads(of found: [Notification]) throws -> [PostID: PostID] {
         let posts = Array(Set(found.compactMap(\.post)))
         var threads: [PostID: PostID] = [:]
         if !posts.isEmpty {
@@ -56,7 +77,7 @@ extension Transaction {
             ) { ($0.id(0) as PostID, $0.id(1) as PostID) }
             for (post, thread) in rows { threads[post] = thread }
         }
-        return Array(NotificationGroup.fold(found, threads: threads).prefix(page.limit))
+        return threads
     }
 
     public func notification(_ id: NotificationID) throws -> Notification? {

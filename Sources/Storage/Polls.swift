@@ -135,11 +135,13 @@ extension Transaction {
     public func inboxesThatVoted(in post: PostID) throws -> [ObjectURI] {
         try all(
             """
-            SELECT DISTINCT COALESCE(a.shared_inbox, a.inbox) FROM actor a
-            WHERE a.host IS NOT NULL AND a.state = 0 AND (
-                a.id IN (SELECT person FROM ballot WHERE post = $1)
-                OR a.kind = $2 AND a.host IN (SELECT node FROM poll_tally WHERE post = $1))
-            """, [.id(post), .number(Actor.Kind.application.rawValue)]
+            SELECT COALESCE(a.shared_inbox, a.inbox) FROM ballot b JOIN actor a ON a.id = b.person
+            WHERE b.post = $1 AND a.host IS NOT NULL AND a.state = 0
+            UNION
+            SELECT COALESCE(a.shared_inbox, a.inbox) FROM poll_tally t
+            JOIN actor a ON a.host = t.node AND a.kind = \(Actor.Kind.application.rawValue)
+            WHERE t.post = $1 AND a.state = 0
+            """, [.id(post)]
         ) { try $0.uri(0) }
     }
 

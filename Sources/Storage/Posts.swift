@@ -112,12 +112,20 @@ extension Transaction {
         try deleteParts(of: post.id)
         try deleteBody(of: post)
         // Likes stay, unseen: whoever liked it on another node is told that it is gone.
-        for table in ["edition", "recipient", "bookmark", "notification", "group_pin", "knowledge"] {
+        for table in ["edition", "bookmark", "notification", "group_pin", "knowledge"] {
             try run("DELETE FROM \(table) WHERE post = $1", [.id(post.id)])
         }
         try run("DELETE FROM home WHERE entry = $1", [.id(post.id)])
         try count(post, by: -1)
-        for announce in try announces(of: post.id) { try bury(announce, at: date) }
+        for announce in try announces(of: post.id) {
+            try bury(announce, at: date)
+            try deleteRecipients(of: announce.id)
+        }
+    }
+
+    /// Forgets whom a post was addressed to. Of one that is buried they are told first.
+    public func deleteRecipients(of post: PostID) throws {
+        try run("DELETE FROM recipient WHERE post = $1", [.id(post)])
     }
 
     /// Every earlier version, oldest first.
@@ -206,6 +214,8 @@ extension Transaction {
     /// Whoever wrote the answer must be able to see what it answers (N52).
     private func mayAnswer(_ orphan: PostID, _ post: Post) throws -> Bool {
         guard let answer = try self.post(orphan), let author = try actor(answer.author) else { return false }
+        // Who is in another node's group is that node's to know, and it has passed on both.
+        if let group = post.group, group == answer.group, try !isLocal(group) { return true }
         guard let host = author.host else { return try maySee(post, .person(author.id)) }
         let isMember = try member(host)?.state == .admitted
         return try maySee(post, .remote(author.id, authority: host, isOfOrganisation: isMember))

@@ -101,8 +101,17 @@ extension Transaction {
             ])
     }
 
+    /// What moderators decided about a question, for whoever may know: who asked it here, and this node's administrators.
+    /// nil for anyone else.
+    public func rulings(on question: Post, for person: ActorID) throws -> [Ruling]? {
+        guard question.body.question != nil, try isLocal(question.author),
+            try question.author == person || login(of: person)?.isAdministrator == true
+        else { return nil }
+        return try rulings(on: question.id)
+    }
+
     /// What moderators decided about a question, oldest first.
-    public func rulings(on question: PostID) throws -> [Ruling] {
+    func rulings(on question: PostID) throws -> [Ruling] {
         try all(
             """
             SELECT question, moderator, accepted, duplicate_of, at FROM ruling WHERE question = $1

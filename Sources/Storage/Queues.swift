@@ -21,18 +21,29 @@ extension Transaction {
                 since: row.optionalInt(1).map { IDSource.date(of: DeliveryID($0)) })
         }
         let last = try number("SELECT COALESCE(MAX(position), 0) FROM event")
-        let drains = try all("SELECT name, position FROM cursor ORDER BY name") { row in
-            Queue(name: row.text(0), waiting: max(0, last - row.number(1)), since: nil)
+        let drains = try all(
+            """
+            SELECT name, position, (
+                SELECT e.at FROM event e WHERE e.position > cursor.position ORDER BY e.position LIMIT 1
+            ) FROM cursor ORDER BY name
+            """
+        ) { row in
+            Queue(name: row.text(0), waiting: max(0, last - row.number(1)), since: row.optionalDate(2))
         }
         return [inbox, deliveries].compactMap { $0 } + drains
     }
 
-    /// The nodes for which most waits.
-    public func waitingByNode(limit: Int = 50) throws -> [(node: String, waiting: Int)] {
+    /// The nodes for which most waits, the name of each queue being the node's.
+    public func waitingByNode(limit: Int = 50) throws -> [Queue] {
         try all(
             """
-            SELECT host, COUNT(*) FROM delivery WHERE state = 0 GROUP BY host ORDER BY COUNT(*) DESC, host LIMIT $1
+            SELECT host, COUNT(*), MIN(id) FROM delivery WHERE state = 0 GROUP BY host
+            ORDER BY COUNT(*) DESC, host LIMIT $1
             """, [.number(limit)]
-        ) { ($0.text(0), $0.number(1)) }
+        ) { row in
+            Queue(
+                name: row.text(0), waiting: row.number(1),
+                since: IDSource.date(of: DeliveryID(row.int(2))))
+        }
     }
 }

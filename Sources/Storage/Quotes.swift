@@ -149,6 +149,27 @@ extension Transaction {
             Self.consent)
     }
 
+    /// What an author of this node agreed to of one quoter, and did not take back.
+    public func consents(of author: ActorID, to quoter: ActorID) throws -> [Consent] {
+        try all(
+            """
+            \(Self.consentQuery) WHERE quoter = $1 AND withdrawn_at IS NULL
+                AND quoted IN (SELECT id FROM post WHERE author = $2 AND deleted_at IS NULL) ORDER BY id
+            """, [.id(quoter), .id(author)], Self.consent)
+    }
+
+    /// The living posts by which one actor shows what another wrote.
+    public func quotes(by quoter: ActorID, of author: ActorID) throws -> [Post] {
+        let ids: [PostID] = try all(
+            """
+            SELECT p.id FROM post p JOIN post o ON o.uri = p.quote_uri
+            WHERE p.author = $1 AND p.quote_uri IS NOT NULL AND p.quote_state = $3 AND p.deleted_at IS NULL
+                AND o.author = $2 ORDER BY p.id
+            """, [.id(quoter), .id(author), .number(Quote.State.accepted.rawValue)]
+        ) { $0.id(0) }
+        return try ids.compactMap { try post($0) }
+    }
+
     private static let consentQuery =
         "SELECT id, quoted, quoting, quoter, request, created_at, withdrawn_at FROM consent"
 

@@ -56,7 +56,7 @@ extension Transaction {
         guard post.body.announced == nil else { return }
         try insertWords(
             "post_search", .id(post.id),
-            "\(post.body.title ?? "") \(post.summary) \(Self.wordsOnly(post.content))")
+            "\(post.body.words.joined(separator: " ")) \(post.summary) \(Self.wordsOnly(post.content))")
     }
 
     func removeFromIndex(_ post: PostID) throws {
@@ -69,7 +69,7 @@ extension Transaction {
         guard !words.isEmpty else { return nil }
         return switch dialect {
         // Quoted, so that nothing typed is taken for an operator.
-        case .sqlite: words.map { "\"\($0)\"*" }.joined(separator: " ")
+        case .sqlite: words.map { "\(Self.quoted($0))*" }.joined(separator: " ")
         case .postgres: words.joined(separator: " ").lowercased()
         }
     }
@@ -83,11 +83,16 @@ extension Transaction {
         }
     }
 
+    /// One string of FTS5. By scalars: to Swift, a letter that is put before others has taken the mark after it.
+    private static func quoted(_ words: some StringProtocol) -> String {
+        "\"" + String(words.unicodeScalars.map { $0 == "\"" ? " " : Character($0) }) + "\""
+    }
+
     /// The keys of posts that hold any of some phrases, whole and in order. `bind`: gives a value its placeholder.
     func matchingAny(_ phrases: [String], _ bind: (SQLValue) -> String) -> String {
         switch dialect {
         case .sqlite:
-            let typed = phrases.map { "\"\($0.replacing("\"", with: " "))\"" }.joined(separator: " OR ")
+            let typed = phrases.map(Self.quoted).joined(separator: " OR ")
             return "SELECT s.rowid FROM post_search s WHERE post_search MATCH \(bind(.text(typed)))"
         case .postgres:
             let queries = phrases.map { "phraseto_tsquery('simple', plain_words(\(bind(.text($0)))))" }
@@ -120,17 +125,18 @@ extension Transaction {
 
     /// Content is sanitised HTML: what stands between tags are words.
     private static func wordsOnly(_ html: String) -> String {
-        var out = ""
+        var out: [UInt8] = []
+        out.reserveCapacity(html.utf8.count)
         var isInTag = false
-        for character in html {
-            switch character {
-            case "<":
+        for byte in html.utf8 {
+            switch byte {
+            case UInt8(ascii: "<"):
                 isInTag = true
-                out.append(" ")
-            case ">": isInTag = false
-            default: if !isInTag { out.append(character) }
+                out.append(UInt8(ascii: " "))
+            case UInt8(ascii: ">"): isInTag = false
+            default: if !isInTag { out.append(byte) }
             }
         }
-        return out
+        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -22,7 +22,7 @@ extension Transaction {
         }
         return try complete(
             all(
-                "SELECT \(Self.postColumns) \(statement.sql) ORDER BY p.id DESC LIMIT \(page.limit) OFFSET \(offset)",
+                "SELECT \(Self.postColumns) \(statement.sql) ORDER BY \(statement.order) DESC LIMIT \(page.limit) OFFSET \(offset)",
                 statement.values, Self.post))
     }
 
@@ -43,6 +43,9 @@ private struct PostSearch {
     private var joins = ""
     private var conditions: [String]
     private(set) var values: [SQLValue]
+    /// The key of a post, where the rows come from: an index of words gives the newest first by itself, unless few of
+    /// them are the author's.
+    private(set) var order = "p.id"
 
     var sql: String { "FROM post p \(joins) WHERE \(conditions.joined(separator: " AND "))" }
 
@@ -60,25 +63,24 @@ private struct PostSearch {
             let search = transaction.matching("post_search", bind(.text(words)))
             joins = "JOIN post_search s ON p.id = \(search.id)"
             conditions.append(search.condition)
+            if query.author == nil { order = search.id }
         }
         if let author = query.author {
             guard let id = try Self.author(author, viewer, in: transaction) else { return nil }
             conditions.append("p.author = \(bind(.id(id)))")
         }
         if let group = query.group {
-            conditions.append(
-                """
-                p.in_group IN (SELECT id FROM actor WHERE kind = \(Actor.Kind.group.rawValue)
-                    AND name_key = \(bind(.text(group.lowercased()))))
-                """)
+            guard let id = try Self.group(group, in: transaction) else { return nil }
+            conditions.append("p.in_group = \(bind(.id(id)))")
         }
         if let since = query.since { conditions.append("p.created_at >= \(bind(.date(since)))") }
         if let end = query.before { conditions.append("p.created_at < \(bind(.date(end)))") }
-        if let before { conditions.append("p.id < \(bind(.int(before)))") }
+        if let before { conditions.append("\(order) < \(bind(.int(before)))") }
         if !query.kinds.isEmpty {
-            conditions.append(
-                "(\(query.kinds.sorted { $0.rawValue < $1.rawValue }.map(Self.sql).joined(separator: " OR ")))"
-            )
+            let kinds = query.kinds.sorted { $0.rawValue < $1.rawValue }
+            conditions.append("(\(kinds.map(Self.sql).joined(separator: " OR ")))")
+            // Said by itself, so that the index of what is more than a note fits.
+            if kinds.allSatisfy(\.isMoreThanText) { conditions.append("p.body <> \(PostBody.Code.note)") }
         }
         conditions += query.parts.sorted { $0.rawValue < $1.rawValue }.map(Self.sql)
     }
@@ -91,14 +93,29 @@ private struct PostSearch {
     private static func author(_ name: String, _ viewer: Viewer, in transaction: Transaction) throws
         -> ActorID?
     {
-        if name == "me" { return viewer.actor }
-        guard let handle = Handle(name) else { return try transaction.localActor(named: name)?.id }
-        let known = try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
+        name.lowercased() == "me" ? viewer.actor : try actor(name, in: transaction)?.id
+    }
+
+    /// A bare name is that of a group of this node, or else of the one that was heard of last.
+    private static func group(_ name: String, in transaction: Transaction) throws -> ActorID? {
+        if let known = try actor(name, in: transaction), known.kind == .group { return known.id }
+        guard Handle(name) == nil else { return nil }
+        return try transaction.first(
+            """
+            SELECT id FROM actor WHERE kind = \(Actor.Kind.group.rawValue) AND name_key = $1
+            ORDER BY state, id DESC LIMIT 1
+            """, [.text(name.lowercased())]
+        ) { $0.id(0) }
+    }
+
+    private static func actor(_ name: String, in transaction: Transaction) throws -> Actor? {
+        guard let handle = Handle(name) else { return try transaction.localActor(named: name) }
+        if let known = try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle) {
+            return known
+        }
         // A handle of this very node, with its host written out.
-        return try known?.id
-            ?? transaction.localActor(named: handle.name).flatMap { actor in
-                actor.uri.authority == handle.host ? actor.id : nil
-            }
+        let own = try transaction.localActor(named: handle.name)
+        return own?.uri.authority == handle.host ? own : nil
     }
 
     private static func sql(_ kind: SearchQuery.Kind) -> String {
@@ -107,6 +124,7 @@ private struct PostSearch {
         case .reply: "p.reply_uri IS NOT NULL"
         case .article: "p.body = \(PostBody.Code.article)"
         case .poll: "p.body = \(PostBody.Code.poll)"
+        case .survey: "p.body = \(PostBody.Code.survey)"
         case .thanks: "p.body = \(PostBody.Code.recognition)"
         case .question: "p.body = \(PostBody.Code.question)"
         case .announcement: "p.body = \(PostBody.Code.announcement)"
@@ -117,7 +135,7 @@ private struct PostSearch {
 
     private static func sql(_ part: SearchQuery.Part) -> String {
         func file(_ type: String) -> String {
-            "EXISTS (SELECT 1 FROM attachment f WHERE f.post = p.id AND f.media_type LIKE '\(type)%')"
+            "p.id IN (SELECT f.post FROM attachment f WHERE f.media_type LIKE '\(type)%')"
         }
         func count(_ text: String) -> String {
             "(LENGTH(p.content) - LENGTH(REPLACE(p.content, '\(text)', ''))) / \(text.count)"
@@ -130,6 +148,16 @@ private struct PostSearch {
         case .warning: "p.summary <> ''"
         // More links than mentions and hashtags, which are links as well.
         case .link: "\(count("<a ")) > \(count(" mention\"")) + \(count("\"mention "))"
+        }
+    }
+}
+
+extension SearchQuery.Kind {
+    /// Whether it is told by the body alone, and by one that a note does not have.
+    fileprivate var isMoreThanText: Bool {
+        switch self {
+        case .post, .reply, .knowledge: false
+        case .article, .poll, .survey, .thanks, .question, .announcement, .event: true
         }
     }
 }

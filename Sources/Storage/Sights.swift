@@ -18,22 +18,24 @@ extension Transaction {
     /// the viewer; where it has an id, that id must be bound as `$\(place)`. `place`: the number of that
     /// placeholder.
     static func seenBy(_ viewer: Viewer, place: Int) -> String {
-        var always = "1 = 0"
-        var others = ""
+        var always: [String] = []
+        var others: [String] = []
         for condition in Audience.Condition.allCases {
             let isSuch = "p.audience = \(condition.rawValue)"
             switch requirement(of: condition, viewer, place: place) {
-            case .nothing: always += " OR \(isSuch)"
-            case .that(let sql): others += " OR (\(isSuch) AND \(sql))"
+            case .nothing: always.append(isSuch)
+            case .that(let sql): others.append("(\(isSuch) AND \(sql))")
             case .impossible: break
             }
         }
-        // What the row itself tells comes first, as most posts are for everyone.
-        guard viewer.actor != nil else { return "(\(always)\(others))" }
+        // What the row itself tells comes first, as most posts are for everyone. Nobody sees one kind alone, and it is said
+        // by itself, so that an index of that kind fits.
+        let ways = (always + others).joined(separator: " OR ")
+        guard viewer.actor != nil else { return ways.isEmpty ? "1 = 0" : "(\(ways))" }
         return """
             (p.author = $\(place) OR (
                 NOT EXISTS (SELECT 1 FROM block b WHERE b.actor = p.author AND b.target = $\(place))
-                AND (\(always)\(others)
+                AND (\(ways)
                     OR EXISTS (SELECT 1 FROM recipient r WHERE r.post = p.id AND r.actor = $\(place)))))
             """
     }

@@ -10,6 +10,7 @@ public struct Desk: Sendable {
     public let hub: StreamHub
     public let renderings = Renderings()
     public let noteAway: NoteAway
+    public let noteShown: NoteShown
     public let nodeName: String
     public let contactEmail: String
     public let version: String
@@ -51,6 +52,7 @@ public struct Desk: Sendable {
     ) {
         self.needs = needs
         noteAway = NoteAway(needs: needs)
+        noteShown = NoteShown(needs: needs)
         self.signIn = signIn
         self.grants = grants
         self.hub = hub

@@ -126,7 +126,11 @@ public struct Fields: Sendable {
     }
 
     private static func decode(_ text: Substring) -> String {
-        let spaced = String(text.map { $0 == "+" ? " " : $0 })
+        let (plus, space) = (UInt8(ascii: "+"), UInt8(ascii: " "))
+        guard text.utf8.contains(where: { $0 == plus || $0 == UInt8(ascii: "%") }) else {
+            return String(text)
+        }
+        let spaced = String(decoding: text.utf8.map { $0 == plus ? space : $0 }, as: UTF8.self)
         return spaced.removingPercentEncoding ?? spaced
     }
 }

@@ -28,30 +28,27 @@ public struct ProblemMiddleware: RouterMiddleware {
         next: @concurrent (Request, HallwayContext) async throws -> Response
     ) async throws -> Response {
         let began = ContinuousClock.now
-        defer {
-            let took = ContinuousClock.now - began
-            counters.time("hallway_request_seconds{kind=\"\(Self.kind(request.uri.path))\"}", took.inSeconds)
-        }
+        defer { counters.time(Self.timing(request.uri.path), ContinuousClock.now - began) }
         do {
             let response = try await next(request, context)
-            counters.count("hallway_requests_total{code=\"\(response.status.code)\"}")
+            counters.answered(.requests, response.status.code)
             return response
         } catch {
             let problem = problem(for: error, request: request)
-            counters.count("hallway_requests_total{code=\"\(problem.status.code)\"}")
+            counters.answered(.requests, problem.status.code)
             return page(problem, request, context) ?? Self.json(problem)
         }
     }
 
-    private static func kind(_ path: String) -> String {
-        if path.hasSuffix("/inbox") { return "inbox" }
-        if path.hasPrefix("/api/v1/streaming") { return "stream" }
-        if path.hasPrefix("/api/") || path.hasPrefix("/oauth/") { return "api" }
+    private static func timing(_ path: String) -> Timing {
+        if path.hasSuffix("/inbox") { return .inboxRequest }
+        if path.hasPrefix("/api/v1/streaming") { return .streamRequest }
+        if path.hasPrefix("/api/") || path.hasPrefix("/oauth/") { return .apiRequest }
         for start in ["/actor", "/posts", "/threads", "/activities", "/.well-known", "/nodeinfo"]
         where path.hasPrefix(start) {
-            return "federation"
+            return .federationRequest
         }
-        return "page"
+        return .pageRequest
     }
 
     private func problem(for error: any Error, request: Request) -> Problem {
@@ -97,11 +94,5 @@ extension Problem {
     init(fault: Void) {
         self.init(
             status: .internalServerError, message: "Something went wrong on our side", retryAfterSeconds: nil)
-    }
-}
-
-extension Duration {
-    fileprivate var inSeconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }

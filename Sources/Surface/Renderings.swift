@@ -13,6 +13,8 @@ public final class Renderings: Sendable {
         public var hasPoll: Bool
         /// Whether it is to be had in languages that readers may prefer.
         public var hasVariants: Bool
+        /// Whether it is counted whom it was shown to.
+        public var isAnnouncement: Bool
         /// Whether it quotes something, of which each reader may see more or less.
         public var isQuoting: Bool
         public var quoteTerms: QuoteTerms
@@ -21,6 +23,7 @@ public final class Renderings: Sendable {
             self.bytes = bytes
             hasPoll = if case .poll = post.body { true } else { false }
             hasVariants = !post.variants.isEmpty
+            isAnnouncement = if case .announcement = post.body { true } else { false }
             isQuoting = post.quote != nil
             quoteTerms = post.quoteTerms
         }

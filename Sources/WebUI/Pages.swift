@@ -7,13 +7,9 @@ public import Surface
 /// The web app: pages rendered on the server over the same verbs and queries as the client interface.
 public struct Pages: Sendable {
     let desk: Desk
-    let templates: Templates
+    let templates = Templates()
 
-    /// - Throws: when a template is not well formed.
-    public init(desk: Desk) throws {
-        self.desk = desk
-        templates = try Templates()
-    }
+    public init(desk: Desk) { self.desk = desk }
 
     public func add(to router: Router<HallwayContext>) {
         AssetRoutes().add(to: router)

@@ -2,20 +2,23 @@ import Mustache
 
 /// The pages' templates, which travel inside the program.
 struct Templates: Sendable {
-    private let library: MustacheLibrary
-
-    /// - Throws: when a template is not well formed, which the tests would have told.
-    init() throws {
-        var templates: [String: MustacheTemplate] = [:]
-        for (name, bytes) in Self.sources {
-            templates[name] = try MustacheTemplate(string: String(decoding: bytes, as: UTF8.self))
-        }
-        library = MustacheLibrary(templates: templates)
-    }
+    /// Parsed when the first page is asked for: a node that nobody visits by browser never pays for them.
+    private static let library = Result { try parsed() }
 
     /// Renders a template with what it asks for; text is escaped unless the template says that it is HTML.
     func render(_ name: String, _ values: [String: Any]) -> String {
-        library.render(values, withTemplate: name) ?? ""
+        (try? Self.library.get())?.render(values, withTemplate: name) ?? ""
+    }
+
+    /// - Throws: what is wrong with a template that is not well formed, in which case no page can be shown; a test asks.
+    static func check() throws { _ = try library.get() }
+
+    private static func parsed() throws -> MustacheLibrary {
+        var templates: [String: MustacheTemplate] = [:]
+        for (name, bytes) in sources {
+            templates[name] = try MustacheTemplate(string: String(decoding: bytes, as: UTF8.self))
+        }
+        return MustacheLibrary(templates: templates)
     }
 
     private static let sources: [(String, [UInt8])] = [
@@ -55,6 +58,7 @@ struct Templates: Sendable {
         ("edit_announcement", PackageResources.edit_announcement_mustache),
         ("announcement_variants", PackageResources.announcement_variants_mustache),
         ("progress", PackageResources.progress_mustache), ("offsets", PackageResources.offsets_mustache),
+        ("clock", PackageResources.clock_mustache),
         ("events", PackageResources.events_mustache), ("new_event", PackageResources.new_event_mustache),
         ("calendar", PackageResources.calendar_mustache),
         ("leaderboard", PackageResources.leaderboard_mustache),

@@ -10,7 +10,7 @@ struct AdminCommand: AsyncParsableCommand {
             PersonCommand.self, CountCommand.self, CheckCommand.self, RetryCommand.self, KeysCommand.self,
             InvitationCommand.self, BackupCommand.self, RestoreCommand.self, VerifyCommand.self,
             MoveDatabaseCommand.self,
-            NodesCommand.self, RecognitionsCommand.self, GuidelinesCommand.self,
+            DirectoryCareCommand.self, NodesCommand.self, RecognitionsCommand.self, GuidelinesCommand.self,
         ]
     )
 }

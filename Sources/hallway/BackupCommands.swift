@@ -30,8 +30,10 @@ struct RestoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await option.run(isQuiet: true) { settings, _ in
-            let rows = try await BackupTasks(settings: settings, progress: tell).restore(from: folder)
+            let (rows, isDirectory) = try await BackupTasks(settings: settings, progress: tell)
+                .restore(from: folder)
             print("\(rows) rows restored from \(folder)")
+            if isDirectory { print(ContinueDirectory.advice) }
         }
     }
 }
@@ -47,8 +49,10 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await option.run(isQuiet: true) { settings, _ in
-            let rows = try await BackupTasks(settings: settings, progress: tell).verify(folder)
-            print("\(rows) rows, all in order")
+            let (rows, schema) = try await BackupTasks(settings: settings, progress: tell).verify(folder)
+            let moment = folder == nil ? "the node starts" : "it is restored"
+            let note = schema.map { "; of schema \($0): it is upgraded when \(moment)" } ?? ""
+            print("\(rows) rows, all in order\(note)")
         }
     }
 }

@@ -22,6 +22,35 @@ struct CreateInvitation: AsyncParsableCommand {
     }
 }
 
+/// `hallway admin directory`
+struct DirectoryCareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "directory", abstract: "The directory itself (at the directory).",
+        subcommands: [ContinueDirectory.self])
+}
+
+/// `hallway admin directory continue`
+struct ContinueDirectory: AsyncParsableCommand {
+    /// What an administrator has to do by hand then.
+    static let advice =
+        "The directory goes on beyond what was lost. Nodes that were removed and people who were dismissed after the "
+        + "backup must be so again, nodes that were admitted then approved again; invitations are void."
+    static let configuration = CommandConfiguration(
+        commandName: "continue",
+        abstract:
+            "Let a directory that was brought back from a copy go on, so that nodes which saw more believe it.",
+        discussion: "`hallway admin restore` does so by itself. To be done before the directory starts.")
+
+    @OptionGroup var option: SettingsOption
+
+    func run() async throws {
+        try await option.run(isQuiet: true) { settings, logger in
+            try await DirectoryTasks(settings: settings, logger: logger).resume()
+            print(Self.advice)
+        }
+    }
+}
+
 /// `hallway admin nodes`
 struct NodesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

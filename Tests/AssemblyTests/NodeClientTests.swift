@@ -20,6 +20,9 @@ struct NodeClientTests {
             Response(
                 status: .ok, headers: [.contentEncoding: "gzip"], body: .init(byteBuffer: .init(string: "x")))
         }
+        router.post("answers/:how") { _, context in
+            try Self.answer(context.parameters.require("how"))
+        }
         let (ports, tell) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
@@ -30,6 +33,26 @@ struct NodeClientTests {
             let port = try #require(await waiting.next())
             try await body(port)
             group.cancelAll()
+        }
+    }
+
+    /// An answer whose head is plain, and whose body is of no use.
+    static func answer(_ how: String) -> Response {
+        let body = ResponseBody(contentLength: 10) { writer in
+            try await writer.write(ByteBuffer(string: "x"))
+            if how != "cut" { try await Task.sleep(for: .seconds(3600)) }
+            throw CancellationError()
+        }
+        switch how {
+        case "large":
+            return Response(
+                status: .accepted, body: .init(byteBuffer: .init(repeating: 1, count: 100_000)))
+        case "packed":
+            return Response(
+                status: .accepted, headers: [.contentEncoding: "gzip"],
+                body: .init(byteBuffer: .init(string: "x")))
+        case "busy": return Response(status: .serviceUnavailable, headers: [.retryAfter: "7"], body: body)
+        default: return Response(status: .accepted, body: body)
         }
     }
 
@@ -87,6 +110,25 @@ struct NodeClientTests {
                     try await client.send(
                         OutgoingRequest(method: "GET", url: theURI("http://a.example:\(port)/packed")))
                 }
+            }
+        }
+    }
+
+    @Test(
+        "where the status says it all, whatever becomes of the body changes nothing, and else it is a fault",
+        arguments: [("large", 202), ("packed", 202), ("slow", 202), ("cut", 202), ("busy", 503)])
+    func statusAlone(how: String, code: Int) async throws {
+        try await serving { port in
+            try await withClient({ _ in ["127.0.0.1"] }) { client in
+                var request = OutgoingRequest(
+                    method: "POST", url: try theURI("http://a.example:\(port)/answers/\(how)"),
+                    limitBytes: 1000, needsBody: false)
+                let answer = try await client.send(request)
+                #expect(answer.code == code && answer.body.isEmpty)
+                #expect(answer.field("retry-after") == (how == "busy" ? "7" : nil))
+                (request.needsBody, request.deadline) = (true, .seconds(1))
+                let whole = request
+                await #expect(throws: ExchangeFault.self) { try await client.send(whole) }
             }
         }
     }

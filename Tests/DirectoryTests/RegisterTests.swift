@@ -86,6 +86,25 @@ struct RegisterTests {
         #expect(try await store.read { try $0.actor(try ada().uri)?.state } == .left)
     }
 
+    @Test("whoever has left does not come back by the word of a directory that has forgotten it")
+    func noReturn() async throws {
+        let date = clock.now
+        let handle = try theHandle("ada@org.example")
+        let first = try entry(record())
+        let second = try entry(
+            RegisterEntry.departure(of: handle, actor: ada().uri), position: 2, previous: first.hash,
+            after: (1, first.hash))
+        let third = try entry(record(), position: 3, previous: second.hash, after: (2, second.hash))
+        try await store.write { transaction in
+            for entry in [first, second, third] {
+                try Register.apply(entry, isOwn: { _ in false }, at: date, in: transaction)
+            }
+        }
+        #expect(try await store.read { try $0.actor(try ada().uri)?.state } == .left)
+        #expect(try await store.read { try $0.handleHolder(handle)?.hasLeft } == true)
+        #expect(try await store.read { try $0.registerHead(RegisterEntry.organisation)?.position } == 3)
+    }
+
     @Test("contacts travel no further than their owner said")
     func reach() throws {
         let organisation = try PersonRecord(record(), id: ids.next(), now: clock.now)
@@ -158,9 +177,11 @@ struct RegisterTests {
         let hash = Digest.sha256("code".utf8)
         let date = clock.now
         try await store.write { try $0.insertInvitation(hash: hash, createdAt: date, expiresAt: date + 60) }
-        #expect(try await store.write { try $0.spendInvitation(hash: hash, node: Cast.oslo, at: date) })
+        #expect(try await !store.write { try $0.spendInvitation(hash: hash, node: Cast.oslo, at: date + 61) })
         #expect(try await store.write { try $0.spendInvitation(hash: hash, node: Cast.oslo, at: date) })
         #expect(try await !store.write { try $0.spendInvitation(hash: hash, node: Cast.lima, at: date) })
-        #expect(try await !store.write { try $0.spendInvitation(hash: hash, node: Cast.oslo, at: date + 61) })
+        #expect(
+            try await !store.write { try $0.spendInvitation(hash: hash, node: Cast.oslo, at: date) },
+            "else a node that was removed let itself in again")
     }
 }

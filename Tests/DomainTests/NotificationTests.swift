@@ -35,6 +35,16 @@ struct NotificationTests {
         #expect(NotificationHabits(digestAt: nil).lastDigest(before: due) == nil)
     }
 
+    @Test("a moment is told by the reader's clock")
+    func wallClock() throws {
+        let moment = try date("2026-11-24T20:00:00Z")
+        #expect(
+            NotificationHabits(zone: "Asia/Kolkata").wallClock(moment) == "2026-11-25 01:30 (Asia/Kolkata)")
+        #expect(
+            NotificationHabits(zone: "America/Lima").wallClock(moment) == "2026-11-24 15:00 (America/Lima)")
+        #expect(NotificationHabits().wallClock(moment) == "2026-11-24 20:00 (UTC)")
+    }
+
     @Test(
         "habits name a zone and times that exist",
         arguments: [

@@ -54,6 +54,52 @@ struct SurveyTests {
         #expect(shown([20, 1, 0]) == [nil, nil, 0])
     }
 
+    /// What is shown of the same question when these are its cells now, after others were shown.
+    func shown(_ cells: [Int], after earlier: [Int]) -> [Int?] {
+        func tally(_ cells: [Int]) -> SurveyTally {
+            let count = cells.reduce(0, +)
+            return SurveyTally(
+                respondents: count, items: [SurveyTally.Item(answered: count, cells: cells)])
+        }
+        return tally(cells).shown(after: tally(earlier).shown { $0 }) { $0 }.items[0].cells
+    }
+
+    @Test("a cell stays as it was shown until it is other by five, and so does what would tell it")
+    func laterCells() {
+        #expect(shown([6, 5, 5], after: [6, 5, 0]) == [6, 5, 5])
+        #expect(shown([11, 10, 0], after: [6, 5, 0]) == [11, 10, 0])
+        #expect(shown([10, 6, 0], after: [6, 5, 0]) == [6, 5, 0])
+        // Ten for the first and one for the second: that one is told by nothing.
+        #expect(shown([16, 6, 0], after: [6, 5, 0]) == [6, 5, 0])
+        #expect(shown([14, 1, 7], after: [9, 1, 7]) == [14, nil, nil])
+        #expect(shown([9, 6, 7], after: [9, 1, 7]) == [9, 6, 7])
+        // What was not shown at all is shown as if for the first time.
+        #expect(shown([9, 1, 7], after: [3, 0, 0]) == [9, nil, nil])
+    }
+
+    @Test("a question that one to four more have answered stays as it was shown, until it is five")
+    func laterQuestions() {
+        func tally(_ cells: [Int], texts: Int) -> SurveyTally {
+            let count = cells.reduce(0, +)
+            return SurveyTally(
+                respondents: max(count, texts),
+                items: [
+                    SurveyTally.Item(answered: count, cells: cells),
+                    SurveyTally.Item(
+                        answered: texts, cells: [], texts: (0..<texts).map { "Text \($0)" }),
+                ])
+        }
+        let first = tally([6, 5], texts: 5).shown { $0 }
+        let second = tally([6, 10], texts: 6).shown(after: first) { $0 }
+        #expect(second.respondents == 16 && second.items[0].cells == [6, 10])
+        #expect(second.items[1] == first.items[1])
+        let third = tally([6, 15], texts: 10).shown(after: second) { $0 }
+        #expect(third.items[1].answered == 10 && third.items[1].texts.count == 10)
+        // What another node tells is held to the same.
+        #expect(tally([6, 6], texts: 6).withoutFew(after: first) == first)
+        #expect(tally([6, 15], texts: 10).withoutFew(after: second) == third)
+    }
+
     @Test("texts of fewer than five are not shown")
     func texts() {
         func shown(_ count: Int) -> [String] {

@@ -7,59 +7,34 @@ import Testing
 
 /// Carmen of Lima is away; Ada in Oslo and Chidi in Pune go on.
 @Suite("Since somebody was away")
-struct AwayJourneyTests {
+struct AwayJourneyTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
     let day: Double = 86400
 
-    struct Stage {
-        var oslo: TestNode
-        var lima: TestNode
-        var pune: TestNode
-        var ada: Actor
-        var carmen: Actor
-        var chidi: Actor
-
-        var nodes: [TestNode] { [oslo, lima, pune] }
+    struct Stage: OfficeStage {
+        let offices: Offices
         let note: NoteAway
 
         /// Carmen looks at her home, and that is written.
         func look() async throws -> Away {
-            let away = try await note.note(carmen.id)
+            let away = try await note.note(offices.carmen.id)
             try await note.drain()
             return away
         }
     }
 
-    /// Carmen follows Ada and Chidi, and is here.
+    /// Carmen follows Ada and Chidi, and is here. That the offices belong together must be said again after a day.
     func stage() async throws -> Stage {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
-        let nodes = [oslo, lima, pune]
-        let ada = try await Cast.welcome("ada", to: oslo)
-        let carmen = try await Cast.welcome("carmen", to: lima)
-        let chidi = try await Cast.welcome("chidi", to: pune)
+        let offices = try await threeOffices()
         for handle in ["ada@\(Cast.oslo)", "chidi@\(Cast.pune)"] {
-            let found = try #require(await lima.find(try theHandle(handle)))
-            _ = try await FollowActor(needs: lima.needs).follow(found.id, by: carmen.id)
+            try await offices.lima.follow(handle, by: offices.carmen)
         }
-        try await settle(nodes)
-        let stage = Stage(
-            oslo: oslo, lima: lima, pune: pune, ada: ada, carmen: carmen, chidi: chidi,
-            note: NoteAway(needs: lima.needs))
+        try await settle(offices.nodes)
+        let stage = Stage(offices: offices, note: NoteAway(needs: offices.lima.needs))
         #expect(try await stage.look() == Away(seenAt: clock.now))
-        try await admitAll(stage)
+        try await stage.offices.admitAll()
         return stage
-    }
-
-    /// Membership ends after a day, so it is renewed.
-    func admitAll(_ stage: Stage) async throws {
-        for node in stage.nodes {
-            for other in stage.nodes where other.authority != node.authority {
-                try await BatchTests.admit(node, at: other, clock: clock)
-            }
-        }
     }
 
     /// What Carmen is shown: texts and numbers.
@@ -100,34 +75,31 @@ struct AwayJourneyTests {
     func missed(isDown: Bool) async throws {
         let stage = try await stage()
         try await stage.oslo.people.permitAnnouncements(true, to: stage.ada.id)
-        _ = try await stage.oslo.publish.publish(Draft(text: "Before", audience: .anyone), by: stage.ada.id)
+        try await stage.oslo.post("Before", by: stage.ada, for: .anyone)
         try await settle(stage.nodes)
-        _ = try await stage.lima.publish.publish(Draft(text: "Mine", audience: .anyone), by: stage.carmen.id)
-        let inOslo = try await stage.lima.publish.publish(
-            Draft(text: "@ada@\(Cast.oslo) Mine too", audience: .anyone), by: stage.carmen.id)
+        try await stage.lima.post("Mine", by: stage.carmen, for: .anyone)
+        let inOslo = try await stage.lima.post("@ada@\(Cast.oslo) Mine too", by: stage.carmen, for: .anyone)
         try await settle(stage.nodes)
         clock.advance(1000)
         #expect(try await stage.look().since == nil)
 
         clock.advance(3 * day)
-        try await admitAll(stage)
+        try await stage.offices.admitAll()
         if isDown { network.setDown(true, Cast.lima) }
         try await announce("Acknowledge me", dueIn: 7 * day, on: stage)
         try await announce("Only news", dueIn: nil, on: stage)
-        _ = try await stage.oslo.publish.publish(Draft(text: "Quiet", audience: .anyone), by: stage.ada.id)
-        let loud = try await stage.pune.publish.publish(
-            Draft(text: "Loud", audience: .anyone), by: stage.chidi.id)
-        let known = try #require(try await stage.oslo.store.read { try $0.postID(inOslo.uri) })
-        _ = try await stage.oslo.publish.publish(
-            Draft(text: "Yes", audience: .anyone, replyTo: known), by: stage.ada.id)
+        try await stage.oslo.post("Quiet", by: stage.ada, for: .anyone)
+        let loud = try await stage.pune.post("Loud", by: stage.chidi, for: .anyone)
+        let known = try await id(inOslo, on: stage.oslo)
+        try await stage.oslo.post("Yes", by: stage.ada, for: .anyone, answering: known)
         try await settle(stage.nodes)
         if isDown {
             network.setDown(false, Cast.lima)
             clock.advance(day)
-            try await admitAll(stage)
+            try await stage.offices.admitAll()
             try await settle(stage.nodes) { $0.restart() }
         }
-        let inLima = try #require(try await stage.lima.store.read { try $0.postID(loud.uri) })
+        let inLima = try await id(loud, on: stage.lima)
         let lars = try await Cast.welcome("lars", to: stage.lima)
         _ = try await LikePost(needs: stage.lima.needs).like(inLima, by: lars.id)
 
@@ -161,12 +133,11 @@ struct AwayJourneyTests {
     func hidden() async throws {
         let stage = try await stage()
         clock.advance(2 * day)
-        let gone = try await stage.oslo.publish.publish(
-            Draft(text: "Gone", audience: .anyone), by: stage.ada.id)
-        _ = try await stage.oslo.publish.publish(Draft(text: "Only Oslo", audience: .node), by: stage.ada.id)
-        _ = try await stage.pune.publish.publish(Draft(text: "Noise", audience: .anyone), by: stage.chidi.id)
+        let gone = try await stage.oslo.post("Gone", by: stage.ada, for: .anyone)
+        try await stage.oslo.post("Only Oslo", by: stage.ada, for: .node)
+        try await stage.pune.post("Noise", by: stage.chidi, for: .anyone)
         let lars = try await Cast.welcome("lars", to: stage.lima)
-        _ = try await stage.lima.publish.publish(Draft(text: "Secret", audience: .direct), by: lars.id)
+        try await stage.lima.post("Secret", by: lars, for: .direct)
         try await settle(stage.nodes)
         #expect(try await read(stage).counts == [0, 0, 0, 2])
         _ = try await Withdraw(needs: stage.oslo.needs).withdraw(gone.id, by: stage.ada.id)

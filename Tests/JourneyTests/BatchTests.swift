@@ -9,38 +9,14 @@ import Support
 import Testing
 
 @Suite("Batched delivery")
-struct BatchTests {
+struct BatchTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
     func stage() async throws -> (oslo: TestNode, lima: TestNode, ada: Actor, carmen: Actor) {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let ada = try await Cast.welcome("ada", to: oslo)
-        let carmen = try await Cast.welcome("carmen", to: lima)
-        let found = try #require(await lima.find(try theHandle("ada@\(Cast.oslo)")))
-        _ = try await FollowActor(needs: lima.needs).follow(found.id, by: carmen.id)
-        try await settle([oslo, lima])
-        try await Self.admit(oslo, at: lima, clock: clock)
-        return (oslo, lima, ada, carmen)
-    }
-
-    /// The directory's word that a node belongs.
-    static func admit(_ node: TestNode, at other: TestNode, clock: TestClock) async throws {
-        try await other.store.write { transaction in
-            try transaction.save(
-                Member(
-                    authority: node.authority, name: node.authority, application: node.needs.addresses.node,
-                    entity: "organisation", key: "", ranges: [], expiresAt: clock.now + 86400,
-                    state: .admitted,
-                    document: []))
-        }
-    }
-
-    func texts(of person: ActorID, on node: TestNode) async throws -> [String] {
-        try await node.store.read {
-            try $0.timeline(.home, for: .person(person), Page(limit: 40)).map(\.content)
-        }
+        let stage = try await twoOffices()
+        try await stage.lima.admit(Cast.oslo)
+        return stage
     }
 
     @Test("what waits for one of our own nodes travels in one request, in order")
@@ -48,13 +24,14 @@ struct BatchTests {
         let (oslo, lima, ada, carmen) = try await stage()
         let before = network.requests.count
         for number in 1...7 {
-            _ = try await oslo.publish.publish(Draft(text: "\(number)", audience: .anyone), by: ada.id)
+            try await oslo.post("\(number)", by: ada, for: .anyone)
         }
         try await settle([oslo, lima])
         let sent = network.requests[before...].filter { $0.hasPrefix("POST https://\(Cast.lima)") }
         #expect(sent.count == 1)
+        #expect(network.sent.last { $0.url.authority == Cast.lima && $0.method == "POST" }?.needsBody == true)
         let expected = (1...7).reversed().map { "<p>\($0)</p>" }
-        #expect(try await texts(of: carmen.id, on: lima) == expected)
+        #expect(try await texts(of: carmen, on: lima) == expected)
         #expect(try await oslo.store.read { try $0.countDeliveries(.waiting) } == 0)
     }
 
@@ -63,7 +40,7 @@ struct BatchTests {
         let (oslo, lima, ada, carmen) = try await stage()
         var activities: [JSONValue] = []
         for text in ["good", "good too"] {
-            let post = try await oslo.publish.publish(Draft(text: text, audience: .anyone), by: ada.id)
+            let post = try await oslo.post(text, by: ada, for: .anyone)
             try await oslo.fillLedger()
             let uri = oslo.needs.addresses.activity(ActivityID(post.id.raw))
             let kept = try #require(await oslo.store.read { try $0.activity(uri) })
@@ -83,7 +60,7 @@ struct BatchTests {
         #expect(refused.first?["id"] == foreign["id"])
         try await lima.handleInbox()
         try await lima.fanOut()
-        #expect(try await texts(of: carmen.id, on: lima) == ["<p>good too</p>", "<p>good</p>"])
+        #expect(try await texts(of: carmen, on: lima) == ["<p>good too</p>", "<p>good</p>"])
     }
 
     @Test("a batch says what its actors' single deliveries would say of their followers (FEP-8fcf)")
@@ -94,7 +71,7 @@ struct BatchTests {
         try await lima.store.write { _ = try $0.deleteFollow(carmen.id, known) }
         clock.advance(3600)
         for number in 1...3 {
-            _ = try await oslo.publish.publish(Draft(text: "\(number)", audience: .anyone), by: ada.id)
+            try await oslo.post("\(number)", by: ada, for: .anyone)
         }
         try await settle([oslo, lima])
         try await lima.compareFollowers()
@@ -109,14 +86,13 @@ struct BatchTests {
         let (chidi, carmen) = (
             try await Cast.welcome("chidi", to: pune), try await Cast.welcome("carmen", to: lima)
         )
-        let found = try #require(await lima.find(try theHandle("chidi@\(Cast.pune)")))
-        _ = try await FollowActor(needs: lima.needs).follow(found.id, by: carmen.id)
+        try await lima.follow("chidi@\(Cast.pune)", by: carmen)
         try await settle([pune, lima])
         for number in 1...3 {
-            _ = try await pune.publish.publish(Draft(text: "\(number)", audience: .anyone), by: chidi.id)
+            try await pune.post("\(number)", by: chidi, for: .anyone)
         }
         try await settle([pune, lima])
-        #expect(try await texts(of: carmen.id, on: lima) == (1...3).reversed().map { "<p>\($0)</p>" })
+        #expect(try await texts(of: carmen, on: lima) == (1...3).reversed().map { "<p>\($0)</p>" })
     }
 
     @Test("a member's node speaks for its own people, and for nobody else")
@@ -144,7 +120,7 @@ struct BatchTests {
         #expect(try await send([note(1, by: ada.uri), note(2, by: foreign)]) == [403])
         try await lima.handleInbox()
         try await lima.fanOut()
-        #expect(try await texts(of: carmen.id, on: lima) == ["1"])
+        #expect(try await texts(of: carmen, on: lima) == ["1"])
         let known = try #require(await lima.store.read { try $0.actorID(ada.uri) })
         try await lima.store.write { try $0.setState(.suspended, of: known) }
         #expect(try await send([note(3, by: ada.uri)]) == [403])

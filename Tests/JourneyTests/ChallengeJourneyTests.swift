@@ -10,11 +10,9 @@ import Testing
 
 /// Challenges over three offices: Ada of Oslo sets one, others take part (Spec/features/challenge.md).
 @Suite("Challenges travel")
-struct ChallengeJourneyTests {
+struct ChallengeJourneyTests: GatheringJourney {
     let clock = TestClock()
     let network = FakeNetwork()
-    var gatherings: GatheringJourneyTests { GatheringJourneyTests(clock: clock, network: network) }
-    typealias Stage = GatheringJourneyTests.Stage
 
     func challenge(_ goal: String = "Cycle 1,000 km to work") -> Gathering {
         var gathering = Gathering(
@@ -24,28 +22,28 @@ struct ChallengeJourneyTests {
     }
 
     func report(_ amount: Int, _ post: Post, by person: Actor, on node: TestNode) async throws {
-        let id = try await gatherings.copy(post, on: node).id
+        let id = try await copy(post, on: node).id
         try await ReportProgress(needs: node.needs).report(amount, in: id, by: person.id)
     }
 
     func reached(_ post: Post, on node: TestNode) async throws -> Int? {
-        guard case .gathering(let gathering) = try await gatherings.copy(post, on: node).body else {
+        guard case .gathering(let gathering) = try await copy(post, on: node).body else {
             return nil
         }
         return gathering.challenge?.reported
     }
 
-    func expect(_ total: Int, _ post: Post, _ stage: Stage) async throws {
+    func expect(_ total: Int, _ post: Post, _ stage: Offices) async throws {
         for node in stage.nodes { #expect(try await reached(post, on: node) == total) }
     }
 
     /// A challenge that has begun, in which Ada, Carmen and Chidi take part.
-    func begin(_ stage: Stage) async throws -> Post {
-        let post = try await gatherings.publish(challenge(), stage)
+    func begin(_ stage: Offices) async throws -> Post {
+        let post = try await publish(challenge(), stage)
         for (person, node) in [
             (stage.ada, stage.oslo), (stage.carmen, stage.lima), (stage.chidi, stage.pune),
         ] {
-            try await gatherings.answer(.yes, post, by: person, on: node)
+            try await answer(.yes, post, by: person, on: node)
         }
         try await settle(stage.nodes)
         clock.advance(2 * 86400)
@@ -56,10 +54,10 @@ struct ChallengeJourneyTests {
         "what everyone reported adds up to one total everywhere, after outages, restarts and duplicates",
         arguments: [false, true])
     func adds(restarts: Bool) async throws {
-        let stage = try await gatherings.stage()
+        let stage = try await stage()
         func settleAll() async throws { try await settle(stage.nodes) { if restarts { $0.restart() } } }
         let post = try await begin(stage)
-        let copy = try await gatherings.copy(post, on: stage.lima)
+        let copy = try await copy(post, on: stage.lima)
         guard case .gathering(let known) = copy.body else { throw Refusal.notFound("Record") }
         #expect(known.challenge?.goal == "Cycle 1,000 km to work" && copy.content == post.content)
         try await report(12, post, by: stage.ada, on: stage.oslo)
@@ -90,10 +88,10 @@ struct ChallengeJourneyTests {
         }
         try await expect(57, post, stage)
         // Whoever takes part no more takes theirs along, and brings it again.
-        try await gatherings.answer(.no, post, by: stage.carmen, on: stage.lima)
+        try await answer(.no, post, by: stage.carmen, on: stage.lima)
         try await settleAll()
         try await expect(17, post, stage)
-        try await gatherings.answer(.yes, post, by: stage.carmen, on: stage.lima)
+        try await answer(.yes, post, by: stage.carmen, on: stage.lima)
         try await settleAll()
         try await expect(57, post, stage)
         // Changing it keeps what was reached, and its author's goal.
@@ -103,7 +101,7 @@ struct ChallengeJourneyTests {
         _ = try await Organise(needs: stage.oslo.needs).change(post.id, to: changed, by: stage.ada.id)
         try await settleAll()
         try await expect(57, post, stage)
-        guard case .gathering(let after) = try await gatherings.copy(post, on: stage.pune).body else {
+        guard case .gathering(let after) = try await self.copy(post, on: stage.pune).body else {
             return
         }
         #expect(after.challenge?.goal == "Cycle 2,000 km" && after.title == "June by bicycle")
@@ -111,14 +109,14 @@ struct ChallengeJourneyTests {
 
     @Test("only who takes part reports, between the beginning and the end, a number that can be")
     func refused() async throws {
-        let stage = try await gatherings.stage()
-        let post = try await gatherings.publish(challenge(), stage)
-        let party = try await gatherings.publish(gatherings.gathering(), stage)
+        let stage = try await stage()
+        let post = try await publish(challenge(), stage)
+        let party = try await publish(gathering(), stage)
         func refuses(_ amount: Int, _ post: Post, _ person: Actor, _ node: TestNode) async {
             await #expect(throws: Refusal.self) { try await report(amount, post, by: person, on: node) }
         }
-        try await gatherings.answer(.yes, post, by: stage.carmen, on: stage.lima)
-        try await gatherings.answer(.yes, party, by: stage.carmen, on: stage.lima)
+        try await answer(.yes, post, by: stage.carmen, on: stage.lima)
+        try await answer(.yes, party, by: stage.carmen, on: stage.lima)
         try await settle(stage.nodes)
         await refuses(1, post, stage.carmen, stage.lima)
         clock.advance(2 * 86400)
@@ -134,7 +132,7 @@ struct ChallengeJourneyTests {
         var endless = challenge()
         endless.endsAt = nil
         for bad in [challenge(" "), challenge(String(repeating: "x", count: 201)), endless] {
-            await #expect(throws: Refusal.self) { try await gatherings.publish(bad, stage) }
+            await #expect(throws: Refusal.self) { try await publish(bad, stage) }
         }
     }
 
@@ -142,7 +140,7 @@ struct ChallengeJourneyTests {
         "another node's report counts only for its own reporter, in time, as a number; nothing else changes a total"
     )
     func hostile() async throws {
-        let stage = try await gatherings.stage()
+        let stage = try await stage()
         let post = try await begin(stage)
         try await report(12, post, by: stage.ada, on: stage.oslo)
         try await settle(stage.nodes)

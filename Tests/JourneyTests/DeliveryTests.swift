@@ -36,7 +36,7 @@ struct DeliveryTests {
         network.serve("\(vera.uri)/inbox", .null, code: 410)
         let before = network.requests.count
         for text in ["one", "two"] {
-            _ = try await node.publish.publish(Draft(text: text, audience: .anyone), by: ada.id)
+            try await node.post(text, by: ada, for: .anyone)
             try await settle([node])
         }
         #expect(try await states(node)[.waiting] == 0)
@@ -50,7 +50,7 @@ struct DeliveryTests {
         let (node, ada, vera) = try await stage()
         network.serve("\(vera.uri)/inbox", .null, type: "text/plain", code: 503)
         network.answerBusy("\(vera.uri)/inbox", retryAfter: field)
-        _ = try await node.publish.publish(Draft(text: "x", audience: .anyone), by: ada.id)
+        try await node.post("x", by: ada, for: .anyone)
         try await settle([node])
         #expect(try await states(node)[.waiting] == 1)
         network.serve("\(vera.uri)/inbox", .null, code: 202)
@@ -63,7 +63,7 @@ struct DeliveryTests {
     func refused() async throws {
         let (node, ada, vera) = try await stage()
         network.serve("\(vera.uri)/inbox", redirectTo: "https://evil.example/inbox")
-        _ = try await node.publish.publish(Draft(text: "x", audience: .anyone), by: ada.id)
+        try await node.post("x", by: ada, for: .anyone)
         try await settle([node])
         #expect(try await states(node)[.refused] == 1)
         #expect(!network.requests.contains { $0.contains("evil.example") })
@@ -73,7 +73,7 @@ struct DeliveryTests {
     func expires() async throws {
         let (node, ada, _) = try await stage()
         network.setDown(true, "good.example")
-        _ = try await node.publish.publish(Draft(text: "x", audience: .anyone), by: ada.id)
+        try await node.post("x", by: ada, for: .anyone)
         try await settle([node])
         #expect(try await states(node)[.waiting] == 1)
         clock.advance(8 * 86400)
@@ -88,13 +88,76 @@ struct DeliveryTests {
         try await vera.send(vera.activity("Follow", .string(boris.uri.string)), to: node)
         try await settle([node])
         network.serve("\(vera.uri)/inbox", .null, code: 401)
-        _ = try await node.publish.publish(Draft(text: "not believed", audience: .anyone), by: ada.id)
+        try await node.post("not believed", by: ada, for: .anyone)
         try await settle([node])
         network.serve("\(vera.uri)/inbox", .null, code: 202)
-        _ = try await node.publish.publish(Draft(text: "believed", audience: .anyone), by: boris.id)
+        try await node.post("believed", by: boris, for: .anyone)
         try await settle([node])
         #expect(try await states(node)[.waiting] == 1)
         clock.advance(10)
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 0)
+    }
+
+    @Test("the status of a single delivery says it all")
+    func statusAlone() async throws {
+        let (node, ada, vera) = try await stage()
+        try await node.post("x", by: ada, for: .anyone)
+        try await settle([node])
+        let sent = network.sent.filter { $0.url.string == "\(vera.uri)/inbox" }
+        #expect(!sent.isEmpty && sent.allSatisfy { !$0.needsBody })
+    }
+
+    @Test("what was answered is not sent again while it cannot be written down")
+    func unwritten() async throws {
+        let (node, ada, vera) = try await stage()
+        try await node.post("x", by: ada, for: .anyone)
+        try await node.fanOut()
+        try await node.fillLedger()
+        let store = FaultyStore(node.store)
+        let worker = DeliveryWorker(
+            world: World(
+                needs: node.needs.on(store), keys: node.keys,
+                send: { [network] in try await network.send($0) },
+                logger: node.world.logger, allowsInsecure: false, counters: Counters(), directory: nil),
+            bell: Bell())
+        let before = network.requests.count
+        store.fail(2)
+        try await worker.drain()
+        #expect(network.requests[before...] == ["POST \(vera.uri)/inbox"])
+        #expect(try await states(node)[.waiting] == 0)
+    }
+
+    @Test("a node that was silent before a restart is delivered to when it is heard from, and not before")
+    func heardAfterRestart() async throws {
+        let (node, ada, vera) = try await stage()
+        network.setDown(true, "good.example")
+        try await node.post("x", by: ada, for: .anyone)
+        try await settle([node])
+        network.setDown(false, "good.example")
+        node.restart()
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 1)
+        try await vera.send(vera.activity("Create", vera.note("1", "Back again")), to: node)
+        // What is heard takes effect in a task of its own.
+        for _ in 0..<1000 where try await states(node)[.waiting] != 0 { try await settle([node]) }
+        #expect(try await states(node)[.waiting] == 0)
+    }
+
+    @Test("one that said when is delivered to then, also after a restart")
+    func busyAfterRestart() async throws {
+        let (node, ada, vera) = try await stage()
+        network.answerBusy("\(vera.uri)/inbox", retryAfter: "3600")
+        try await node.post("x", by: ada, for: .anyone)
+        try await settle([node])
+        node.restart()
+        try await settle([node])
+        let before = network.requests.count
+        try await vera.send(vera.activity("Create", vera.note("1", "Later")), to: node)
+        for _ in 0..<10 { try await settle([node]) }
+        #expect(!network.requests[before...].contains { $0.hasPrefix("POST") })
+        clock.advance(3601)
+        network.serve("\(vera.uri)/inbox", .null, code: 202)
         try await settle([node])
         #expect(try await states(node)[.waiting] == 0)
     }

@@ -33,7 +33,7 @@ struct FollowersSyncTests {
         try await lima.store.write { _ = try $0.deleteFollow(diego.id, adaInLima.id) }
 
         clock.advance(3600)
-        _ = try await oslo.publish.publish(Draft(text: "Good morning", audience: .anyone), by: ada.id)
+        try await oslo.post("Good morning", by: ada, for: .anyone)
         try await settle([oslo, lima])
         try await lima.compareFollowers()
         try await settle([oslo, lima])

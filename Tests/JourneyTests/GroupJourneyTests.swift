@@ -8,7 +8,7 @@ import Support
 import Testing
 
 /// A group in Oslo with people in Oslo, Lima and Pune.
-struct GroupStage {
+struct GroupStage: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
     /// What Oslo logged, refusals and all.
@@ -44,7 +44,9 @@ struct GroupStage {
         wish.posting = posting
         group = try await RunGroup(people: oslo.people).found("designers", wish, by: ada.id)
         for node in nodes {
-            for other in nodes where other.authority != node.authority { try await admit(other, to: node) }
+            for other in nodes where other.authority != node.authority {
+                try await node.admit(other.authority)
+            }
         }
     }
 
@@ -52,18 +54,10 @@ struct GroupStage {
     func addNode(_ authority: String, to nodes: [TestNode]) async throws -> TestNode {
         let node = try await TestNode(authority, network: network, clock: clock)
         for other in nodes {
-            try await admit(other, to: node)
-            try await admit(node, to: other)
+            try await node.admit(other.authority)
+            try await other.admit(authority)
         }
         return node
-    }
-
-    private func admit(_ other: TestNode, to node: TestNode) async throws {
-        let member = Member(
-            authority: other.authority, name: other.authority, application: other.needs.addresses.node,
-            entity: "organisation", key: "", ranges: [], expiresAt: clock.now + 86400, state: .admitted,
-            document: [])
-        try await node.store.write { try $0.save(member) }
     }
 
     func settleAll() async throws { try await settle(nodes) }
@@ -125,12 +119,6 @@ struct GroupStage {
         try await node.store.read { transaction in
             guard let post = try transaction.post(uri) else { return false }
             return try transaction.maySee(post, .person(person.id))
-        }
-    }
-
-    func home(_ person: Actor, on node: TestNode) async throws -> [ObjectURI] {
-        try await node.store.read {
-            try $0.timeline(.home, for: .person(person.id), Page(limit: 40)).map(\.uri)
         }
     }
 

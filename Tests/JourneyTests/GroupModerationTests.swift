@@ -156,6 +156,37 @@ struct GroupModerationTests {
         #expect(words == 2)
     }
 
+    @Test("what was decided is looked up in other offices too, as far as they are told")
+    func recordsElsewhere() async throws {
+        let stage = try await stage()
+        func words(on node: TestNode) async throws -> [String] {
+            let group = try await stage.group(on: node)
+            return try await node.store.read { transaction in
+                try transaction.records(of: group).map { record in
+                    let name = try transaction.actor(record.person)?.name ?? "?"
+                    return "\(name): \(record.word)"
+                }
+            }
+        }
+        try await stage.decide(.role(.moderator), about: stage.carmen, by: stage.ada)
+        try await stage.settleAll()
+        try await stage.decide(.ban, about: stage.chidi, by: stage.ada)
+        try await stage.settleAll()
+        try await invite(stage.devi, to: stage, on: stage.pune)
+        try await stage.roster(stage.pune).leave(try await stage.group(on: stage.pune), by: stage.devi.id)
+        try await stage.settleAll()
+        // Carmen moderates in Lima, which is told of everyone; Pune of its own people.
+        #expect(
+            try await words(on: stage.lima) == [
+                "devi: left or was removed", "devi: joined", "chidi: banned", "carmen: moderator",
+                "carmen: joined",
+            ])
+        #expect(
+            try await words(on: stage.pune) == [
+                "devi: left", "devi: joined", "chidi: banned", "chidi: joined",
+            ])
+    }
+
     @Test("an owner hands the group over, and stays as a moderator")
     func transfer() async throws {
         let stage = try await stage()
@@ -221,6 +252,17 @@ struct GroupModerationTests {
         try await stage.settleAll()
         await #expect(throws: Refusal.self) {
             _ = try await stage.post("Mine", by: stage.carmen, on: stage.lima)
+        }
+        // What answers a post outside the group answers nothing in it.
+        try await stage.join(stage.boris, on: stage.oslo)
+        if !isModerated { try await stage.decide(.role(.guest), about: stage.boris, by: stage.ada) }
+        for (person, neighbour, node) in [
+            (stage.boris, stage.ada, stage.oslo), (stage.carmen, stage.cesar, stage.lima),
+        ] {
+            let outside = try await node.post("Elsewhere", by: neighbour, for: .organisation)
+            await #expect(throws: Refusal.self) {
+                _ = try await stage.post("Mine", by: person, on: node, answering: outside.uri)
+            }
         }
         let answer = try await stage.post("Thanks", by: stage.carmen, on: stage.lima, answering: post.uri)
         try await stage.settleAll()

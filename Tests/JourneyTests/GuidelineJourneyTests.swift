@@ -7,42 +7,20 @@ import Testing
 
 /// Ada writes in Oslo, which has guidelines; Carmen in Lima and Chidi in Pune, which have none, read.
 @Suite("Guidelines are accepted before one writes")
-struct GuidelineJourneyTests {
+struct GuidelineJourneyTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
-    struct Stage {
-        var oslo: TestNode
-        var lima: TestNode
-        var pune: TestNode
-        var ada: Actor
-        var carmen: Actor
-        var chidi: Actor
-
-        var nodes: [TestNode] { [oslo, lima, pune] }
-        var guidelines: AcceptGuideline { AcceptGuideline(needs: oslo.needs) }
+    struct Stage: OfficeStage {
+        let offices: Offices
+        var guidelines: AcceptGuideline { AcceptGuideline(needs: offices.oslo.needs) }
     }
 
     /// Carmen and Chidi follow Ada.
     func stage() async throws -> Stage {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
-        let ada = try await Cast.welcome("ada", to: oslo)
-        let carmen = try await Cast.welcome("carmen", to: lima)
-        let chidi = try await Cast.welcome("chidi", to: pune)
-        for (node, person) in [(lima, carmen), (pune, chidi)] {
-            let found = try #require(await node.find(try theHandle("ada@\(Cast.oslo)")))
-            _ = try await FollowActor(needs: node.needs).follow(found.id, by: person.id)
-        }
-        try await settle([oslo, lima, pune])
-        return Stage(oslo: oslo, lima: lima, pune: pune, ada: ada, carmen: carmen, chidi: chidi)
-    }
-
-    func home(_ person: Actor, on node: TestNode) async throws -> [String] {
-        try await node.store.read {
-            try $0.timeline(.home, for: .person(person.id), Page(limit: 40)).map(\.content)
-        }
+        let offices = try await threeOffices()
+        try await offices.followAda()
+        return Stage(offices: offices)
     }
 
     static func body(_ body: PostBody?, title: String? = nil, replyTo: PostID? = nil) -> Draft {
@@ -66,9 +44,9 @@ struct GuidelineJourneyTests {
     @Test("where there are none, everybody writes as before")
     func none() async throws {
         let stage = try await stage()
-        _ = try await stage.oslo.publish.publish(Draft(text: "Free", audience: .anyone), by: stage.ada.id)
+        try await stage.oslo.post("Free", by: stage.ada, for: .anyone)
         try await settle(stage.nodes)
-        #expect(try await home(stage.carmen, on: stage.lima) == ["<p>Free</p>"])
+        #expect(try await texts(of: stage.carmen, on: stage.lima) == ["<p>Free</p>"])
         await #expect(throws: Refusal.notFound("Record")) {
             _ = try await stage.guidelines.accept(1, by: stage.ada.id)
         }
@@ -84,8 +62,12 @@ struct GuidelineJourneyTests {
         let before = try await oslo.publish.publish(Draft(text: "Before", audience: .anyone), by: ada)
         let event = try await oslo.publish.publish(
             Self.body(.gathering(Gathering(title: "Lunch", startsAt: clock.now + 86400))), by: ada)
+        try await oslo.people.permitAnnouncements(true, to: ada)
+        var announcement = Self.body(.announcement(Announcement(title: "Old news")))
+        announcement.audience = .organisation
+        let news = try await oslo.publish.publish(announcement, by: ada)
         try await settleAll()
-        let seen = try await home(stage.carmen, on: stage.lima)
+        let seen = try await texts(of: stage.carmen, on: stage.lima)
         let version = try await stage.guidelines.publish("- Be kind", change: "", isRequired: true)
         #expect(version.version == 1 && version.content == "<p>- Be kind</p>")
         let count = try await oslo.store.read { try $0.countPosts(localOnly: true) }
@@ -117,6 +99,12 @@ struct GuidelineJourneyTests {
             _ = try await Organise(needs: oslo.needs).change(
                 event.id, to: Gathering(title: "Late lunch", startsAt: clock.now + 90000), by: ada)
         }
+        await expectRefused("an announcement's other words") {
+            var wish = ReviseAnnouncement.Wish()
+            wish.text = "Other words"
+            _ = try await ReviseAnnouncement(needs: oslo.needs, find: oslo.find)
+                .revise(news.id, wish, by: ada)
+        }
         await expectRefused("a group") {
             _ = try await RunGroup(people: oslo.people).found("team", RunGroup.Wish(), by: ada)
         }
@@ -128,8 +116,9 @@ struct GuidelineJourneyTests {
         try await settleAll()
         #expect(try await oslo.store.read { try $0.countPosts(localOnly: true) } == count)
         #expect(try await oslo.store.read { try $0.post(before.id)?.content } == "<p>Before</p>")
-        #expect(try await home(stage.carmen, on: stage.lima) == seen)
-        #expect(try await home(stage.chidi, on: stage.pune) == seen)
+        #expect(try await oslo.store.read { try $0.post(news.id)?.content } == "<p>Words</p>")
+        #expect(try await texts(of: stage.carmen, on: stage.lima) == seen)
+        #expect(try await texts(of: stage.chidi, on: stage.pune) == seen)
 
         // What says nothing goes on: reading, liking, choosing one's language.
         _ = try await LikePost(needs: oslo.needs).like(before.id, by: ada)
@@ -140,8 +129,8 @@ struct GuidelineJourneyTests {
         _ = try await stage.guidelines.accept(1, by: ada)
         _ = try await oslo.publish.publish(Draft(text: "After", audience: .anyone), by: ada)
         try await settleAll()
-        #expect(try await home(stage.carmen, on: stage.lima).first == "<p>After</p>")
-        #expect(try await home(stage.chidi, on: stage.pune).first == "<p>After</p>")
+        #expect(try await texts(of: stage.carmen, on: stage.lima).first == "<p>After</p>")
+        #expect(try await texts(of: stage.chidi, on: stage.pune).first == "<p>After</p>")
     }
 
     @Test("each change asks again, unless it is optional; who accepted what, and when, is kept")
@@ -190,24 +179,23 @@ struct GuidelineJourneyTests {
         clock.advance(600)
         try await verb.publishDue()
         try await settle(stage.nodes)
-        #expect(try await home(stage.carmen, on: stage.lima).isEmpty)
+        #expect(try await texts(of: stage.carmen, on: stage.lima).isEmpty)
         let left = try #require(try await oslo.store.read { try $0.draft(kept.id, of: ada) })
         #expect(left.text == "At ten" && left.dueAt == nil)
         _ = try await stage.guidelines.accept(1, by: ada)
         _ = try await verb.publish(kept.id, by: ada)
         try await settle(stage.nodes)
-        #expect(try await home(stage.carmen, on: stage.lima) == ["<p>At ten</p>"])
+        #expect(try await texts(of: stage.carmen, on: stage.lima) == ["<p>At ten</p>"])
     }
 
     @Test("what people of other nodes write arrives: they answer to their own node")
     func elsewhere() async throws {
         let stage = try await stage()
         _ = try await stage.guidelines.publish("One", change: "", isRequired: true)
-        let carmen = try #require(await stage.oslo.find(try theHandle("carmen@\(Cast.lima)")))
-        _ = try await FollowActor(needs: stage.oslo.needs).follow(carmen.id, by: stage.ada.id)
+        try await stage.oslo.follow("carmen@\(Cast.lima)", by: stage.ada)
         try await settle(stage.nodes)
-        _ = try await stage.lima.publish.publish(Draft(text: "Hi", audience: .anyone), by: stage.carmen.id)
+        try await stage.lima.post("Hi", by: stage.carmen, for: .anyone)
         try await settle(stage.nodes)
-        #expect(try await home(stage.ada, on: stage.oslo) == ["<p>Hi</p>"])
+        #expect(try await texts(of: stage.ada, on: stage.oslo) == ["<p>Hi</p>"])
     }
 }

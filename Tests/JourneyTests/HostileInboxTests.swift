@@ -255,7 +255,7 @@ struct HostileInboxTests {
     @Test("nobody likes or answers what they cannot see (N52)")
     func invisible() async throws {
         let (node, ada, mal, _) = try await stage()
-        let secret = try await node.publish.publish(Draft(text: "secret", audience: .direct), by: ada.id)
+        let secret = try await node.post("secret", by: ada, for: .direct)
         await refused(mal, mal.activity("Like", .string(secret.uri.string)), by: node)
         let answer = mal.note("1", "I guess", more: [("inReplyTo", .string(secret.uri.string))])
         await refused(mal, mal.activity("Create", answer), by: node)

@@ -37,7 +37,7 @@ struct HostileReadingTests {
     @Test("unsigned, everything answers alike, there or not (N31)")
     func unsigned() async throws {
         let (node, ada, _) = try await stage()
-        let secret = try await node.publish.publish(Draft(text: "x", audience: .followers), by: ada.id)
+        let secret = try await node.post("x", by: ada, for: .followers)
         for path in [
             "/posts/\(secret.id)", "/posts/1", "/actors/\(ada.id)", "/actors/1", "/threads/\(secret.id)",
             "/threads/1",
@@ -50,10 +50,10 @@ struct HostileReadingTests {
     @Test("a private post, a deleted private post and no post are one to a stranger (N107)")
     func existence() async throws {
         let (node, ada, mal) = try await stage()
-        let secret = try await node.publish.publish(Draft(text: "x", audience: .direct), by: ada.id)
-        let gone = try await node.publish.publish(Draft(text: "y", audience: .direct), by: ada.id)
+        let secret = try await node.post("x", by: ada, for: .direct)
+        let gone = try await node.post("y", by: ada, for: .direct)
         _ = try await Withdraw(needs: node.needs).withdraw(gone.id, by: ada.id)
-        let open = try await node.publish.publish(Draft(text: "z", audience: .anyone), by: ada.id)
+        let open = try await node.post("z", by: ada, for: .anyone)
         for id in [secret.id, gone.id, PostID(1)] {
             #expect(try await get("/posts/\(id)", of: node, by: mal).code == 404)
         }
@@ -86,7 +86,7 @@ struct HostileReadingTests {
     @Test("members of a blocked or suspended node read nothing (N30)")
     func blockedNode() async throws {
         let (node, ada, mal) = try await stage()
-        let open = try await node.publish.publish(Draft(text: "z", audience: .anyone), by: ada.id)
+        let open = try await node.post("z", by: ada, for: .anyone)
         let application = try theURI("https://evil.example/actor")
         let member = Member(
             authority: "evil.example", name: "", application: application, entity: "", key: "", ranges: [],
@@ -101,8 +101,8 @@ struct HostileReadingTests {
     @Test("what is reported is only what the reporter can see (N54)")
     func reports() async throws {
         let (node, ada, mal) = try await stage()
-        let secret = try await node.publish.publish(Draft(text: "x", audience: .direct), by: ada.id)
-        let open = try await node.publish.publish(Draft(text: "z", audience: .anyone), by: ada.id)
+        let secret = try await node.post("x", by: ada, for: .direct)
+        let open = try await node.post("z", by: ada, for: .anyone)
         let objects: JSONValue = [
             .string(ada.uri.string), .string(secret.uri.string), .string(open.uri.string),
             "https://good.example/1",
@@ -120,7 +120,7 @@ struct HostileReadingTests {
     @Test("what is added to somebody else's collection stays out of it (N51)")
     func collections() async throws {
         let (node, ada, mal) = try await stage()
-        let open = try await node.publish.publish(Draft(text: "z", audience: .anyone), by: ada.id)
+        let open = try await node.post("z", by: ada, for: .anyone)
         for type in ["Add", "Remove"] {
             let json = mal.activity(
                 type, .string(open.uri.string), more: [("target", .string("\(ada.uri)/featured"))])
@@ -177,7 +177,7 @@ struct HostileReadingTests {
                     "next": .string("https://evil.example/c/\(number + 1)"),
                 ])
         }
-        var post = try await node.publish.publish(Draft(text: "x", audience: .anyone), by: ada.id)
+        var post = try await node.post("x", by: ada, for: .anyone)
         post.context = try theURI("https://evil.example/c/0")
         await Threads(world: node.world).backfill(post)
         #expect(network.requests.filter { $0.contains("/c/") }.count <= Limits.collectionPages + 1)

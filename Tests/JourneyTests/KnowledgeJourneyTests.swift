@@ -8,67 +8,41 @@ import Testing
 
 /// Ada asks in Oslo, Carmen answers in Lima, and each office keeps what it learnt; Chidi reads in Pune.
 @Suite("What was answered is kept")
-struct KnowledgeJourneyTests {
+struct KnowledgeJourneyTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
-    struct Stage {
-        var oslo: TestNode
-        var lima: TestNode
-        var pune: TestNode
-        var ada: Actor
+    struct Stage: OfficeStage {
+        let offices: Offices
         var astrid: Actor
-        var carmen: Actor
-        var chidi: Actor
         var question: Post
         var answer: Post
-
-        var nodes: [TestNode] { [oslo, lima, pune] }
     }
 
     /// Ada's question has Carmen's answer, which she accepted; all three nodes know.
     func stage(audience: Audience = .organisation, accepted: Bool = true) async throws -> Stage {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
-        let nodes = [oslo, lima, pune]
-        for node in nodes {
-            for other in nodes where other.authority != node.authority {
-                try await BatchTests.admit(node, at: other, clock: clock)
-            }
-        }
-        let ada = try await Cast.welcome("ada", to: oslo)
+        let offices = try await threeOffices()
+        try await offices.admitAll()
+        let (oslo, lima) = (offices.oslo, offices.lima)
         let astrid = try await Cast.welcome("astrid", to: oslo)
-        let carmen = try await Cast.welcome("carmen", to: lima)
-        let chidi = try await Cast.welcome("chidi", to: pune)
-        for (node, person) in [(lima, carmen), (pune, chidi)] {
-            let found = try #require(await node.find(try theHandle("ada@\(Cast.oslo)")))
-            _ = try await FollowActor(needs: node.needs).follow(found.id, by: person.id)
-        }
-        try await settle(nodes)
+        try await offices.followAda()
         var draft = Draft(text: "", audience: audience)
         draft.body = .question(Question(title: "Who certifies lifts?"))
-        let question = try await oslo.publish.publish(draft, by: ada.id)
-        try await settle(nodes)
-        let known = try #require(try await lima.store.read { try $0.postID(question.uri) })
-        let answer = try await lima.publish.publish(
-            Draft(text: "The state.", audience: audience, replyTo: known), by: carmen.id)
-        try await settle(nodes)
+        let question = try await oslo.publish.publish(draft, by: offices.ada.id)
+        try await settle(offices.nodes)
+        let known = try await id(question, on: lima)
+        let answer = try await lima.post("The state.", by: offices.carmen, for: audience, answering: known)
+        try await settle(offices.nodes)
         if accepted {
-            let inOslo = try #require(try await oslo.store.read { try $0.postID(answer.uri) })
-            _ = try await SettleQuestion(needs: oslo.needs).accept(inOslo, of: question.id, by: ada.id)
-            try await settle(nodes)
+            let inOslo = try await id(answer, on: oslo)
+            _ = try await SettleQuestion(needs: oslo.needs).accept(
+                inOslo, of: question.id, by: offices.ada.id)
+            try await settle(offices.nodes)
         }
-        return Stage(
-            oslo: oslo, lima: lima, pune: pune, ada: ada, astrid: astrid, carmen: carmen, chidi: chidi,
-            question: question, answer: answer)
+        return Stage(offices: offices, astrid: astrid, question: question, answer: answer)
     }
 
     func verb(_ node: TestNode) -> KeepKnowledge { KeepKnowledge(needs: node.needs) }
-
-    func id(_ post: Post, on node: TestNode) async throws -> PostID {
-        try #require(try await node.store.read { try $0.postID(post.uri) })
-    }
 
     /// The titles that a person finds, each with whether it is marked.
     func list(
@@ -93,23 +67,13 @@ struct KnowledgeJourneyTests {
     func told(_ person: Actor, on node: TestNode, _ kind: Domain.Notification.Kind = .knowledgeReview)
         async throws -> Int
     {
-        try await node.store.read {
-            try $0.notifications(of: person.id, kinds: [kind], Page(limit: 40)).count
-        }
-    }
-
-    func appoint(_ person: Actor, on node: TestNode) async throws {
-        try await node.store.write { transaction in
-            var login = try #require(try transaction.login(of: person.id))
-            login.isAdministrator = true
-            try transaction.save(login)
-        }
+        try await count(kind, of: person, on: node)
     }
 
     @Test("each office keeps the same question for itself: the asker's, the answerer's and a moderator's")
     func offices() async throws {
         let stage = try await stage()
-        try await appoint(stage.chidi, on: stage.pune)
+        try await stage.pune.appoint(stage.chidi)
         let before = network.requests.count
         _ = try await verb(stage.oslo).promote(id(stage.question, on: stage.oslo), by: stage.ada.id)
         #expect(try await list(stage.astrid, on: stage.oslo) == ["Who certifies lifts?": false])
@@ -204,7 +168,7 @@ struct KnowledgeJourneyTests {
         }
 
         // Whoever owned it is gone: those who moderate look after it.
-        try await appoint(bjorn, on: oslo)
+        try await oslo.appoint(bjorn)
         _ = try await verb.review(article.id, .right(until: clock.now + 60), by: bjorn.id)
         try await oslo.people.dismiss(stage.astrid.id, as: .left)
         clock.advance(60)
@@ -221,12 +185,11 @@ struct KnowledgeJourneyTests {
     func audience() async throws {
         let stage = try await stage()
         let oslo = stage.oslo
-        let post = try await oslo.publish.publish(
-            Draft(text: "How we negotiate", audience: .followers), by: stage.ada.id)
+        let post = try await oslo.post("How we negotiate", by: stage.ada, for: .followers)
         let article = try await verb(oslo).promote(post.id, title: "Negotiating", by: stage.ada.id)
         #expect(try await list(stage.ada, on: oslo) == ["Negotiating": false])
         #expect(try await list(stage.astrid, on: oslo).isEmpty)
-        try await appoint(stage.astrid, on: oslo)
+        try await oslo.appoint(stage.astrid)
         for review in [KeepKnowledge.Review.right(until: nil), .outdated] {
             await #expect(throws: Refusal.notFound("Record")) {
                 _ = try await verb(oslo).review(article.id, review, by: stage.astrid.id)

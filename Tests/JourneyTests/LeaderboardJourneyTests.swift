@@ -10,15 +10,13 @@ import Testing
 
 /// Ranks between three offices, and the right to have none (Spec/features/leaderboard.md).
 @Suite("Leaderboards across offices")
-struct LeaderboardJourneyTests {
+struct LeaderboardJourneyTests: RecognitionJourney {
     let clock = TestClock()
     let network = FakeNetwork()
-    var thanks: RecognitionJourneyTests { RecognitionJourneyTests(clock: clock, network: network) }
-    typealias Stage = RecognitionJourneyTests.Stage
 
     /// Five people more in Oslo, and everyone known there.
     func stage() async throws -> (Stage, [Actor]) {
-        let stage = try await thanks.stage()
+        let stage = try await thanksStage()
         var others: [Actor] = []
         for name in ["astrid", "bjorn", "dagny", "eirik", "frida"] {
             others.append(try await Cast.welcome(name, to: stage.oslo))
@@ -49,10 +47,10 @@ struct LeaderboardJourneyTests {
     @Test("a colleague of another office has the points that their own office counts, whatever is known here")
     func reconciles() async throws {
         let (stage, others) = try await stage()
-        try await thanks.thank([stage.carmen], by: stage.ada, on: stage.oslo, stage, points: 6)
+        try await thank([stage.carmen], by: stage.ada, on: stage.oslo, stage, points: 6)
         // Of this Oslo hears nothing.
-        try await thanks.thank([stage.carmen], by: stage.chidi, on: stage.pune, stage, points: 7)
-        try await thanks.thank([stage.boris], by: others[0], on: stage.oslo, stage, points: 9)
+        try await thank([stage.carmen], by: stage.chidi, on: stage.pune, stage, points: 7)
+        try await thank([stage.boris], by: others[0], on: stage.oslo, stage, points: 9)
         try await settle(stage.nodes)
         #expect(try await board(stage.oslo, for: stage.ada) == ["1 boris 9"])
         try await readStandings(stage)
@@ -60,7 +58,7 @@ struct LeaderboardJourneyTests {
         #expect(try await board(stage.oslo, for: stage.ada) == ["1 carmen 13", "2 boris 9"])
         // An office that is away is what it said last; then what it says now.
         network.setDown(true, Cast.lima)
-        let extra = try await thanks.thank([stage.carmen], by: others[1], on: stage.oslo, stage, points: 5)
+        let extra = try await thank([stage.carmen], by: others[1], on: stage.oslo, stage, points: 5)
         try await settle(stage.nodes)
         try await readStandings(stage)
         #expect(try await board(stage.oslo, for: stage.ada) == ["1 carmen 13", "2 boris 9"])
@@ -83,10 +81,10 @@ struct LeaderboardJourneyTests {
     @Test("whoever opts out is ranked on no node from the moment that it hears of it, whoever follows them")
     func optsOut() async throws {
         let (stage, others) = try await stage()
-        try await thanks.thank([stage.boris], by: others[0], on: stage.oslo, stage, points: 9)
+        try await thank([stage.boris], by: others[0], on: stage.oslo, stage, points: 9)
         try await settle(stage.nodes)
         let before = try await board(stage.oslo, for: stage.ada)
-        try await thanks.thank([stage.carmen], by: others[1], on: stage.oslo, stage, points: 10)
+        try await thank([stage.carmen], by: others[1], on: stage.oslo, stage, points: 10)
         try await settle(stage.nodes)
         try await readStandings(stage)
         #expect(try await board(stage.oslo, for: stage.ada) == ["1 carmen 10", "2 boris 9"])
@@ -122,11 +120,11 @@ struct LeaderboardJourneyTests {
     func switchedOff() async throws {
         let (stage, others) = try await stage()
         let bern = try await TestNode("bern.example", network: network, clock: clock, ranksPeople: false)
-        try await RecognitionJourneyTests.admit(bern, at: stage.oslo, until: clock.now + 400 * 86400)
-        try await RecognitionJourneyTests.admit(stage.oslo, at: bern, until: clock.now + 400 * 86400)
+        try await stage.oslo.admit(bern.authority, days: 400)
+        try await bern.admit(Cast.oslo, days: 400)
         let beat = try await Cast.welcome("beat", to: bern)
         _ = try await stage.id(beat, on: stage.oslo)
-        try await thanks.thank([beat, stage.boris], by: others[0], on: stage.oslo, stage, points: 5)
+        try await thank([beat, stage.boris], by: others[0], on: stage.oslo, stage, points: 5)
         try await settle(stage.nodes + [bern])
         try await readStandings(stage)
         #expect(try await board(stage.oslo, for: stage.ada) == ["1 boris 5"])
@@ -152,11 +150,11 @@ struct LeaderboardJourneyTests {
         try await settle(stage.nodes)
         let question = try await stage.oslo.publish.publish(draft, by: stage.ada.id)
         try await settle(stage.nodes)
-        let inLima = try #require(try await stage.lima.store.read { try $0.postID(question.uri) })
-        let answer = try await stage.lima.publish.publish(
-            Draft(text: "By the state", audience: .organisation, replyTo: inLima), by: stage.carmen.id)
+        let inLima = try await id(question, on: stage.lima)
+        let answer = try await stage.lima.post(
+            "By the state", by: stage.carmen, for: .organisation, answering: inLima)
         try await settle(stage.nodes)
-        let inOslo = try #require(try await stage.oslo.store.read { try $0.postID(answer.uri) })
+        let inOslo = try await id(answer, on: stage.oslo)
         _ = try await SettleQuestion(needs: stage.oslo.needs).accept(
             inOslo, of: question.id, by: stage.ada.id)
         try await settle(stage.nodes)
@@ -179,7 +177,7 @@ struct LeaderboardJourneyTests {
     @Test("an office speaks for its own people alone, and what cannot be is left out")
     func hostile() async throws {
         let (stage, others) = try await stage()
-        try await thanks.thank([stage.boris], by: others[0], on: stage.oslo, stage, points: 9)
+        try await thank([stage.boris], by: others[0], on: stage.oslo, stage, points: 9)
         try await settle(stage.nodes)
         let before = try await board(stage.oslo, for: stage.ada)
         let month = Recognition.month(of: clock.now)

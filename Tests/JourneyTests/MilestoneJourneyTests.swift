@@ -9,15 +9,10 @@ import Testing
 
 /// Days of colleagues in other offices, of those who let them be known there (Spec/features/milestone.md).
 @Suite("Milestones across offices")
-struct MilestoneJourneyTests {
+struct MilestoneJourneyTests: RecognitionJourney {
     /// 2027-01-15.
     let clock = TestClock()
     let network = FakeNetwork()
-    typealias Stage = RecognitionJourneyTests.Stage
-
-    func stage() async throws -> Stage {
-        try await RecognitionJourneyTests(clock: clock, network: network).stage()
-    }
 
     func today(_ node: TestNode) async throws -> [String] {
         let now = clock.now
@@ -38,7 +33,7 @@ struct MilestoneJourneyTests {
         "what is for one's own office stays there; what is for all is celebrated everywhere, once, until it is taken back"
     )
     func forAll() async throws {
-        let stage = try await stage()
+        let stage = try await thanksStage()
         let celebrate = Celebrate(needs: stage.lima.needs)
         try await celebrate.choose(try choice(false), by: stage.carmen.id)
         try await settle(stage.nodes)
@@ -66,7 +61,7 @@ struct MilestoneJourneyTests {
 
     @Test("a new title is told to every office, and whoever left is celebrated in none")
     func titles() async throws {
-        let stage = try await stage()
+        let stage = try await thanksStage()
         for title in ["Engineer", "Head of Lifts"] {
             var changes = People.Changes()
             changes.work = WorkProfile()
@@ -86,7 +81,7 @@ struct MilestoneJourneyTests {
 
     @Test("nobody outside the organisation is told of any day")
     func outside() async throws {
-        let stage = try await stage()
+        let stage = try await thanksStage()
         try await Celebrate(needs: stage.lima.needs).choose(try choice(true), by: stage.carmen.id)
         let documents = Documents(world: stage.lima.world, version: "test")
         for viewer: Viewer in [.nobody, .node(authority: "else.example", isOfOrganisation: false)] {

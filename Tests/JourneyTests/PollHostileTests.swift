@@ -166,7 +166,7 @@ struct PollHostileTests {
         }
         let none = Tally(voters: 0, votes: [0, 0])
         #expect(try await send(2, [1, 1]) == none, "no member")
-        try await BatchTests.admit(lima, at: stage.oslo, clock: clock)
+        try await stage.oslo.admit(Cast.lima)
         for (voters, votes) in [
             (2, [2, 1]), (-1, [-1, 0]), (1, [2, -1]), (2, [1, 0]), (20_000_000, [20_000_000, 0]),
         ] {

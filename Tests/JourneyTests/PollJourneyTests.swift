@@ -10,42 +10,24 @@ import Testing
 
 /// Polls over three offices: Ada asks in Oslo; people of Oslo, Lima and Pune vote.
 @Suite("Polls travel")
-struct PollJourneyTests {
+struct PollJourneyTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
-    struct Stage {
-        var oslo: TestNode
-        var lima: TestNode
-        var pune: TestNode
-        var ada: Actor
+    struct Stage: OfficeStage {
+        let offices: Offices
         var astrid: Actor
-        var carmen: Actor
         var diego: Actor
-        var chidi: Actor
-        var nodes: [TestNode] { [oslo, lima, pune] }
     }
 
+    /// All follow Ada.
     func stage() async throws -> Stage {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
+        let offices = try await threeOffices()
         let stage = Stage(
-            oslo: oslo, lima: lima, pune: pune, ada: try await Cast.welcome("ada", to: oslo),
-            astrid: try await Cast.welcome("astrid", to: oslo),
-            carmen: try await Cast.welcome("carmen", to: lima),
-            diego: try await Cast.welcome("diego", to: lima), chidi: try await Cast.welcome("chidi", to: pune)
-        )
-        for node in stage.nodes {
-            for other in stage.nodes where other.authority != node.authority {
-                try await BatchTests.admit(other, at: node, clock: clock)
-            }
-        }
-        for (node, person) in [(lima, stage.carmen), (lima, stage.diego), (pune, stage.chidi)] {
-            let ada = try #require(await node.find(try theHandle("ada@\(Cast.oslo)")))
-            _ = try await FollowActor(needs: node.needs).follow(ada.id, by: person.id)
-        }
-        try await settle(stage.nodes)
+            offices: offices, astrid: try await Cast.welcome("astrid", to: offices.oslo),
+            diego: try await Cast.welcome("diego", to: offices.lima))
+        try await offices.admitAll()
+        try await offices.followAda(and: [(offices.lima, stage.diego)])
         return stage
     }
 

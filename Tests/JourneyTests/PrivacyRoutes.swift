@@ -36,11 +36,13 @@ struct PrivacyRoutes {
         /api/v1/statuses/{post}/favourited_by
         /api/v1/statuses/{post}/reblogged_by
         /api/v1/statuses/{post}/quotes
+        /api/hallway/v1/statuses/{post}/deliveries
         /api/v1/statuses?id[]={post}
         /api/v1/pleroma/statuses/{post}/reactions
         /api/v1/polls/{post}
         /api/hallway/v1/surveys/{post}
         /api/hallway/v1/questions/{post}/answers
+        /api/hallway/v1/questions/{post}/rulings
         /api/hallway/v1/questions
         /api/hallway/v1/questions?filter=unanswered
         /api/hallway/v1/questions/similar?text=merger how
@@ -122,6 +124,10 @@ struct PrivacyRoutes {
         /api/v1/notifications/unread_count
         /api/v1/notifications/{notification}
         /api/v2/notifications
+        /api/v2/notifications/unread_count
+        /api/v2/notifications/ungrouped-{notification}
+        /api/v2/notifications/mention-{post}
+        /api/v2/notifications/ungrouped-{notification}/accounts
         /api/v1/markers?timeline[]=home
         /api/v1/tags/{tag}
         /api/v1/followed_tags
@@ -207,6 +213,7 @@ struct PrivacyRoutes {
         /settings
         /settings/notifications
         /notifications/stop/{word}
+        /notifications/stop/{word}/1
         /thanks
         /thanks?person={actor}
         /new/recognition
@@ -265,9 +272,11 @@ struct PrivacyRoutes {
     static func shape(_ path: String) -> String {
         let path = String(path.prefix { $0 != "?" && $0 != "*" }).replacing("@ada", with: "@{name}")
         let parts = path.split(separator: "/", omittingEmptySubsequences: true).map { part -> String in
-            if part.hasPrefix(":") { return "{}" }
+            if part.hasPrefix(":") || Int(part) != nil { return "{}" }
             // A file's name may be a name in braces and an ending.
-            return String(part).replacing("{word}.ics", with: "{}").replacing(/\{[^}]*\}/, with: "{}")
+            return String(part).replacing("{word}.ics", with: "{}")
+                .replacing("ungrouped-{", with: "{").replacing("mention-{", with: "{").replacing(
+                    /\{[^}]*\}/, with: "{}")
         }
         return "/" + parts.joined(separator: "/")
     }
@@ -293,21 +302,23 @@ struct PrivacyRoutes {
             func actor(_ id: Int64) -> Value {
                 Value(text: "\(id)", never: "1234567890123456", secret: group?.1 == id ? group?.0 : nil)
             }
-            let actors = try rows("SELECT id, NULL FROM actor WHERE kind <> 2 ORDER BY id").map {
+            let actors = try rows("/* all */ SELECT id, NULL FROM actor WHERE kind <> 2 ORDER BY id").map {
                 actor($0.0)
             }
             let words = secrets.map { Value(text: $0.word, never: PrivacyStage.never, secret: $0) }
             return [
-                "post": try rows("SELECT id, id FROM post ORDER BY id").map { value($0.0, of: $0.1) },
+                "post": try rows("/* all */ SELECT id, id FROM post ORDER BY id").map {
+                    value($0.0, of: $0.1)
+                },
                 "notification": try rows(
-                    "SELECT id, post FROM notification WHERE post IS NOT NULL ORDER BY id"
+                    "/* all */ SELECT id, post FROM notification WHERE post IS NOT NULL ORDER BY id"
                 )
                 .map { value($0.0, of: $0.1) },
-                "activity": try rows("SELECT id, post FROM activity ORDER BY id").map {
+                "activity": try rows("/* all */ SELECT id, post FROM activity ORDER BY id").map {
                     value($0.0, of: $0.1)
                 },
                 "actor": actors,
-                "group": try rows("SELECT id, NULL FROM actor WHERE kind = 1 ORDER BY id").map {
+                "group": try rows("/* all */ SELECT id, NULL FROM actor WHERE kind = 1 ORDER BY id").map {
                     actor($0.0)
                 },
                 "draft": secrets.compactMap { secret in

@@ -127,10 +127,11 @@ final class PrivacyStage: Sendable {
 
     private func write(
         _ word: String, _ readers: Set<String>, _ audience: Audience?, _ text: String = "",
-        _ body: PostBody? = nil, by author: String = "ada", in group: Actor? = nil, answering: PostID? = nil
+        _ body: PostBody? = nil, by author: String = "ada", in group: Actor? = nil, answering: PostID? = nil,
+        quoting: PostID? = nil
     ) async throws -> (Secret, Post) {
         var draft = Draft(text: "merger \(word) #\(word) \(text)", audience: audience, replyTo: answering)
-        (draft.body, draft.group) = (body, group?.id)
+        (draft.body, draft.group, draft.quote) = (body, group?.id, quoting)
         let post = try await node(of: author).publish.publish(draft, by: id(author))
         return (Secret(word: word, readers: readers, uri: post.uri), post)
     }
@@ -168,7 +169,9 @@ final class PrivacyStage: Sendable {
         let (answer, _) = try await write(
             "zqanswer", ["ada", "fiona"], .direct, "@ada", by: "fiona", answering: post.id)
         let (followed, first) = try await write("zqfollowers", Self.followers, .followers)
-        secrets += [asked, answer, followed] + (try await keep())
+        secrets += [asked, answer, followed] + (try await settled()) + (try await keep())
+        secrets.append(
+            try await write("zqquoting", Self.followers, .followers, quoting: first.id).0)
         try await like(first, fans)
         try await settleAll()
         clock.advance(60)
@@ -177,6 +180,17 @@ final class PrivacyStage: Sendable {
         secrets.append(Secret(word: "zqedited", readers: Self.followers, uri: first.uri))
         try await settleAll()
         return secrets
+    }
+
+    /// A question with an answer that only its asker may read, and that she made an article of her office.
+    private func settled() async throws -> [Secret] {
+        let (asked, question) = try await write(
+            "zqarticle", Self.followers, .followers, "", .question(Question(title: "zqarticle how?")))
+        let (answered, answer) = try await write(
+            "zqsolution", ["ada", "fiona"], .direct, "@ada", by: "fiona", answering: question.id)
+        _ = try await SettleQuestion(needs: oslo.needs).accept(answer.id, of: question.id, by: id("ada"))
+        _ = try await KeepKnowledge(needs: oslo.needs).promote(question.id, by: id("ada"))
+        return [asked, answered]
     }
 
     private func keep() async throws -> [Secret] {

@@ -10,20 +10,13 @@ import Testing
 
 /// Ada asks in Oslo, Carmen answers in Lima, Chidi reads in Pune.
 @Suite("A question travels")
-struct QuestionJourneyTests {
+struct QuestionJourneyTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
-    struct Stage {
-        var oslo: TestNode
-        var lima: TestNode
-        var pune: TestNode
-        var ada: Actor
-        var carmen: Actor
-        var chidi: Actor
+    struct Stage: OfficeStage {
+        let offices: Offices
         var question: Post
-
-        var nodes: [TestNode] { [oslo, lima, pune] }
     }
 
     /// What every node must say the same of: what is accepted, and each answer with its votes, in order.
@@ -37,27 +30,13 @@ struct QuestionJourneyTests {
 
     /// Carmen and Chidi follow Ada, who has asked.
     func stage(audience: Audience = .organisation) async throws -> Stage {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
-        for node in [oslo, lima, pune] {
-            for other in [oslo, lima, pune] where other.authority != node.authority {
-                try await BatchTests.admit(node, at: other, clock: clock)
-            }
-        }
-        let ada = try await Cast.welcome("ada", to: oslo)
-        let carmen = try await Cast.welcome("carmen", to: lima)
-        let chidi = try await Cast.welcome("chidi", to: pune)
-        for (node, person) in [(lima, carmen), (pune, chidi)] {
-            let found = try #require(await node.find(try theHandle("ada@\(Cast.oslo)")))
-            _ = try await FollowActor(needs: node.needs).follow(found.id, by: person.id)
-        }
-        try await settle([oslo, lima, pune])
-        let question = try await oslo.publish.publish(
-            Self.draft("How is a lift \"certified\" & by whom?", audience: audience), by: ada.id)
-        try await settle([oslo, lima, pune])
-        return Stage(
-            oslo: oslo, lima: lima, pune: pune, ada: ada, carmen: carmen, chidi: chidi, question: question)
+        let offices = try await threeOffices()
+        try await offices.admitAll()
+        try await offices.followAda()
+        let question = try await offices.oslo.publish.publish(
+            Self.draft("How is a lift \"certified\" & by whom?", audience: audience), by: offices.ada.id)
+        try await settle(offices.nodes)
+        return Stage(offices: offices, question: question)
     }
 
     static func draft(_ title: String, audience: Audience = .organisation) -> Draft {
@@ -67,13 +46,12 @@ struct QuestionJourneyTests {
     }
 
     func answer(_ text: String, by person: Actor, on node: TestNode, _ question: Post) async throws -> Post {
-        let known = try #require(try await node.store.read { try $0.postID(question.uri) })
-        return try await node.publish.publish(
-            Draft(text: text, audience: .organisation, replyTo: known), by: person.id)
+        let known = try await id(question, on: node)
+        return try await node.post(text, by: person, for: .organisation, answering: known)
     }
 
     func vote(for answer: Post, by person: Actor, on node: TestNode) async throws {
-        let known = try #require(try await node.store.read { try $0.postID(answer.uri) })
+        let known = try await id(answer, on: node)
         _ = try await LikePost(needs: node.needs).like(known, by: person.id)
     }
 
@@ -86,10 +64,6 @@ struct QuestionJourneyTests {
                 title: body.title, accepted: body.accepted?.uri, duplicateOf: body.duplicateOf?.uri,
                 answers: answers.map(\.uri), votes: answers.map(\.counts.likes))
         }
-    }
-
-    func kinds(_ person: Actor, on node: TestNode) async throws -> [Domain.Notification.Kind] {
-        try await node.store.read { try $0.notifications(of: person.id, Page(limit: 40)).map(\.kind) }
     }
 
     /// Whether all three nodes say the same.
@@ -137,10 +111,10 @@ struct QuestionJourneyTests {
         // Nothing that was written was edited by being accepted.
         #expect(try await stage.pune.store.read { try $0.post(stage.question.uri)?.editedAt } == nil)
 
-        let inOslo = try #require(try await stage.oslo.store.read { try $0.postID(second.uri) })
+        let inOslo = try await id(second, on: stage.oslo)
         _ = try await SettleQuestion(needs: stage.oslo.needs).accept(
             inOslo, of: stage.question.id, by: stage.ada.id)
-        let inPune = try #require(try await stage.pune.store.read { try $0.postID(second.uri) })
+        let inPune = try await id(second, on: stage.pune)
         _ = try await LikePost(needs: stage.pune.needs).unlike(inPune, by: stage.chidi.id)
         try await settleAll()
         try await expectSame(
@@ -162,7 +136,7 @@ struct QuestionJourneyTests {
         let first = try await answer("One", by: stage.carmen, on: stage.lima, stage.question)
         try await settle(stage.nodes)
         try await vote(for: first, by: stage.ada, on: stage.oslo)
-        let inOslo = try #require(try await stage.oslo.store.read { try $0.postID(first.uri) })
+        let inOslo = try await id(first, on: stage.oslo)
         let verb = SettleQuestion(needs: stage.oslo.needs)
         _ = try await verb.accept(inOslo, of: stage.question.id, by: stage.ada.id)
         _ = try await verb.unaccept(stage.question.id, by: stage.ada.id)
@@ -201,7 +175,7 @@ struct QuestionJourneyTests {
         }
         try await vote(for: first, by: stage.ada, on: stage.oslo)
         try await settle([stage.oslo, stage.lima])
-        let inOslo = try #require(try await stage.oslo.store.read { try $0.postID(first.uri) })
+        let inOslo = try await id(first, on: stage.oslo)
         _ = try await SettleQuestion(needs: stage.oslo.needs).accept(
             inOslo, of: stage.question.id, by: stage.ada.id)
         try await settle(stage.nodes)
@@ -216,7 +190,7 @@ struct QuestionJourneyTests {
         let first = try await answer("One", by: stage.carmen, on: stage.lima, stage.question)
         try await settle(stage.nodes)
         let before = try await read(stage.question, on: stage.oslo, by: stage.ada)
-        let inOslo = try #require(try await stage.oslo.store.read { try $0.postID(first.uri) })
+        let inOslo = try await id(first, on: stage.oslo)
         let reason = Refusal.notAllowed(
             because: "Only the asker or a moderator of the asker's office can decide this")
         await #expect(throws: reason) {
@@ -224,8 +198,8 @@ struct QuestionJourneyTests {
                 inOslo, of: stage.question.id, by: bjorn.id)
         }
         // Neither at the answerer's own node, where she even moderates.
-        let inLima = try #require(try await stage.lima.store.read { try $0.postID(stage.question.uri) })
-        try await Self.makeModerator(stage.carmen, on: stage.lima)
+        let inLima = try await id(stage.question, on: stage.lima)
+        try await stage.lima.appoint(stage.carmen)
         await #expect(throws: reason) {
             try await SettleQuestion(needs: stage.lima.needs).accept(
                 first.id, of: inLima, by: stage.carmen.id)
@@ -272,8 +246,7 @@ struct QuestionJourneyTests {
     @Test("an accepted answer that is none is refused, here and from the asker's node")
     func noAnswer() async throws {
         let stage = try await stage()
-        let other = try await stage.oslo.publish.publish(
-            Draft(text: "By the way", audience: .organisation), by: stage.ada.id)
+        let other = try await stage.oslo.post("By the way", by: stage.ada, for: .organisation)
         try await settle(stage.nodes)
         let before = try await read(stage.question, on: stage.oslo, by: stage.ada)
         await #expect(
@@ -300,10 +273,10 @@ struct QuestionJourneyTests {
     func moderator() async throws {
         let stage = try await stage()
         let astrid = try await Cast.welcome("astrid", to: stage.oslo)
-        try await Self.makeModerator(astrid, on: stage.oslo)
+        try await stage.oslo.appoint(astrid)
         let first = try await answer("One", by: stage.carmen, on: stage.lima, stage.question)
         try await settle(stage.nodes)
-        let inOslo = try #require(try await stage.oslo.store.read { try $0.postID(first.uri) })
+        let inOslo = try await id(first, on: stage.oslo)
         _ = try await SettleQuestion(needs: stage.oslo.needs).accept(
             inOslo, of: stage.question.id, by: astrid.id)
         try await settle(stage.nodes)
@@ -312,7 +285,9 @@ struct QuestionJourneyTests {
             let post = try await node.store.read { try $0.post(stage.question.uri) }
             #expect(post?.body.question?.isByModerator == true)
         }
-        let rulings = try await stage.oslo.store.read { try $0.rulings(on: stage.question.id) }
+        let rulings = try await stage.oslo.store.read {
+            try $0.rulings(on: stage.question, for: stage.ada.id)
+        }
         #expect(
             rulings == [
                 Ruling(
@@ -365,11 +340,28 @@ struct QuestionJourneyTests {
         }
     }
 
-    static func makeModerator(_ person: Actor, on node: TestNode) async throws {
-        try await node.store.write { transaction in
-            var login = try #require(try transaction.login(of: person.id))
-            login.isAdministrator = true
-            try transaction.save(login)
-        }
+    @Test(
+        "an office that has a question by its answer alone learns what was accepted when the thread is read")
+    func unaddressed() async throws {
+        let offices = try await threeOffices()
+        try await offices.admitAll()
+        let (oslo, lima, pune) = (offices.oslo, offices.lima, offices.pune)
+        try await lima.follow("ada@\(Cast.oslo)", by: offices.carmen)
+        try await pune.follow("carmen@\(Cast.lima)", by: offices.chidi)
+        try await settle(offices.nodes)
+        let question = try await oslo.publish.publish(Self.draft("Who certifies lifts?"), by: offices.ada.id)
+        try await settle(offices.nodes)
+        let answer = try await answer("The state.", by: offices.carmen, on: lima, question)
+        try await settle(offices.nodes)
+        _ = try await SettleQuestion(needs: oslo.needs).accept(
+            try await id(answer, on: oslo), of: question.id, by: offices.ada.id)
+        try await settle(offices.nodes)
+        let inPune = try await copy(question, on: pune)
+        #expect(inPune.body.question?.accepted == nil, "nobody told Pune")
+        let read = try await copy(answer, on: pune)
+        let threads = Threads(world: pune.world)
+        await threads.backfill(read)
+        let settled = try await copy(question, on: pune).body.question
+        #expect(settled?.accepted?.uri == answer.uri && settled?.accepted?.post == read.id)
     }
 }

@@ -290,7 +290,7 @@ struct QuoteJourneyTests {
         let stage = try await QuoteStage(network, clock)
         for node in stage.nodes {
             for other in stage.nodes where other.authority != node.authority {
-                try await BatchTests.admit(other, at: node, clock: clock)
+                try await node.admit(other.authority)
             }
         }
         let original = try await stage.original(.organisation)

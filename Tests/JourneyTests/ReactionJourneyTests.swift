@@ -9,24 +9,17 @@ import Testing
 
 /// Ada writes in Oslo; Carmen in Lima and people elsewhere give it an emoji.
 @Suite("Reactions travel")
-struct ReactionJourneyTests {
+struct ReactionJourneyTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
     func stage() async throws -> (
         oslo: TestNode, lima: TestNode, ada: Actor, carmen: Actor, post: Post, copy: PostID
     ) {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let ada = try await Cast.welcome("ada", to: oslo)
-        let carmen = try await Cast.welcome("carmen", to: lima)
-        let found = try #require(await lima.find(try theHandle("ada@\(Cast.oslo)")))
-        _ = try await FollowActor(needs: lima.needs).follow(found.id, by: carmen.id)
+        let (oslo, lima, ada, carmen) = try await twoOffices()
+        let post = try await oslo.post("We won", by: ada, for: .anyone)
         try await settle([oslo, lima])
-        let post = try await oslo.publish.publish(Draft(text: "We won", audience: .anyone), by: ada.id)
-        try await settle([oslo, lima])
-        let copy = try #require(try await lima.store.read { try $0.postID(post.uri) })
-        return (oslo, lima, ada, carmen, post, copy)
+        return (oslo, lima, ada, carmen, post, try await id(post, on: lima))
     }
 
     func react(_ node: TestNode) -> React { React(needs: node.needs, emoji: Reaction.usual) }
@@ -119,8 +112,7 @@ struct ReactionJourneyTests {
         }
         #expect(
             try await tallies(stage.post.id, on: stage.oslo, for: stage.ada.id).count == Reaction.limit)
-        let secret = try await stage.oslo.publish.publish(
-            Draft(text: "Quiet", audience: .node), by: stage.ada.id)
+        let secret = try await stage.oslo.post("Quiet", by: stage.ada, for: .node)
         try await vera.send(
             vera.activity("EmojiReact", .string(secret.uri.string), more: [("content", "🎉")]), to: stage.oslo)
         #expect(try await tallies(secret.id, on: stage.oslo, for: stage.ada.id).isEmpty)

@@ -11,12 +11,9 @@ import Testing
 
 /// What proves thanks later, to anyone (Spec/features/recognition.md §6).
 @Suite("Recognitions are proved")
-struct RecognitionPapersTests {
+struct RecognitionPapersTests: RecognitionJourney {
     let clock = TestClock()
     let network = FakeNetwork()
-    var stories: RecognitionJourneyTests { RecognitionJourneyTests(clock: clock, network: network) }
-
-    init() {}
 
     @Test(
         "the examples verify by the keys beside them, and no longer once a letter is changed",
@@ -49,11 +46,11 @@ struct RecognitionPapersTests {
 
     @Test("recipients get the credential of the giver's node at their own, and others of few do not")
     func credential() async throws {
-        let stage = try await stories.stage()
-        let post = try await stories.thank(
+        let stage = try await thanksStage()
+        let post = try await thank(
             [stage.carmen, stage.chidi], by: stage.ada, on: stage.oslo, stage, points: 10, audience: .direct)
         try await settle(stage.nodes)
-        let inLima = try #require(try await stage.lima.store.read { try $0.postID(post.uri) })
+        let inLima = try await id(post, on: stage.lima)
         let papers = RecognitionDocuments(world: stage.lima.world)
         let json = try await papers.credential(
             of: inLima, for: stage.carmen.id, viewer: .person(stage.carmen.id))
@@ -81,13 +78,13 @@ struct RecognitionPapersTests {
 
     @Test("what the giver signed is kept where it arrived, and verifies while their node is away")
     func proof() async throws {
-        let stage = try await stories.stage()
-        let post = try await stories.thank([stage.carmen], by: stage.ada, on: stage.oslo, stage, points: 10)
+        let stage = try await thanksStage()
+        let post = try await thank([stage.carmen], by: stage.ada, on: stage.oslo, stage, points: 10)
         try await settle(stage.nodes)
         let there = try await RecognitionDocuments(world: stage.oslo.world).proof(
             of: post.id, viewer: .person(stage.ada.id))
         network.setDown(true, Cast.oslo)
-        let inLima = try #require(try await stage.lima.store.read { try $0.postID(post.uri) })
+        let inLima = try await id(post, on: stage.lima)
         let json = try await RecognitionDocuments(world: stage.lima.world).proof(
             of: inLima, viewer: .person(stage.carmen.id))
         #expect(json == there)
@@ -99,8 +96,8 @@ struct RecognitionPapersTests {
 
     @Test("the books about a node are for that node, and for members alone")
     func ledger() async throws {
-        let stage = try await stories.stage()
-        try await stories.thank([stage.carmen], by: stage.ada, on: stage.oslo, stage, points: 10)
+        let stage = try await thanksStage()
+        try await thank([stage.carmen], by: stage.ada, on: stage.oslo, stage, points: 10)
         let papers = RecognitionDocuments(world: stage.oslo.world)
         let lima = try await papers.ledger(for: .node(authority: Cast.lima, isOfOrganisation: true))
         #expect(lima["given"]?["points"] == 10)

@@ -8,7 +8,7 @@ import Testing
 
 /// One story from end to end, over nodes that crash between any two of their steps.
 @Suite("A post travels")
-struct StoryTests {
+struct StoryTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
@@ -57,17 +57,15 @@ struct StoryTests {
         }
         #expect(relation.follows && relation.isFollowedBy && !relation.hasAsked)
 
-        let post = try await oslo.publish.publish(
-            Draft(text: "Hello @carmen@\(Cast.lima) #first", audience: .anyone), by: stage.ada.id)
+        let post = try await oslo.post("Hello @carmen@\(Cast.lima) #first", by: stage.ada, for: .anyone)
         try await settleAll()
         let received = try #require(try await home(stage.carmen.id, on: lima).first)
         #expect(received.uri == post.uri && received.tags == ["first"])
         #expect(received.mentions.map(\.actor) == [stage.carmen.id])
         #expect(try await kinds(stage.carmen.id, on: lima).isSuperset(of: [.mention, .follow]))
 
-        let reply = try await lima.publish.publish(
-            Draft(text: "Hello @ada@\(Cast.oslo)", audience: .anyone, replyTo: received.id),
-            by: stage.carmen.id)
+        let reply = try await lima.post(
+            "Hello @ada@\(Cast.oslo)", by: stage.carmen, for: .anyone, answering: received.id)
         _ = try await LikePost(needs: lima.needs).like(received.id, by: stage.carmen.id)
         _ = try await PassOn(needs: lima.needs).passOn(received.id, by: stage.carmen.id)
         try await settleAll()
@@ -103,8 +101,7 @@ struct StoryTests {
         let ada = try await Cast.welcome("ada", to: oslo)
         let astrid = try await Cast.welcome("astrid", to: oslo)
         _ = try await FollowActor(needs: oslo.needs).follow(ada.id, by: astrid.id)
-        let post = try await oslo.publish.publish(
-            Draft(text: "Hi @astrid", audience: .organisation), by: ada.id)
+        let post = try await oslo.post("Hi @astrid", by: ada, for: .organisation)
         try await settle([oslo])
         #expect(try await home(astrid.id, on: oslo).map(\.id) == [post.id])
         let reply = try await oslo.publish.publish(Draft(text: "Hi @ada", replyTo: post.id), by: astrid.id)
@@ -133,8 +130,7 @@ struct StoryTests {
         #expect(try await home(stage.carmen.id, on: stage.lima).isEmpty)
         network.setDown(false, Cast.lima)
         // Lima speaks first: Oslo hears that the line is back and does not wait out its pause.
-        _ = try await stage.lima.publish.publish(
-            Draft(text: "We are back", audience: .followers), by: stage.carmen.id)
+        try await stage.lima.post("We are back", by: stage.carmen, for: .followers)
         for _ in 0..<4 {
             try await settle([stage.lima, stage.oslo])
             clock.advance(900)
@@ -161,6 +157,21 @@ struct StoryTests {
         #expect(try await lima.store.read { try $0.isFollowing(carmen.id, adaInLima.id) })
     }
 
+    @Test("what the register told of a person stays when their own node tells of another name")
+    func contacts() async throws {
+        let stage = try await stage(restarts: false)
+        var known = stage.adaInLima
+        known.work.contacts = [.init(kind: .telephone, value: "+47 22 33 44 55", reach: .organisation)]
+        try await stage.lima.store.write { [known] in try $0.save(known) }
+        var changes = People.Changes()
+        changes.displayName = "Ada L."
+        _ = try await stage.oslo.people.change(stage.ada.id, changes)
+        try await settle([stage.oslo, stage.lima])
+        let id = known.id
+        let told = try #require(try await stage.lima.store.read { try $0.actor(id) })
+        #expect(told.displayName == "Ada L." && told.work.contacts == known.work.contacts)
+    }
+
     @Test("a block ends what was, and its end reaches the other office too")
     func blocks() async throws {
         let stage = try await stage(restarts: false)
@@ -182,12 +193,11 @@ struct StoryTests {
     func directReply() async throws {
         let stage = try await stage(restarts: false)
         let astrid = try await Cast.welcome("astrid", to: stage.oslo)
-        let post = try await stage.lima.publish.publish(
-            Draft(text: "To all", audience: .anyone), by: stage.carmen.id)
+        let post = try await stage.lima.post("To all", by: stage.carmen, for: .anyone)
         try await settle([stage.lima, stage.oslo])
-        let received = try #require(try await stage.oslo.store.read { try $0.postID(post.uri) })
-        let secret = try await stage.oslo.publish.publish(
-            Draft(text: "@astrid only you", audience: .direct, replyTo: received), by: stage.ada.id)
+        let received = try await id(post, on: stage.oslo)
+        let secret = try await stage.oslo.post(
+            "@astrid only you", by: stage.ada, for: .direct, answering: received)
         try await settle([stage.oslo, stage.lima])
         #expect(try await stage.lima.store.read { try $0.postID(secret.uri) } == nil)
         #expect(try await home(astrid.id, on: stage.oslo).isEmpty)
@@ -199,23 +209,19 @@ struct StoryTests {
         let stage = try await stage(restarts: false)
         let pune = try await TestNode(Cast.pune, network: network, clock: clock)
         let chidi = try await Cast.welcome("chidi", to: pune)
-        let root = try await stage.oslo.publish.publish(
-            Draft(text: "Root", audience: .anyone), by: stage.ada.id)
+        let root = try await stage.oslo.post("Root", by: stage.ada, for: .anyone)
         try await settle([stage.oslo, stage.lima])
-        let inLima = try #require(try await stage.lima.store.read { try $0.postID(root.uri) })
-        let carmenInPune = try #require(await pune.find(try theHandle("carmen@\(Cast.lima)")))
-        _ = try await FollowActor(needs: pune.needs).follow(carmenInPune.id, by: chidi.id)
+        let inLima = try await id(root, on: stage.lima)
+        try await pune.follow("carmen@\(Cast.lima)", by: chidi)
         try await settle([pune, stage.lima, stage.oslo])
-        let answer = try await stage.lima.publish.publish(
-            Draft(text: "Answer", audience: .anyone, replyTo: inLima), by: stage.carmen.id)
+        let answer = try await stage.lima.post("Answer", by: stage.carmen, for: .anyone, answering: inLima)
         try await settle([stage.lima, stage.oslo, pune])
         // Pune follows Carmen alone, and has the post that she answered.
         let inPune = try #require(try await pune.store.read { try $0.post(answer.uri) })
         let above = try await pune.store.read { try $0.ancestors(of: inPune, for: .person(chidi.id)) }
         #expect(above.map(\.uri) == [root.uri])
         // Another answer that Pune was never sent is found in the thread's own collection.
-        let second = try await stage.oslo.publish.publish(
-            Draft(text: "More", audience: .anyone, replyTo: root.id), by: stage.ada.id)
+        let second = try await stage.oslo.post("More", by: stage.ada, for: .anyone, answering: root.id)
         try await settle([stage.oslo, stage.lima])
         await Threads(world: pune.world).backfill(inPune)
         #expect(try await pune.store.read { try $0.postID(second.uri) } != nil)

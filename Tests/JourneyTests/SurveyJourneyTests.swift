@@ -10,42 +10,26 @@ import Testing
 
 /// Ada in Oslo asks; people of Oslo and Lima answer without their names, and Pune reads along.
 @Suite("Surveys travel")
-struct SurveyJourneyTests {
+struct SurveyJourneyTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
-    struct Stage {
-        var oslo: TestNode
-        var lima: TestNode
-        var pune: TestNode
-        var ada: Actor
+    struct Stage: OfficeStage {
+        let offices: Offices
         var here: [Actor]
         var there: [Actor]
-        var chidi: Actor
         var post: Post
-        var nodes: [TestNode] { [oslo, lima, pune] }
     }
 
     func stage() async throws -> Stage {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
-        let nodes = [oslo, lima, pune]
-        for node in nodes {
-            for other in nodes where other.authority != node.authority {
-                try await BatchTests.admit(other, at: node, clock: clock)
-            }
+        let offices = try await threeOffices()
+        try await offices.admitAll()
+        var (here, there) = ([Actor](), [offices.carmen])
+        for name in ["astrid", "bjorn", "berit"] {
+            here.append(try await Cast.welcome(name, to: offices.oslo))
         }
-        let ada = try await Cast.welcome("ada", to: oslo)
-        var (here, there): ([Actor], [Actor]) = ([], [])
-        for name in ["astrid", "bjorn", "berit"] { here.append(try await Cast.welcome(name, to: oslo)) }
-        for name in ["carmen", "diego", "dora"] { there.append(try await Cast.welcome(name, to: lima)) }
-        let chidi = try await Cast.welcome("chidi", to: pune)
-        for (node, person) in there.map({ (lima, $0) }) + [(pune, chidi)] {
-            let found = try #require(await node.find(try theHandle("ada@\(Cast.oslo)")))
-            _ = try await FollowActor(needs: node.needs).follow(found.id, by: person.id)
-        }
-        try await settle(nodes)
+        for name in ["diego", "dora"] { there.append(try await Cast.welcome(name, to: offices.lima)) }
+        try await offices.followAda(and: there.dropFirst().map { (offices.lima, $0) })
         var draft = Draft(text: "How was the move?", audience: .organisation)
         draft.body = .survey(
             Survey(
@@ -54,16 +38,15 @@ struct SurveyJourneyTests {
                     Survey.Item("Which floor?", .choice(["First", "Second", "Third"])),
                     Survey.Item("What is missing?", .text),
                 ], closesAt: clock.now + 3600))
-        let post = try await oslo.publish.publish(draft, by: ada.id)
-        try await settle(nodes)
-        return Stage(
-            oslo: oslo, lima: lima, pune: pune, ada: ada, here: here, there: there, chidi: chidi, post: post)
+        let post = try await offices.oslo.publish.publish(draft, by: offices.ada.id)
+        try await settle(offices.nodes)
+        return Stage(offices: offices, here: here, there: there, post: post)
     }
 
     func answer(_ stage: Stage, _ answers: [Int: Survey.Answer], _ person: Actor, on node: TestNode)
         async throws
     {
-        let id = try #require(try await node.store.read { try $0.postID(stage.post.uri) })
+        let id = try await id(stage.post, on: node)
         _ = try await AnswerSurvey(needs: node.needs).answer(id, answers, by: person.id)
     }
 
@@ -162,6 +145,47 @@ struct SurveyJourneyTests {
         }
         let more = try #require(try await results(stage, stage.ada, on: stage.oslo))
         #expect(more.respondents == 5 && more.items[0].cells == [0, 0, 5, 0, 0])
+    }
+
+    @Test("a question that fewer than five answer late stays as it was told in every office, until five did")
+    func lateQuestion() async throws {
+        let stage = try await stage()
+        let people = stage.here.map { ($0, stage.oslo) } + stage.there.map { ($0, stage.lima) }
+        for (person, node) in people {
+            try await answer(stage, [0: .cell(3), 2: .text("Text")], person, on: node)
+        }
+        try await end(stage)
+        let before = network.sent.count
+        /// Five people of another office answer the first question, and so many of them the last.
+        func arrive(from node: String, texts: [String]) async throws {
+            try await stage.oslo.store.write { [clock, id = stage.post.id] transaction in
+                guard let post = try transaction.post(id), case .survey(let survey) = post.body else {
+                    return
+                }
+                var late = SurveyTally.none(of: survey)
+                late.respondents = 5
+                late.items[0] = SurveyTally.Item(answered: 5, cells: [5, 0, 0, 0, 0])
+                late.items[2] = SurveyTally.Item(answered: texts.count, cells: [], texts: texts)
+                try AnswerSurvey.receive(late, of: node, in: post, at: clock.now, in: transaction)
+            }
+            try await settle(stage.nodes)
+        }
+        let readers = [(stage.ada, stage.oslo), (stage.here[0], stage.oslo), (stage.there[0], stage.lima)]
+        try await arrive(from: Cast.pune, texts: ["Mine alone"])
+        for (person, node) in readers {
+            let shown = try #require(try await results(stage, person, on: node))
+            #expect(shown.respondents == 11 && shown.items[0].cells == [5, 0, 0, 6, 0])
+            #expect(shown.items[2].answered == 6 && !shown.items[2].texts.contains("Mine alone"))
+        }
+        for request in network.sent.dropFirst(before) {
+            #expect(!String(decoding: request.body, as: UTF8.self).contains("Mine alone"))
+        }
+        try await arrive(from: "rome.example", texts: ["a", "b", "c", "d"])
+        for (person, node) in readers {
+            let shown = try #require(try await results(stage, person, on: node))
+            #expect(shown.respondents == 16 && shown.items[0].cells == [10, 0, 0, 6, 0])
+            #expect(shown.items[2].answered == 11 && shown.items[2].texts.contains("Mine alone"))
+        }
     }
 
     @Test("after the end, twice, to one's own, or of another kind: refused, and nothing has changed")

@@ -31,7 +31,7 @@ struct TagJourneyTests {
         func publish(_ text: String, by person: Actor, on node: TestNode, _ audience: Audience = .anyone)
             async throws
         {
-            _ = try await node.publish.publish(Draft(text: text, audience: audience), by: person.id)
+            try await node.post(text, by: person, for: audience)
             try await settle([oslo, lima])
         }
         try await publish("One #tea #milk", by: carmen, on: lima)

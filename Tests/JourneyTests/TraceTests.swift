@@ -7,7 +7,7 @@ import Support
 import Testing
 
 @Suite("Traces")
-struct TraceTests {
+struct TraceTests: Journey {
     let clock = TestClock()
     let network = FakeNetwork()
 
@@ -18,19 +18,12 @@ struct TraceTests {
 
     @Test("a delivery to one of our own nodes names its trace, one to a stranger's does not")
     func own() async throws {
-        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
-        let lima = try await TestNode(Cast.lima, network: network, clock: clock)
-        let pune = try await TestNode(Cast.pune, network: network, clock: clock)
-        try await BatchTests.admit(lima, at: oslo, clock: clock)
-        let ada = try await Cast.welcome("ada", to: oslo)
-        for (name, node) in [("carmen", lima), ("chidi", pune)] {
-            let person = try await Cast.welcome(name, to: node)
-            let found = try #require(await node.find(try theHandle("ada@\(Cast.oslo)")))
-            _ = try await FollowActor(needs: node.needs).follow(found.id, by: person.id)
-        }
-        try await settle([oslo, lima, pune])
+        let offices = try await threeOffices()
+        let (oslo, lima, pune, ada) = (offices.oslo, offices.lima, offices.pune, offices.ada)
+        try await oslo.admit(Cast.lima)
+        try await offices.followAda()
         let before = (sent(to: Cast.lima).count, sent(to: Cast.pune).count)
-        let post = try await oslo.publish.publish(Draft(text: "Hello", audience: .anyone), by: ada.id)
+        let post = try await oslo.post("Hello", by: ada, for: .anyone)
         try await settle([oslo, lima, pune])
         let trace = Trace(of: oslo.needs.addresses.activity(ActivityID(post.id.raw)))
         let field = try #require(sent(to: Cast.lima).dropFirst(before.0).first ?? nil)

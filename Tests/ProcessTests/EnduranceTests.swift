@@ -3,8 +3,7 @@ import Testing
 
 /// What is killed, flooded, worked for long, restored, cut off and damaged: the small form of each story.
 ///
-/// `HALLWAY_TEST_KILLS` and `HALLWAY_TEST_SOAK_SECONDS` make them as long as is wanted; `network.py` plays the clocks that
-/// are behind as well.
+/// `HALLWAY_TEST_KILLS` and `HALLWAY_TEST_SOAK_SECONDS` make them as long as is wanted.
 @Suite("Endurance", .serialized)
 struct EnduranceTests {
     static let postgres = ProcessInfo.processInfo.environment["HALLWAY_TEST_POSTGRES"] != nil
@@ -30,8 +29,13 @@ struct EnduranceTests {
         .enabled(if: compiler, "a C compiler is needed"))
     func overload() async throws { try await playStory("overload", of: "overload") }
 
-    @Test("whoever opens more lines than a node has keeps out nobody from elsewhere")
+    @Test(
+        "whoever opens more lines than a node has keeps out nobody from elsewhere",
+        .enabled(if: Story.files > 13_000, "it opens 13,000 files: ulimit -n"))
     func doors() async throws { try await playStory("doors", of: "overload") }
+
+    @Test("hundreds of nodes that hang or trickle take nothing from readers, writers and other nodes")
+    func hanging() async throws { try await playStory("hanging", of: "hanging") }
 
     @Test(
         "an office restored from a backup sends nothing again, its followers agree, and no name is given twice",
@@ -55,7 +59,7 @@ struct EnduranceTests {
     @Test(
         "a node whose clock is minutes or hours off says so, and loses nothing by it",
         .enabled(if: clocks, "a C compiler is needed, and what makes networks"),
-        arguments: ["skew", "skew_far"])
+        arguments: ["skew", "skew_behind", "skew_far", "skew_far_behind"])
     func skew(story: String) async throws { try await playStory(story, of: "network") }
 
     @Test("a database that another process holds is waited for, and then said to be busy")
@@ -68,6 +72,11 @@ struct EnduranceTests {
 
     @Test("a damaged page is found and named, and crashes nothing")
     func corrupt() async throws { try await playStory("corrupt", of: "damage") }
+
+    @Test(
+        "a master key is on the disk, by its name, before what is sealed with it",
+        .enabled(if: compiler, "a C compiler is needed"))
+    func synced() async throws { try await playStory("synced", of: "damage") }
 
     @Test("another program's file is left alone")
     func foreign() async throws { try await playStory("foreign", of: "damage") }

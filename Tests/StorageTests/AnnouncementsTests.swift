@@ -50,7 +50,7 @@ struct AnnouncementsTests {
         try await store.write { (transaction: Transaction) throws in
             try transaction.insert(Announcement(title: "x", dueAt: date), of: post)
             try transaction.insert(
-                AnnouncementReader(person: ada, unit: "Sales", reachedAt: date, nextReminderAt: date),
+                AnnouncementReader(person: ada, unit: "Sales", broughtAt: date, nextReminderAt: date),
                 of: post)
             #expect(try transaction.mustRead(by: ada) == [post])
             #expect(try transaction.dueReminders(at: date).count == 1)

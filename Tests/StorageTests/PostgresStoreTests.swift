@@ -93,6 +93,25 @@ struct PostgresStoreTests {
         try second.close()
     }
 
+    @Test(
+        "a process whose number is still another session's when it comes back asks until it has it",
+        .timeLimit(.minutes(1)))
+    func lostNumber() async throws {
+        let first = try TestStore(.postgres)
+        let second = try first.another()
+        #expect(try await first.claim("process 3"))
+        try first.cut(onlyListening: true)
+        // In the place of the session before, of which the server has not noticed that it is over.
+        while try await !second.claim("process 3") { await Task.yield() }
+        while await (try? first.claim("lima.example")) != true { await Task.yield() }
+        await second.release("process 3")
+        while try await second.claim("process 3") {
+            await second.release("process 3")
+            await Task.yield()
+        }
+        try second.close()
+    }
+
     @Test("what one process commits or tells, the others hear, and it does not hear itself")
     func news() async throws {
         let first = try TestStore(.postgres)
@@ -198,17 +217,42 @@ struct PostgresStoreTests {
         }
     }
 
+    @Test(
+        "a schema in which another program keeps something is refused, and nothing in it changes",
+        arguments: foreignSchemas)
+    func foreign(statements: [String]) async throws {
+        let store = try TestStore(.postgres)
+        let before = try await store.write { transaction in
+            try transaction.empty()
+            for statement in statements { try transaction.run(statement) }
+            return try transaction.all(transaction.dialect.tables) { $0.text(0) }
+        }
+        #expect(throws: StorageError.foreign) { try store.another() }
+        try await store.read { (transaction: Transaction) throws in
+            #expect(try transaction.all(transaction.dialect.tables) { $0.text(0) } == before)
+            #expect(
+                try !transaction.exists(
+                    "SELECT 1 FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"))
+        }
+    }
+
+    @Test("what was begun and broken off before the first step is taken up again")
+    func begun() async throws {
+        let store = try TestStore(.postgres)
+        try await store.write { transaction in
+            try transaction.empty()
+            try transaction.run("CREATE TABLE schema_version (version INTEGER NOT NULL)")
+        }
+        try store.another().close()
+        #expect(
+            try await store.read { try $0.number("SELECT MAX(version) FROM schema_version") }
+                == Migrations.steps.count)
+    }
+
     @Test("several processes may start at once on an empty database")
     func concurrentStart() async throws {
         let first = try TestStore(.postgres)
-        try await first.write { transaction in
-            let tables = try transaction.all(
-                "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-            ) { $0.text(0) }
-            for table in tables { try transaction.run("DROP TABLE \(table)") }
-            try transaction.run("DROP FUNCTION prefix_query")
-            try transaction.run("DROP FUNCTION plain_words")
-        }
+        try await first.write { try $0.empty() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<4 { group.addTask { try first.another().close() } }
             try await group.waitForAll()

@@ -114,6 +114,87 @@ struct QuotesTests {
         await #expect(throws: (any Error).self) { try await store.write { try $0.save(second) } }
     }
 
+    @Test(
+        "what one author agreed to of one quoter is found, and what of it is shown; not what is taken back or gone",
+        arguments: Engine.atHand)
+    func betweenTwo(engine: Engine) async throws {
+        let store = try TestStore(engine)
+        try await store.write { transaction in
+            for (id, name) in [(1, "ada"), (2, "boris"), (3, "carmen")] {
+                try transaction.save(try actor(Int64(id), name, host: nil))
+            }
+            for (id, author) in [(10, 1), (11, 1), (12, 3)] {
+                try transaction.insert(
+                    try post(Int64(id), by: Int64(author)), recipients: [], isLocal: true)
+            }
+            // Boris quotes each of them, and Carmen the first.
+            for (id, author, quoted, state) in [
+                (20, 2, 10, Quote.State.accepted), (21, 2, 11, .accepted), (22, 2, 12, .accepted),
+                (23, 3, 10, .accepted), (24, 2, 10, .asked),
+            ] {
+                var quoting = try post(Int64(id), by: Int64(author))
+                quoting.quote = Quote(
+                    uri: try theURI("https://\(Cast.oslo)/posts/\(quoted)"), state: state)
+                try transaction.insert(quoting, recipients: [], isLocal: true)
+                try transaction.save(
+                    Consent(
+                        id: ConsentID(Int64(id)), quoted: PostID(Int64(quoted)), quoting: quoting.uri,
+                        quoter: ActorID(Int64(author)), createdAt: date))
+            }
+            func found() throws -> [[Int64]] {
+                [
+                    try transaction.consents(of: ActorID(1), to: ActorID(2)).map(\.id.raw),
+                    try transaction.quotes(by: ActorID(2), of: ActorID(1)).map(\.id.raw),
+                ]
+            }
+            #expect(try found() == [[20, 21, 24], [20, 21]])
+            var consent = try #require(try transaction.consent(ConsentID(21)))
+            consent.withdrawnAt = date
+            try transaction.save(consent)
+            try transaction.bury(try #require(try transaction.post(PostID(20))), at: date)
+            #expect(try found() == [[20, 24], [21]])
+            try transaction.bury(try #require(try transaction.post(PostID(10))), at: date)
+            #expect(try found() == [[], [21]])
+        }
+    }
+
+    @Test(
+        "a draft keeps what it quotes, who may quote it and why it was not published",
+        arguments: Engine.atHand)
+    func drafts(engine: Engine) async throws {
+        let store = try TestStore(engine)
+        var draft = KeptDraft(id: DraftID(1), person: ActorID(1), text: "Look", createdAt: date)
+        try await store.write { [draft] transaction in
+            try transaction.save(draft)
+            #expect(try transaction.draft(draft.id, of: draft.person) == draft)
+            #expect(try !transaction.hasRefusedDraft(of: draft.person))
+        }
+        (draft.quote, draft.group, draft.quotePolicy) = (PostID(10), ActorID(9), .nobody)
+        draft.refusal = "Gone"
+        try await store.write { [draft] transaction in
+            try transaction.save(draft)
+            #expect(try transaction.draft(draft.id, of: draft.person) == draft)
+            #expect(try transaction.hasRefusedDraft(of: draft.person))
+            #expect(try !transaction.hasRefusedDraft(of: ActorID(2)))
+        }
+    }
+
+    @Test("a person's own default for quotes is kept with their login", arguments: Engine.atHand)
+    func defaults(engine: Engine) async throws {
+        let store = try TestStore(engine)
+        var login = Login(
+            person: ActorID(1), email: "ada@\(Cast.oslo)", passwordHash: "none", isAdministrator: false,
+            defaultAudience: .anyone, createdAt: date)
+        for policy in [QuotePolicy.everyone, .followers, .nobody, .everyone] {
+            login.quotePolicy = policy
+            let kept = try await store.write { [login] transaction in
+                try transaction.save(login)
+                return try transaction.login(of: login.person)
+            }
+            #expect(kept == login)
+        }
+    }
+
     @Test("events of quotes are read back as they were written", arguments: Engine.atHand)
     func events(engine: Engine) async throws {
         let store = try TestStore(engine)

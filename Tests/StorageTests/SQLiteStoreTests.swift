@@ -28,6 +28,26 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test(
+        "a file in which another program keeps something is refused, and nothing in it changes",
+        arguments: foreignSchemas)
+    func foreign(statements: [String]) async throws {
+        let earlier = try EarlierSchema(.sqlite)
+        try await earlier.store.write { transaction in
+            try transaction.empty()
+            for statement in statements { try transaction.run(statement) }
+        }
+        let before = try await earlier.store.read { transaction in
+            try transaction.all("SELECT name FROM sqlite_master ORDER BY name") { $0.text(0) }
+        }
+        #expect(throws: StorageError.foreign) { try earlier.open() }
+        let after = try await earlier.store.read { transaction in
+            try transaction.all("SELECT name FROM sqlite_master ORDER BY name") { $0.text(0) }
+        }
+        #expect(after == before)
+        try earlier.store.close()
+    }
+
     @Test("on a full disk a write is refused, and what was kept stays")
     func fullDisk() async throws {
         let store = try SQLiteStore(path: nil)
@@ -41,6 +61,65 @@ struct SQLiteStoreTests {
         }
         #expect(try await store.read { try $0.nodeState("kept") } == [1])
         #expect(try await store.read { try $0.nodeState("large") } == nil)
+    }
+
+    @Test("what was deleted or replaced is in no byte of the files afterwards", arguments: [40, 9000])
+    func traces(length: Int) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let store = try SQLiteStore(path: folder.appending(path: "a.sqlite").path)
+        let secret = Array("what Vera chose".utf8)
+        func isThere() throws -> Bool {
+            let files = try FileManager.default.contentsOfDirectory(
+                at: folder, includingPropertiesForKeys: nil)
+            return try files.contains { try Data(contentsOf: $0).firstRange(of: Data(secret)) != nil }
+        }
+        for name in ["replaced", "deleted"] {
+            try await store.write { transaction in
+                try transaction.setNodeState(name, to: secret + Array(repeating: 0x2e, count: length))
+            }
+        }
+        #expect(try isThere())
+        try await store.write { transaction in
+            try transaction.setNodeState("replaced", to: [1])
+            try transaction.run("DELETE FROM node_state WHERE name = $1", [.text("deleted")])
+        }
+        try await store.eraseTraces()
+        #expect(try !isThere())
+        #expect(try await store.read { try $0.nodeState("replaced") } == [1])
+        try store.close()
+    }
+
+    @Test("somebody who reads for long holds nobody up, and traces go at the next round")
+    func tracesLater() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "a.sqlite").path
+        let store = try SQLiteStore(path: path)
+        func logged() throws -> Int { try Data(contentsOf: URL(filePath: "\(path)-wal")).count }
+        try await store.write { try $0.setNodeState("name", to: [1]) }
+        let reader = try SQLiteStore(reading: path)
+        let (began, begin) = AsyncStream<Void>.makeStream()
+        let gate = DispatchSemaphore(value: 0)
+        let reading = Task.detached {
+            try await reader.read { transaction in
+                let kept = try transaction.nodeState("name")
+                begin.finish()
+                gate.wait()
+                return kept
+            }
+        }
+        for await _ in began {}
+        try await store.write { try $0.setNodeState("name", to: [2]) }
+        try await store.eraseTraces()
+        #expect(try logged() > 0)
+        gate.signal()
+        #expect(try await reading.value == [1])
+        try await store.eraseTraces()
+        #expect(try logged() == 0)
+        try store.close()
     }
 
     @Test("a file that is no database is refused in words")

@@ -16,7 +16,9 @@ struct SearchTests {
             ("muller research", ["zoe"]), ("muller sales", []), ("o'brien", ["sean"]),
             ("brien seán", ["sean"]),
             ("владимир", ["vladimir"]), ("ВЛАД", ["vladimir"]), ("oe", []), ("", []), ("\"*) OR (", []),
-            ("⑴ ŉ ½", []), ("oslo", ["sean", "zoe"]), ("c++", ["sean", "zoe"]),
+            ("⑴ ŉ ½", []),
+            // A letter that is put before others: to Swift, one character with the quote after it.
+            ("\u{0d4e}\" OR oslo", []), ("oslo", ["sean", "zoe"]), ("c++", ["sean", "zoe"]),
         ] {
             let found = try await store.read { try $0.searchActors(text).map(\.name).sorted() }
             #expect(found == names, "\(text)")
@@ -113,7 +115,9 @@ struct SearchTests {
             ("has:image", [4]),
             ("has:video", []), ("has:file menu", [4]), ("has:warning", [3]), ("before:2027-01-16", [2, 1]),
             ("on:2027-01-16", [3]), ("after:2027-01-16", [4]), ("menu before:2027-01-17 from:me", [3, 1]),
-            ("type:secret", []), ("menu before:soon", []), ("", []), ("in:team", []), ("12:30 menu", []),
+            ("type:secret", []), ("menu before:soon", []), ("before:2027-01-16T10:00", []),
+            ("after:2026-02-30", []), ("menu from:Me", [4, 3, 1]), ("", []), ("in:team", []),
+            ("12:30 menu", []),
         ] as [(String, [Int64])] {
             let query = SearchQuery(text)
             let (found, count) = try await store.read { transaction in
@@ -132,6 +136,68 @@ struct SearchTests {
         #expect(
             SearchQuery("on:2026-11-24", zone: 3600).since
                 == SearchQuery("on:2026-11-24").since.map { $0 - 3600 })
+    }
+
+    @Test("each kind is found as such, and by the words it carries", arguments: Engine.atHand)
+    func kinds(engine: Engine) async throws {
+        let store = try await store(engine)
+        let bodies: [(SearchQuery.Kind, PostBody, String)] = [
+            (.poll, .poll(Poll(options: [Poll.Option("Kayak"), Poll.Option("Sauna")])), "sauna"),
+            (
+                .survey,
+                .survey(Survey(questions: [Survey.Item("How loud is it?", .scale)], closesAt: date + 60)),
+                "loud"
+            ),
+            (.thanks, .recognition(Recognition(recipients: [ActorID(2)], value: "Craft")), "posted"),
+            (.question, .question(Question(title: "Where is the stapler?")), "stapler"),
+            (.announcement, .announcement(Announcement(title: "New canteen")), "canteen"),
+            (
+                .event, .gathering(Gathering(title: "Summer party", startsAt: date, place: "Frogner")),
+                "frogner"
+            ),
+        ]
+        for (offset, (_, body, _)) in bodies.enumerated() {
+            try await insert(Int64(offset + 1), "<p>posted</p>", store) { $0.body = body }
+        }
+        for (offset, (kind, _, word)) in bodies.enumerated() {
+            for text in [
+                "type:\(kind.rawValue)", "\(word) type:\(kind.rawValue)", "posted type:\(kind.rawValue)",
+            ] {
+                let found = try await store.read { transaction in
+                    try transaction.searchPosts(SearchQuery(text), for: .person(ActorID(1))).map(\.id.raw)
+                }
+                #expect(found == [Int64(offset + 1)], "\(text)")
+            }
+        }
+    }
+
+    @Test("a group is named by its name, this node's first, or by its handle", arguments: Engine.atHand)
+    func groups(engine: Engine) async throws {
+        let store = try await store(engine)
+        let groups: [(Int64, String, String, Actor.Kind)] = [
+            (11, "team", Cast.oslo, .group), (12, "team", Cast.lima, .group),
+            (13, "climbing", Cast.lima, .group),
+            (14, "climbing", Cast.oslo, .person),
+        ]
+        for (id, name, authority, kind) in groups {
+            let uri = try theURI("https://\(authority)/actors/\(id)")
+            let actor = Actor(
+                id: ActorID(id), uri: uri, kind: kind, name: name,
+                host: authority == Cast.oslo ? nil : authority,
+                displayName: name, endpoints: .init(inbox: uri.sibling("/inbox")), createdAt: date)
+            try await store.write { try $0.save(actor) }
+            try await insert(id, "<p>menu</p>", store) { $0.group = ActorID(id) }
+        }
+        for (text, ids) in [
+            ("menu in:team", [11]), ("in:@TEAM", [11]), ("in:team@\(Cast.lima)", [12]), ("in:climbing", [13]),
+            ("in:team@\(Cast.oslo)", [11]), ("in:nowhere", []), ("in:climbing@\(Cast.oslo)", []),
+            ("menu", [14, 13, 12, 11]),
+        ] as [(String, [Int64])] {
+            let found = try await store.read { transaction in
+                try transaction.searchPosts(SearchQuery(text), for: .person(ActorID(1))).map(\.id.raw)
+            }
+            #expect(found == ids, "\(text)")
+        }
     }
 
     @Test("hashtags are found by their beginning, the most used first", arguments: Engine.atHand)

@@ -8,6 +8,7 @@ import Synchronization
 public final class FakeNetwork: Sendable {
     private struct State {
         var nodes: [String: TestNode] = [:]
+        var hosts: [String: @Sendable (OutgoingRequest) async -> Answer] = [:]
         var down: Set<String> = []
         var pages: [String: Answer] = [:]
         var requests: [OutgoingRequest] = []
@@ -18,6 +19,11 @@ public final class FakeNetwork: Sendable {
     public init() {}
 
     public func join(_ node: TestNode) { state.withLock { $0.nodes[node.authority] = node } }
+
+    /// Puts something else than a node of ours behind a name, or before the node of that name.
+    public func join(
+        _ authority: String, answer: @escaping @Sendable (OutgoingRequest) async -> Answer
+    ) { state.withLock { $0.hosts[authority] = answer } }
 
     /// Cuts the line to a node, or mends it.
     public func setDown(_ isDown: Bool, _ authority: String) {
@@ -51,15 +57,17 @@ public final class FakeNetwork: Sendable {
     public var sent: [OutgoingRequest] { state.withLock { $0.requests } }
 
     public func send(_ request: OutgoingRequest) async throws -> Answer {
-        let (node, page, isDown) = state.withLock { state in
+        let (node, host, page, isDown) = state.withLock { state in
             state.requests.append(request)
             return (
-                state.nodes[request.url.authority], state.pages[request.url.string],
+                state.nodes[request.url.authority], state.hosts[request.url.authority],
+                state.pages[request.url.string],
                 state.down.contains(request.url.authority)
             )
         }
         guard !isDown else { throw ExchangeFault.unreachable("the line is cut") }
         if let page { return page }
+        if let host { return await host(request) }
         guard let node else { throw ExchangeFault.unreachable("nobody there") }
         return await node.answer(request)
     }

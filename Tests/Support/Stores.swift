@@ -63,10 +63,11 @@ public final class TestStore: Store {
         }
     }
 
-    /// Another process's store on the same database.
-    public func another() throws -> any Store {
+    /// Another process's store on the same database. `isUpgraded`: false for one that leaves the schema as it is.
+    public func another(isUpgraded: Bool = true) throws -> any Store {
         guard let schema else { throw NoDatabase(reason: "SQLite in memory is for one process") }
-        return try PostgresStore(url: "\(Self.url(schema))&application_name=another", readers: 2)
+        return try PostgresStore(
+            url: "\(Self.url(schema))&application_name=another", readers: 2, isUpgraded: isUpgraded)
     }
 
     /// Has the server end sessions of this store. `onlyListening`: not those that read and write.
@@ -82,15 +83,16 @@ public final class TestStore: Store {
 
     public func read<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
-    ) async throws -> Value { try await store.read(body) }
+    ) async throws -> Value { try await store.read { try body($0.watched) } }
 
     public func write<Value: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Value
-    ) async throws -> Value { try await store.write(body) }
+    ) async throws -> Value { try await store.write { try body($0.watched) } }
 
     public func news() -> AsyncStream<String> { store.news() }
     public func claim(_ name: String) async throws -> Bool { try await store.claim(name) }
     public func release(_ name: String) async { await store.release(name) }
+    public func eraseTraces() async throws { try await store.eraseTraces() }
     public func close() throws { try store.close() }
 
     private static func url(_ schema: String) throws -> String {

@@ -246,7 +246,8 @@ public final class TestNode: Sendable {
             outbox: OutboxDrain(world: world, documents: documents, bell: Bell(), done: {}),
             delivery: delivery,
             fanOut: FanOut(
-                needs: needs, bell: Bell(), hub: hub, logger: world.logger, peopleChanged: {}),
+                needs: needs, bell: Bell(), hub: hub, logger: world.logger, counters: world.counters,
+                peopleChanged: {}),
             reader: GroupReader(world: world, threads: threads, bell: Bell(), done: {}),
             documents: documents, verifier: verifier, heard: heard, hub: hub)
     }

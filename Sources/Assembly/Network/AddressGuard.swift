@@ -13,6 +13,8 @@ struct AddressGuard: Sendable {
     let directory: String?
     /// Asks the system for a name's addresses.
     var lookUp: @Sendable (String) async throws -> [IPAddress] = AddressGuard.systemLookUp
+    /// For one answer of the system.
+    var patience = Duration.seconds(10)
 
     /// The one address to connect to.
     ///
@@ -50,12 +52,37 @@ struct AddressGuard: Sendable {
         if host == "localhost" || host.hasSuffix(".localhost") {
             return [IPAddress("127.0.0.1")].compactMap { $0 }
         }
-        return try await lookUp(host)
+        return try await answer(host)
     }
+
+    /// The system's answer, which is not waited for longer than patience lasts, though nothing can make it give up.
+    private func answer(_ host: String) async throws -> [IPAddress] {
+        let (answers, answer) = AsyncThrowingStream.makeStream(of: [IPAddress].self)
+        let looking = Task { [lookUp] in
+            do { answer.yield(try await lookUp(host)) } catch { answer.finish(throwing: error) }
+        }
+        let clock = Task { [patience] in
+            try await Task.sleep(for: patience)
+            answer.finish(throwing: ExchangeFault.unreachable("no name server answers for \(host)"))
+        }
+        defer {
+            looking.cancel()
+            clock.cancel()
+        }
+        for try await addresses in answers { return addresses }
+        throw CancellationError()
+    }
+
+    /// The resolver blocks a thread for each name whose server is silent: they are many, and nobody else's.
+    private static let lookUps: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 32)
+        pool.start()
+        return pool
+    }()
 
     static let systemLookUp: @Sendable (String) async throws -> [IPAddress] = { host in
         do {
-            let found = try await NIOThreadPool.singleton.runIfActive {
+            let found = try await lookUps.runIfActive {
                 try SocketAddress.makeAddressResolvingHost(host, port: 0).ipAddress
             }
             return [found.flatMap { IPAddress($0) }].compactMap { $0 }

@@ -4,6 +4,7 @@ import Federation
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOSSL
 import ServiceLifecycle
 import Synchronization
@@ -18,7 +19,13 @@ final class NodeClient: Service {
 
     private static let pinTime = TimeAmount.seconds(60)
     private static let limit = 512
+    /// For what follows a status that says it all: it is read so that the connection can be used again, which is not worth
+    /// more time than that.
+    private static let restTime = Duration.milliseconds(250)
 
+    /// What goes out has a loop of its own, begun with the first request: however many slow nodes and handshakes there
+    /// are, whoever is served takes turns with none of them (Spec/decisions/0081).
+    private let loop = Mutex<MultiThreadedEventLoopGroup?>(nil)
     private let pins = Mutex<[String: Pinned]>([:])
     private let retired = Mutex<[(client: HTTPClient, at: NIODeadline)]>([])
     private let addresses: AddressGuard
@@ -67,51 +74,61 @@ final class NodeClient: Service {
         }
         for client in clients { try? await client.shutdown() }
         await closeRetired(before: .distantFuture)
+        let loop = loop.withLock { loop in
+            defer { loop = nil }
+            return loop
+        }
+        try? await loop?.shutdownGracefully()
     }
 
     /// Sends one request; redirects are answers like any other.
     ///
-    /// - Throws: `ExchangeFault`.
+    /// - Returns: the answer, where no body is needed without one.
+    /// - Throws: `ExchangeFault`, or `CancellationError`.
     @concurrent
     func send(_ request: OutgoingRequest) async throws -> Answer {
         do {
-            return try await withThrowingTaskGroup(of: Answer.self) { group in
-                group.addTask { try await self.exchange(request) }
-                group.addTask {
-                    try await Task.sleep(for: request.deadline)
-                    throw ExchangeFault.tooSlow
+            guard !request.needsBody else {
+                return try await within(request.deadline) {
+                    let response = try await self.begin(request)
+                    return try await Self.answer(response, limitBytes: request.limitBytes)
                 }
-                defer { group.cancelAll() }
-                guard let answer = try await group.next() else { throw ExchangeFault.tooSlow }
-                return answer
             }
+            let response = try await within(request.deadline) { try await self.begin(request) }
+            // It has answered: nothing that happens from here on could make it unsaid.
+            _ = try? await within(Self.restTime) {
+                try await response.body.collect(upTo: request.limitBytes)
+            }
+            return Answer(response, body: [])
+        } catch  where error is CancellationError || Task.isCancelled {
+            // Whatever it looks like, it is we who stop.
+            throw CancellationError()
         } catch let fault as ExchangeFault {
             throw fault
         } catch is NIOTooManyBytesError {
             throw ExchangeFault.tooLarge
-        } catch is CancellationError {
-            throw CancellationError()
         } catch {
             throw ExchangeFault.unreachable("\(error)")
         }
     }
 
-    private func exchange(_ request: OutgoingRequest) async throws -> Answer {
+    /// Sends a request and waits for the head of its answer.
+    private func begin(_ request: OutgoingRequest) async throws -> HTTPClientResponse {
         let client = try await client(for: request.url)
         var outgoing = HTTPClientRequest(url: request.url.withoutFragment.string)
         outgoing.method = HTTPMethod(rawValue: request.method)
         outgoing.headers.add(name: "user-agent", value: userAgent)
         for (name, value) in request.fields { outgoing.headers.add(name: name, value: value) }
         if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
-        let response = try await client.execute(outgoing, timeout: .seconds(15))
+        return try await client.execute(outgoing, timeout: .seconds(15))
+    }
+
+    private static func answer(_ response: HTTPClientResponse, limitBytes: Int) async throws -> Answer {
         guard response.headers["content-encoding"].allSatisfy({ $0 == "identity" }) else {
             throw ExchangeFault.unusable("a compressed body that nobody asked for")
         }
-        let body = try await response.body.collect(upTo: request.limitBytes)
-        return Answer(
-            code: Int(response.status.code),
-            fields: response.headers.map { ($0.name.lowercased(), $0.value) },
-            body: Array(body.readableBytesView))
+        let body = try await response.body.collect(upTo: limitBytes)
+        return Answer(response, body: Array(body.readableBytesView))
     }
 
     private func client(for url: ObjectURI) async throws -> HTTPClient {
@@ -143,7 +160,16 @@ final class NodeClient: Service {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         if host != address.description { configuration.dnsOverride = [host: address.description] }
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        return HTTPClient(eventLoopGroupProvider: .shared(ownLoop()), configuration: configuration)
+    }
+
+    private func ownLoop() -> MultiThreadedEventLoopGroup {
+        loop.withLock { loop in
+            if let loop { return loop }
+            let made = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            loop = made
+            return made
+        }
     }
 
     /// A client whose requests may still be under way is shut down a while later.
@@ -155,5 +181,13 @@ final class NodeClient: Service {
             return retired.filter { $0.at < limit }.map(\.client)
         }
         for client in due { try? await client.shutdown() }
+    }
+}
+
+extension Answer {
+    fileprivate init(_ response: HTTPClientResponse, body: [UInt8]) {
+        self.init(
+            code: Int(response.status.code),
+            fields: response.headers.map { ($0.name.lowercased(), $0.value) }, body: body)
     }
 }

@@ -10,14 +10,46 @@ import Social
 import Storage
 import Surface
 
-/// What nodes ask the directory. Every request is signed by a node's own actor.
+/// All that a directory answers over HTTP, in one place: what serves it, and what the tests ask.
 struct DirectoryRoutes {
     let world: World
     let verifier: Verifier
     let registrar: Registrar
     let domain: String
+    let name: String
+    let documents: Documents
+    let worker: DeliveryWorker
+    var trustedProxies: [AddressRange] = []
+    var limitsRates = false
+    /// Faults that make the directory not ready, in words.
+    var faults: @Sendable () async -> [String] = { [] }
 
-    func add(to router: Router<HallwayContext>) {
+    func router() -> Router<HallwayContext> {
+        let router = Router(context: HallwayContext.self)
+        router.add(
+            middleware: ProblemMiddleware(logger: world.logger, counters: world.counters) { _, _, _ in nil })
+        router.add(middleware: VisitorMiddleware(trusted: trustedProxies))
+        router.add(middleware: CrowdMiddleware(counters: world.counters))
+        if limitsRates {
+            router.add(
+                middleware: RateMiddleware(
+                    now: world.needs.now, logger: world.logger, counters: world.counters))
+        }
+        let intake = Intake(
+            world: world, verifier: verifier, bell: Bell(), throttles: nil, heard: { _ in })
+        let federation = FederationRoutes(
+            world: world, verifier: verifier, intake: intake, documents: documents,
+            webFinger: WebFinger(world: world), nodeName: name, acceptsRegistrations: false)
+        federation.addDiscovery(to: router)
+        federation.addNode(to: router)
+        addRegister(to: router)
+        OperationsRoutes(world: world, worker: worker, faults: faults).add(to: router)
+        router.get("/") { [name] _, _ in Response(text: "\(name): the directory of this organisation\n") }
+        return router
+    }
+
+    /// What nodes ask. Every request is signed by a node's own actor.
+    private func addRegister(to router: Router<HallwayContext>) {
         router.post("enrolment") { request, _ in
             let (signer, body) = try await read(request)
             let key = try await multikey(of: signer)

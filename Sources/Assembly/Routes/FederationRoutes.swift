@@ -185,10 +185,10 @@ struct FederationRoutes {
             let receipt = try await intake.receive(
                 SignedReading.message(
                     request, body: body, addresses: world.needs.addresses))
-            world.counters.count("hallway_inbox_total{answer=\"202\"}")
+            world.counters.answered(.inbox, 202)
             return receipt.body.map { Response(json: $0, status: .accepted) } ?? Response(status: .accepted)
         } catch let refusal as Refusal {
-            world.counters.count("hallway_inbox_total{answer=\"\(Problem(refusal).status.code)\"}")
+            world.counters.answered(.inbox, Problem(refusal).status.code)
             if case .tooLarge = refusal { hangUp(context) }
             throw refusal
         }

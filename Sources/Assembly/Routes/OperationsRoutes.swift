@@ -11,6 +11,8 @@ import Surface
 struct OperationsRoutes {
     let world: World
     let worker: DeliveryWorker
+    /// How many streams are open.
+    var listening: @Sendable () -> Int = { 0 }
     /// Faults that make the node not ready, in words.
     let faults: @Sendable () async -> [String]
 
@@ -48,21 +50,23 @@ struct OperationsRoutes {
             )
         }
         var page = MetricsPage()
-        for (name, value) in gauges + [("hallway_nodes_silent", worker.brokenLanes)] {
+        for (name, value) in gauges + [
+            ("hallway_nodes_silent", worker.brokenLanes),
+            ("hallway_lanes", worker.busyLanes), ("hallway_streams", listening()),
+        ] {
             page.gauge(name, Double(value))
         }
         let now = world.needs.now()
+        func age(_ queue: Queue) -> Double { max(0, queue.since.map { now.timeIntervalSince($0) } ?? 0) }
         for queue in queues {
             page.gauge("hallway_waiting{stage=\"\(queue.name)\"}", Double(queue.waiting))
-            if queue.name == "inbox" || queue.name == "delivery" {
-                page.gauge(
-                    "hallway_waiting_seconds{stage=\"\(queue.name)\"}",
-                    max(0, queue.since.map { now.timeIntervalSince($0) } ?? 0))
-            }
+            page.gauge("hallway_waiting_seconds{stage=\"\(queue.name)\"}", age(queue))
         }
-        for (node, waiting) in nodes {
-            page.gauge("hallway_deliveries_waiting{node=\"\(node)\"}", Double(waiting))
+        for queue in nodes {
+            page.gauge("hallway_deliveries_waiting{node=\"\(queue.name)\"}", Double(queue.waiting))
+            page.gauge("hallway_deliveries_waiting_seconds{node=\"\(queue.name)\"}", age(queue))
         }
+        for figures in world.counters.nodes.busiest() { page.node(figures) }
         for (name, value) in world.counters.all { page.counter(name, value) }
         for (name, histogram) in world.counters.histograms { page.histogram(name, histogram) }
         return page.text
@@ -77,18 +81,32 @@ private struct MetricsPage {
 
     mutating func counter(_ name: String, _ value: Int) { add(name, "counter", ["\(name) \(value)"]) }
 
-    mutating func histogram(_ name: String, _ histogram: Counters.Histogram) {
+    mutating func histogram(_ name: String, _ histogram: Histogram) {
         let own = String(name.prefix { $0 != "{" })
         let labels = name.dropFirst(own.count).dropFirst().dropLast()
         let start = labels.isEmpty ? "" : "\(labels),"
         let end = labels.isEmpty ? "" : "{\(labels)}"
-        var lines = zip(Counters.Histogram.bounds, histogram.counts).map { bound, count in
+        var lines = zip(Histogram.bounds, histogram.counts).map { bound, count in
             "\(own)_bucket{\(start)le=\"\(bound)\"} \(count)"
         }
         lines.append("\(own)_bucket{\(start)le=\"+Inf\"} \(histogram.total)")
         lines.append("\(own)_sum\(end) \(histogram.seconds)")
         lines.append("\(own)_count\(end) \(histogram.total)")
         add(name, "histogram", lines)
+    }
+
+    /// What is known of one other node.
+    mutating func node(_ figures: NodeFigures.Figures) {
+        let label = "{node=\"\(figures.node)\"}"
+        counter("hallway_node_received_total\(label)", figures.received)
+        counter("hallway_node_delivered_total\(label)", figures.delivered)
+        counter("hallway_node_failed_total\(label)", figures.failed)
+        add(
+            "hallway_node_delivery_seconds", "summary",
+            [
+                "hallway_node_delivery_seconds_sum\(label) \(figures.seconds)",
+                "hallway_node_delivery_seconds_count\(label) \(figures.requests)",
+            ])
     }
 
     var text: String {

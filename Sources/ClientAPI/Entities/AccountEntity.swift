@@ -30,6 +30,7 @@ struct AccountEntity {
         let audience = login?.defaultAudience ?? .organisation
         json["source"] = [
             "privacy": .string(Visibility.word(audience, policy: desk.needs.policy)), "sensitive": false,
+            "quote_policy": .string(QuoteEntities.word(login?.quotePolicy ?? .everyone)),
             "language": .string(login?.language ?? ""), "note": .string(SafeHTML.plainText(actor.summary)),
             "fields": .array(
                 actor.fields.map { field in

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Markup
 import Social
 import Surface
 
@@ -9,12 +10,22 @@ struct BodyEntities {
     let desk: Desk
 
     /// What stands below the text for clients that know notes alone: where to do what the post asks for.
-    func footer(of post: Post) -> String {
+    func footer(of post: Post, by author: Actor?) -> String {
         switch post.body {
         case .announcement(let announcement): AnnouncementEntities.footer(announcement, of: post, desk: desk)
         case .gathering(let gathering): GatheringEntities.footer(gathering, of: post, desk: desk)
-        case .note, .article, .announce, .poll, .survey, .recognition, .question: ""
+        case .question: link("Answer this question", to: post, by: author)
+        case .recognition: link("See these thanks", to: post, by: author)
+        case .note, .article, .announce, .poll, .survey: ""
         }
+    }
+
+    /// To the post's page of the reader's own office.
+    private func link(_ words: String, to post: Post, by author: Actor?) -> String {
+        guard let author else { return "" }
+        let name = author.host.map { "\(author.name)@\($0)" } ?? author.name
+        let url = desk.needs.addresses.page(post: post.id, by: name)
+        return "<p><a href=\"\(url.escapedHTML)\">\(words)</a></p>"
     }
 
     func write(_ post: Post, _ page: PostPage) -> JSONValue {

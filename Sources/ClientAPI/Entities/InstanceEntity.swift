@@ -12,7 +12,9 @@ struct InstanceEntity {
     var guideline: Guideline?
 
     /// Mastodon's version whose interface this is, in front of our own, as clients parse it.
-    private var version: String { "4.4.0 (compatible; Hallway \(desk.version))" }
+    private var version: String { "4.5.0 (compatible; Hallway \(desk.version))" }
+    /// What it has of the additions that Mastodon numbers (Spec/federation.md, *The client API*).
+    private static let apiVersion = 7
     private var authority: String { desk.needs.addresses.authority }
     private var streaming: String {
         let base = desk.needs.addresses.base
@@ -54,7 +56,7 @@ struct InstanceEntity {
                 "reason_required": false,
                 "message": nil, "min_age": nil, "url": nil,
             ],
-            "api_versions": ["mastodon": 1],
+            "api_versions": ["mastodon": JSONValue(Self.apiVersion)],
             "contact": ["email": .string(desk.contactEmail), "account": nil],
             "rules": GuidelineRoutes.rules(guideline),
         ]

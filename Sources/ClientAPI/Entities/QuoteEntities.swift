@@ -63,6 +63,15 @@ enum QuoteEntities {
         }
     }
 
+    /// Who may quote a post of this node.
+    static func word(_ policy: QuotePolicy) -> String {
+        switch policy {
+        case .everyone: "public"
+        case .followers: "followers"
+        case .nobody, .onRequest: "nobody"
+        }
+    }
+
     private static func word(_ state: QuoteSight.State) -> String {
         switch state {
         case .asked: "pending"

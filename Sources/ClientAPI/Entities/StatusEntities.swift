@@ -9,11 +9,19 @@ import Surface
 /// Writes posts as statuses, a whole page with a handful of queries.
 struct StatusEntities {
     let desk: Desk
+    /// Whether they go to somebody who has asked to see them: that is when an announcement has reached them.
+    var areAskedFor = true
 
     /// `posts`: that the viewer may see; a post whose original they may not see is left out.
     func write(_ posts: [Post], for viewer: Viewer, in transaction: Transaction) throws -> [JSONValue] {
         let posts = try desk.inOwnWords(posts, for: viewer, in: transaction)
         let page = try PostPage(posts, for: viewer, in: transaction)
+        if areAskedFor, case .person(let person) = viewer {
+            let shown = (posts + page.originals.values).filter {
+                if case .announcement = $0.body { true } else { false }
+            }
+            desk.noteShown.see(shown.map(\.id), by: person)
+        }
         let isPersonal = viewer.actor != nil
         return posts.compactMap { write($0, page, isPersonal: isPersonal) }
     }
@@ -131,7 +139,7 @@ struct StatusEntities {
             ("favourites_count", JSONValue(shown.counts.likes)),
             ("quotes_count", JSONValue(page.countQuotes(of: shown.id))),
             ("edited_at", shown.editedAt.map { .string(Moment.text($0)) } ?? .null),
-            ("content", .string(content(of: shown))), ("application", .null),
+            ("content", .string(content(of: shown, by: page.authors[shown.author]))), ("application", .null),
             ("account", AccountEntity(desk: desk).write(author)),
             (
                 "media_attachments",
@@ -147,16 +155,15 @@ struct StatusEntities {
         ])
     }
 
-    /// A title stands above the text.
-    private func content(of post: Post) -> String {
+    /// A title stands above the text, and where there is more to do, the way there below it.
+    private func content(of post: Post, by author: Actor?) -> String {
         if case .survey = post.body {
             let page = "\(desk.needs.addresses.base.origin)/surveys/\(post.id)"
             return "\(post.content)<p><a href=\"\(page)\">Answer the survey</a></p>"
         }
         let content = post.content + QuoteEntities.reference(of: post)
-        guard let title = post.body.title else { return content }
-        return "<p><strong>\(title.escapedHTML)</strong></p>\(content)"
-            + BodyEntities(desk: desk).footer(of: post)
+        let title = post.body.title.map { "<p><strong>\($0.escapedHTML)</strong></p>" } ?? ""
+        return title + content + BodyEntities(desk: desk).footer(of: post, by: author)
     }
 
     /// That it stands in the knowledge base, with the mark of one that is outdated.

@@ -20,10 +20,11 @@ struct StatusPage {
         var texts = try texts(of: Array(Set(entries.map(\.post) + shown)), for: viewer, in: transaction)
         let several = texts.filter(\.value.hasVariants).map(\.key)
         texts.merge(try ownWords(of: several, for: viewer, in: transaction)) { $1 }
-        let marks: [PostID: Marks]? =
-            if case .person(let person) = viewer {
-                try transaction.marks(of: person, on: shown)
-            } else { nil }
+        var marks: [PostID: Marks]?
+        if case .person(let person) = viewer {
+            marks = try transaction.marks(of: person, on: shown)
+            desk.noteShown.see(shown.filter { texts[$0]?.isAnnouncement == true }, by: person)
+        }
 
         let polls = try PollSight.read(
             shown.filter { texts[$0]?.hasPoll == true }, for: viewer, in: transaction

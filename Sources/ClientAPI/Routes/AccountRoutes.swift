@@ -147,6 +147,7 @@ struct AccountRoutes {
         changes.defaultAudience = try fields["source[privacy]"].map {
             try Visibility.audience($0, policy: desk.needs.policy)
         }
+        changes.quotePolicy = try QuoteEntities.policy(fields["source[quote_policy]"])
         changes.language = fields["source[language]"]
         let lines = (0..<Limits.fields).compactMap { index -> (name: String, value: String)? in
             guard let name = fields["fields_attributes[\(index)][name]"] else { return nil }
@@ -161,7 +162,7 @@ struct AccountRoutes {
     private func lookup(_ request: Request, _ context: HallwayContext) async throws -> Response {
         _ = try reading.viewer(context, scope: "read:accounts")
         let fields = try await Fields(request, context: context)
-        guard let actor = try await Lookup(desk: desk).known(fields["acct"] ?? "", for: context.viewer) else {
+        guard let actor = try await desk.known(fields["acct"] ?? "", to: context.viewer) else {
             throw Refusal.notFound("Record")
         }
         return Response(json: AccountEntity(desk: desk).write(actor))

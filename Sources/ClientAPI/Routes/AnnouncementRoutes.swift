@@ -113,7 +113,7 @@ struct AnnouncementRoutes {
             let reader = try transaction.announcementReader(person, of: id)
             return [
                 "id": .string(id.description), "due_at": Moment.json(announcement.dueAt),
-                "is_for_me": .bool(reader?.reachedAt != nil),
+                "is_for_me": .bool(reader?.broughtAt != nil),
                 "acknowledged_at": Moment.json(reader?.acknowledgedAt),
                 "variants": .array(
                     announcement.variants.map {

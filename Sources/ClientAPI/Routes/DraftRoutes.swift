@@ -38,16 +38,8 @@ struct DraftRoutes {
 
     /// Keeps a status for its moment.
     func schedule(_ draft: Draft, at dueAt: Date, by person: ActorID) async throws -> Response {
-        var kept = KeptDraft(
-            id: desk.needs.ids.next(), person: person, text: draft.text, dueAt: dueAt,
-            createdAt: desk.needs.now())
-        kept.question = draft.body?.question?.title
-        kept.summary = draft.summary
-        kept.isSensitive = draft.isSensitive
-        kept.language = draft.language
-        kept.audience = draft.audience
-        kept.isQuiet = draft.isQuiet
-        kept.replyTo = draft.replyTo
+        let kept = KeptDraft(
+            draft, id: desk.needs.ids.next(), by: person, at: desk.needs.now(), dueAt: dueAt)
         return Response(json: write(try await desk.keepDraft.keep(kept)))
     }
 
@@ -106,14 +98,29 @@ struct DraftRoutes {
             (kept.id, kept.createdAt) = (id, before.createdAt)
         }
         kept.question = fields["hallway[kind]"] == "question" ? fields["hallway[title]"] ?? "" : nil
+        kept.poll = try PollRoutes.poll(fields, at: desk.needs.now()).map {
+            KeptPoll($0, at: desk.needs.now())
+        }
         kept.summary = fields["spoiler_text"] ?? ""
         kept.isSensitive = fields.bool("sensitive") ?? false
-        kept.language = fields["language"].flatMap { $0.isEmpty ? nil : String($0.prefix(35)) }
+        kept.language = fields["language"].flatMap { $0.isEmpty ? nil : $0.shortened(to: 35) }
         kept.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
         kept.isQuiet = fields["visibility"] == "unlisted"
         kept.replyTo = try fields.id("in_reply_to_id")
+        kept.group = try fields.id("group_id")
+        kept.quote = try fields.id("quoted_status_id")
+        kept.quotePolicy = try QuoteEntities.policy(fields["quote_approval_policy"])
         return Response(json: write(try await desk.keepDraft.keep(kept)))
+    }
+
+    /// As it was asked for.
+    private func poll(_ poll: KeptPoll) -> JSONValue {
+        [
+            "options": .array(poll.options.map { .string($0) }),
+            "expires_in": poll.seconds.map { JSONValue($0) } ?? .null, "multiple": .bool(poll.isMultiple),
+            "hide_totals": .bool(poll.hidesTotals), "anonymous": .bool(poll.isAnonymous),
+        ]
     }
 
     private func write(_ draft: KeptDraft) -> JSONValue {
@@ -127,11 +134,16 @@ struct DraftRoutes {
                 "text": .string(draft.text), "visibility": JSONValue(visibility),
                 "spoiler_text": .string(draft.summary), "sensitive": .bool(draft.isSensitive),
                 "language": JSONValue(draft.language),
-                "in_reply_to_id": JSONValue(draft.replyTo?.description), "scheduled_at": .null, "poll": .null,
+                "in_reply_to_id": JSONValue(draft.replyTo?.description),
+                "group_id": JSONValue(draft.group?.description),
+                "quoted_status_id": JSONValue(draft.quote?.description),
+                "quote_approval_policy": JSONValue(draft.quotePolicy.map(QuoteEntities.word)),
+                "scheduled_at": .null, "poll": draft.poll.map(poll) ?? .null,
                 "media_ids": .null, "idempotency": .null, "with_rate_limit": false,
                 "hallway": draft.question.map { ["kind": "question", "title": .string($0)] } ?? .null,
             ],
             "media_attachments": [], "created_at": .string(Moment.text(draft.createdAt)),
+            "hallway": draft.refusal.map { ["refusal": .string($0)] } ?? .null,
         ]
     }
 }

@@ -24,9 +24,17 @@ struct GatheringRoutes {
                 throw Refusal.invalid(field: "Answer", because: "is yes, maybe or no")
             }
             let id: PostID = try Reading.id(context)
-            _ = try await desk.attend.answer(id, answer, by: person)
+            let state = try await desk.attend.answer(id, answer, by: person)
             desk.renderings.forget(id)
-            return try await own(request, context)
+            do {
+                return try await own(request, context)
+            } catch Refusal.notFound where state == .declined {
+                // Given back by someone who does not see it any more.
+                return Response(json: [
+                    "id": .string(id.description), "answer": .string(GatheringEntities.word(state)),
+                    "amount": .null, "status": .null,
+                ])
+            }
         }
         router.post("api/hallway/v1/events/:id/progress") { request, context in
             let person = try context.person("write:statuses")

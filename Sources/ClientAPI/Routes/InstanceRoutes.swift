@@ -45,6 +45,8 @@ struct InstanceRoutes {
             return Response(json: [
                 "posting:default:visibility": .string(
                     Visibility.word(login?.defaultAudience ?? .organisation, policy: desk.needs.policy)),
+                "posting:default:quote_policy": .string(
+                    QuoteEntities.word(login?.quotePolicy ?? .everyone)),
                 "posting:default:sensitive": false, "posting:default:language": nil,
                 "reading:expand:media": "default", "reading:expand:spoilers": false,
                 "reading:autoplay:gifs": false,

@@ -7,33 +7,13 @@ import Surface
 struct Lookup {
     let desk: Desk
 
-    /// The person that a handle names, that is known here and that the viewer may know of.
-    func known(_ text: String, for viewer: Viewer) async throws -> Actor? {
-        let name = text.hasPrefix("@") ? String(text.dropFirst()) : text
-        let authority = desk.needs.addresses.authority
-        return try await desk.needs.store.read { transaction in
-            guard let handle = Handle(name) else {
-                return try transaction.localActor(named: name).flatMap {
-                    try $0.state == .active && transaction.mayKnow($0.id, viewer) ? $0 : nil
-                }
-            }
-            let found =
-                handle.host == authority
-                ? try transaction.localActor(named: handle.name)
-                : try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
-            return try found.flatMap {
-                try $0.state == .active && transaction.mayKnow($0.id, viewer) ? $0 : nil
-            }
-        }
-    }
-
     /// People by handle, address, name, title, department, office or skill. `resolve`: whether other nodes
     /// may be asked for a handle or an address that is unknown here.
     func people(
         _ text: String, resolve: Bool, limit: Int, followedBy person: ActorID? = nil, for viewer: Viewer
     ) async throws -> [Actor] {
         let text = text.trimmingPrefix { $0.isWhitespace }.description
-        if let exact = try await known(text, for: viewer) { return [exact] }
+        if let exact = try await desk.known(text, to: viewer) { return [exact] }
         if resolve, text.contains("@"), let handle = Handle(text), let found = await desk.find(handle) {
             return try await isKnown(found, to: viewer) ? [found] : []
         }

@@ -15,6 +15,7 @@ struct QuestionRoutes {
         router.get("api/hallway/v1/questions/similar") { try await similar($0, $1) }
         router.get("api/hallway/v1/questions/experts") { try await experts($0, $1) }
         router.get("api/hallway/v1/questions/:id/answers") { try await answers($0, $1) }
+        router.get("api/hallway/v1/questions/:id/rulings") { try await rulings($0, $1) }
         router.post("api/hallway/v1/questions/:id/accept") { request, context in
             let person = try context.person("write:statuses")
             let fields = try await Fields(request, context: context)
@@ -100,6 +101,29 @@ struct QuestionRoutes {
             guard question.body.question != nil else { throw Refusal.notFound("Record") }
             let answers = try transaction.answers(to: question, for: .person(person))
             return try StatusEntities(desk: desk).write(answers, for: .person(person), in: transaction)
+        }
+        return Response(json: .array(json))
+    }
+
+    /// To anyone who may not read it, there is nothing.
+    @concurrent
+    private func rulings(_ request: Request, _ context: HallwayContext) async throws -> Response {
+        let person = try context.person("read:statuses")
+        let id: PostID = try Reading.id(context)
+        let json = try await desk.needs.store.read { [desk] transaction in
+            let question = try transaction.visiblePost(id, to: .person(person))
+            guard let rulings = try transaction.rulings(on: question, for: person) else {
+                throw Refusal.notFound("Record")
+            }
+            return try rulings.map { ruling -> JSONValue in
+                let moderator = try transaction.actor(ruling.moderator)
+                return [
+                    "moderator": moderator.map { AccountEntity(desk: desk).write($0) } ?? .null,
+                    "accepted": JSONValue(ruling.accepted?.string),
+                    "duplicate_of": JSONValue(ruling.duplicateOf?.string),
+                    "at": .string(Moment.text(ruling.at)),
+                ]
+            }
         }
         return Response(json: .array(json))
     }

@@ -56,32 +56,12 @@ struct RecognitionRoutes {
         let points = try fields.int("points") ?? 0
         draft.body = .recognition(
             Recognition(
-                recipients: try await recipients(fields.list("recipients"), for: person),
+                recipients: try await desk.recipients(
+                    named: fields.list("recipients"), limit: Recognition.recipientsLimit, by: person,
+                    takesIDs: true),
                 value: fields["value"] ?? "",
                 points: Int(clamping: points)))
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
-    }
-
-    /// Recipients by id or by handle, each once.
-    private func recipients(_ words: [String], for person: ActorID) async throws -> [ActorID] {
-        var found: [ActorID] = []
-        for word in words.prefix(Recognition.recipientsLimit + 1) {
-            let id: ActorID
-            if let number = ActorID(decimal: word) {
-                id = number
-            } else {
-                let known = try await Lookup(desk: desk).known(word, for: .person(person))
-                let name = word.hasPrefix("@") ? String(word.dropFirst()) : word
-                let asked: Actor? =
-                    if let known { known } else if let handle = Handle(name) {
-                        await desk.find(handle)
-                    } else { nil }
-                guard let asked else { throw Refusal.notFound("Recipient") }
-                id = asked.id
-            }
-            if !found.contains(id) { found.append(id) }
-        }
-        return found
     }
 
     @concurrent

@@ -3,7 +3,6 @@ import Hummingbird
 import HTTPTypes
 import JSON
 import Logging
-import NIOCore
 import ServiceLifecycle
 import Social
 import Storage
@@ -71,61 +70,48 @@ struct StreamingRoutes {
         let news = desk.hub.listen(to: channel)
         let hash = context.session?.hash ?? []
         let onlyNotifications = request.uri.path.hasSuffix("/notification")
+        let line = StreamLine(channel: context.channel)
         var response = Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 try await request.body.consumeWithCancellationOnInboundClose { _ in
-                    try await writer.write(ByteBuffer(string: ":)\n"))
+                    try await line.write(":)\n", into: &writer)
                     try await pump(
-                        news, person: person, hash: hash, onlyNotifications: onlyNotifications, into: &writer)
+                        news, person: person, hash: hash, onlyNotifications: onlyNotifications, into: &writer,
+                        over: line)
                 }
-                try await writer.finish(nil)
+                try await line.finish(&writer)
             })
         response.headers.set("X-Accel-Buffering", to: "no")
         return response
     }
 
-    private enum Item: Sendable {
-        case news(StreamHub.News)
-        case beat(Int)
-    }
-
     @concurrent
     private func pump(
         _ news: AsyncStream<StreamHub.News>, person: ActorID, hash: [UInt8], onlyNotifications: Bool,
-        into writer: inout any ResponseBodyWriter
+        into writer: inout any ResponseBodyWriter, over line: StreamLine
     ) async throws {
-        let (items, feed) = AsyncStream.makeStream(of: Item.self)
-        let listening = Task {
-            for await item in news { feed.yield(.news(item)) }
-            feed.finish()
-        }
-        let beating = Task {
-            var number = 0
-            while !Task.isCancelled {
-                try await Task.sleep(for: Self.beat)
-                number += 1
-                feed.yield(.beat(number))
-            }
-        }
+        let feed = StreamFeed()
+        let listening = Task { await feed.follow(news) }
+        let beating = Task { try await feed.beat(every: Self.beat) }
         defer {
             listening.cancel()
             beating.cancel()
         }
         // The server waits for every answer before it stops, and a stream's would last as long as it is read.
         try await withGracefulShutdownHandler {
-            for await item in items {
+            for await item in feed.items {
                 switch item {
                 case .beat(let number):
                     guard try await desk.needs.store.read({ try $0.token(hash: hash) }) != nil else { return }
-                    if number % 4 == 0 { try await writer.write(ByteBuffer(string: ":thump\n")) }
+                    if number % 4 == 0 { try await line.write(":thump\n", into: &writer) }
                 case .news(.over): return
                 case .news(let item):
                     if onlyNotifications {
                         guard case .notification = item else { continue }
                     }
                     if let text = try await event(item, for: person) {
-                        try await writer.write(ByteBuffer(string: text))
+                        try await line.write(text, into: &writer)
                     }
                 }
             }
@@ -141,6 +127,7 @@ struct StreamingRoutes {
         case .edited(let id):
             try await status(id, for: person).map { "event: status.update\ndata: \($0)\n\n" }
         case .deleted(let id): try await sawBefore(id, person) ? "event: delete\ndata: \(id)\n\n" : nil
+        case .withdrawn(let id): "event: delete\ndata: \(id)\n\n"
         case .notification(let id):
             try await desk.needs.store.read { [desk] transaction -> String? in
                 guard let found = try transaction.notification(id), found.person == person else { return nil }
@@ -165,8 +152,10 @@ struct StreamingRoutes {
             guard let post = try transaction.post(id), try transaction.maySee(post, .person(person)),
                 try !transaction.silences(person, post.author)
             else { return nil }
-            return try StatusEntities(desk: desk).write([post], for: .person(person), in: transaction).first?
-                .text
+            return try StatusEntities(desk: desk, areAskedFor: false).write(
+                [post], for: .person(person), in: transaction
+            ).first?
+            .text
         }
     }
 }

@@ -9,7 +9,7 @@ import Storage
 /// What members do in a group travels inside the group's Announce, unchanged, so that their proofs survive (FEP-1b12).
 struct Carried {
     /// What a group passes on; anything else it keeps to itself.
-    static let types: Set<String> = ["Create", "Update", "Delete", "Like", "EmojiReact", "Undo"]
+    static let types: Set<String> = ["Create", "Update", "Delete", "Like", "EmojiReact", "Ignore", "Undo"]
     let world: World
     let threads: Threads
 
@@ -60,19 +60,35 @@ struct Carried {
 
     private static func carry(_ activity: Activity, needs: Needs, in transaction: Transaction) throws {
         let object = activity.object
+        let inner = object.objects("object").first
         let name =
-            object.type == "Undo"
-            ? object.objects("object").first?.uri("object") : object.uri("object")
-        guard let post = try name.flatMap({ ObjectURI($0) }).flatMap({ try transaction.postID($0) }),
-            let group = try transaction.group(ofPost: post), try transaction.isLocal(group),
-            try transaction.isMember(activity.actor.id, of: group)
+            switch (object.type, inner?.type) {
+            case ("Undo", _): inner?.uri("object")
+            case ("Update", SurveyOut.tallyType): inner?.uri("inReplyTo")
+            default: object.uri("object")
+            }
+        guard let post = try name.flatMap({ ObjectURI($0) }).flatMap({ try transaction.post($0) }),
+            let group = try transaction.group(ofPost: post.id), try transaction.isLocal(group)
         else { return }
+        // What somebody takes back is taken back everywhere, also when they are no member any more; and whoever was thanked
+        // may hide it.
+        let mayOtherwise =
+            switch (object.type, post.body) {
+            case ("Delete", _): post.author == activity.actor.id
+            case ("Ignore", .recognition(let thanks)), ("Undo", .recognition(let thanks)):
+                thanks.recipients.contains(activity.actor.id)
+            default: false
+            }
+        guard try mayOtherwise || transaction.isMember(activity.actor.id, of: group) else { return }
         // Sent again after the group moved here, by a node that could not know whether it had arrived.
-        if object.type == "Create", try transaction.hasActivity(of: post, by: activity.actor.id) { return }
-        let kept = OutgoingActivity(
+        if object.type == "Create", try transaction.hasActivity(of: post.id, by: activity.actor.id) { return }
+        var kept = OutgoingActivity(
             id: needs.ids.next(), uri: activity.id, actor: activity.actor.id,
-            post: ["Create", "Update"].contains(object.type) ? post : nil,
+            post: ["Create", "Update"].contains(object.type) ? post.id : nil,
             json: JSONValue.object(object.json).bytes, isListed: false, createdAt: activity.receivedAt)
+        // Of totals the latest takes the place of those before (Spec/decisions/0021).
+        kept.isPassing =
+            object.type == "Update" && (post.body.isCounted || inner?.type == SurveyOut.tallyType)
         // Received twice, it is passed on once.
         guard try transaction.insert(kept) else { return }
         try transaction.append(.carried(kept.id, group: group))
@@ -107,10 +123,22 @@ struct Carried {
         else { throw Refusal.malformed(because: "an activity has one actor and an id of its origin") }
         // Our own came back: it has had its effect here.
         guard !world.needs.addresses.isOwn(name) else { return { _ in } }
+        // Whoever has a post hears that it is gone, and whoever is thanked that they are: member or not.
+        let isThanked = inner.objects("object").first.map { object in
+            ((try? RecognitionIn(object))?.recipients ?? []).contains(where: world.needs.addresses.isOwn)
+        }
         let isWanted = try await world.needs.store.read { transaction in
-            try !transaction.localMembers(of: group.id).isEmpty || transaction.hasLocalFollower(group.id)
+            if isThanked == true { return true }
+            if inner.type == "Delete", let gone = inner.uri("object").flatMap({ ObjectURI($0) }),
+                try transaction.postID(gone) != nil
+            {
+                return true
+            }
+            return try !transaction.localMembers(of: group.id).isEmpty
+                || transaction.hasLocalFollower(group.id)
         }
         guard isWanted else { return { _ in } }
+        try await meetFormer(of: group, namedIn: inner)
         let (actor, genuine) = try await prove(inner, name)
         let activity = Activity(id: id, actor: actor, object: genuine, receivedAt: date)
         switch genuine.type {
@@ -121,8 +149,21 @@ struct Carried {
             return try await effect(try HandleUpdate(world: world, threads: threads).plan(activity))
         case "Delete": return try HandleDelete(world: world).effect(activity)
         case "Like", "EmojiReact": return try HandleLike(world: world, via: group).effect(activity)
+        case "Ignore": return try HandleIgnore(world: world).effect(activity)
         case "Undo": return try HandleUndo(world: world).effect(activity)
         default: return { _ in }
+        }
+    }
+
+    /// What was written before a group moved names the one that it was. Whether that one moved here is its own to say, so it
+    /// is looked up where it is not known.
+    private func meetFormer(of group: Actor, namedIn inner: ASObject) async throws {
+        let parts = [inner] + inner.objects("object").prefix(1)
+        let named = parts.flatMap { $0.uris("to") + $0.uris("cc") + $0.uris("audience") }
+            .prefix(Limits.recipients)
+        for former in group.alsoKnownAs where named.contains(former.string) && world.isForeign(former) {
+            let isKnown = try await world.needs.store.read { try $0.actorID(former) != nil }
+            if !isKnown { _ = try await RemoteActors(world: world).actor(former) }
         }
     }
 
@@ -160,6 +201,16 @@ struct Carried {
                 throw refusal
             default: throw refusal
             }
+        }
+    }
+}
+
+extension PostBody {
+    /// Whether each `Update` of it says how many took part, besides all that the one before it said.
+    fileprivate var isCounted: Bool {
+        switch self {
+        case .poll, .gathering: true
+        case .note, .article, .announce, .survey, .recognition, .question, .announcement: false
         }
     }
 }

@@ -1,5 +1,6 @@
 import ActivityStreams
 import Domain
+import JSON
 import Social
 import Storage
 
@@ -12,8 +13,20 @@ struct HandleAnnounce {
         if activity.actor.kind == .group, let inner = activity.object.objects("object").first,
             Carried.types.contains(inner.type)
         {
-            return try await Carried(world: world, threads: threads)
+            let effect = try await Carried(world: world, threads: threads)
                 .prepare(inner, by: activity.actor, at: activity.receivedAt)
+            guard inner.type == "Create", let uri = inner.uri("object").flatMap({ ObjectURI($0) }) else {
+                return effect
+            }
+            let role = activity.object.json["hallway:role"]?.string.flatMap { Membership.Role(word: $0) }
+            return { [group = activity.actor.id] transaction in
+                try effect(transaction)
+                // Of nobody but the author of what stands in the group, as was proved before it was kept.
+                guard let post = try transaction.post(uri), post.deletedAt == nil, post.group == group else {
+                    return
+                }
+                try transaction.setVoice((role ?? .member) >= .moderator, of: post.author, in: group)
+            }
         }
         let target = try activity.target()
         let (isKnown, isFollowed) = try await world.needs.store.read { transaction in

@@ -25,9 +25,12 @@ struct HandleAttendance {
 
     func leave(_ activity: Activity) throws -> Plan.Effect {
         let target = try activity.target()
-        return { [world, actor = activity.actor] transaction in
-            let post = try Self.gathering(target, for: actor, world: world, in: transaction)
-            try Attend.leave(post, actor.id, needs: world.needs, in: transaction)
+        return { [needs = world.needs, actor = activity.actor.id] transaction in
+            // Whoever gives a place back need not see any more what it is for.
+            guard let post = try transaction.post(target), case .gathering = post.body,
+                try transaction.isLocal(post.author)
+            else { throw Refusal.notFound("Record") }
+            try Attend.leave(post, actor, needs: needs, in: transaction)
         }
     }
 
@@ -62,7 +65,7 @@ struct HandleAttendance {
     ) throws -> Post {
         guard actor.kind == .person, let post = try transaction.post(uri), case .gathering = post.body,
             try transaction.isLocal(post.author),
-            try transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
+            try world.mayTakePart(actor, in: post, in: transaction)
         else { throw Refusal.notFound("Record") }
         return post
     }

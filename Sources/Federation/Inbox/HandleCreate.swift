@@ -88,31 +88,53 @@ struct HandleCreate: Sendable {
         let actor = activity.actor
         guard try !transaction.hasSeen(HandleDelete.mark(reading.post.uri, actor.id)) else { return }
         var (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
-        try placeInGroup(&post, by: actor, in: transaction)
+        if via == nil {
+            try Self.checkPlace(of: post, by: actor, in: transaction)
+        } else {
+            try placeInGroup(&post, reading, activity, in: transaction)
+        }
         try Self.checkReply(post, by: actor, world: world, in: transaction)
         if try Publish.receive(post, recipients: recipients, isNews: isNews, in: transaction) {
             try Relay.note(activity, of: post, in: transaction)
         }
     }
 
-    /// A group's own node judges who writes in it (N56); others take its posts from the group alone.
-    private func placeInGroup(_ post: inout Post, by actor: Actor, in transaction: Transaction) throws {
-        if let via {
-            // What a group said before it moved is of the one that it became.
-            let now = try transaction.groupNow(via.id)
-            guard [via.id, now].contains(post.group ?? now) else {
-                throw Refusal.notAllowed(because: "the post is of another group")
-            }
-            post.group = now
-            if let group = try transaction.group(now) { post.place(in: group) }
-            return
+    /// Puts what a group passed on into it: only what its author gave to the group, or to everyone. A group that passes on
+    /// what it was told in confidence is not believed.
+    private func placeInGroup(
+        _ post: inout Post, _ reading: PostIn.Reading, _ activity: Activity, in transaction: Transaction
+    ) throws {
+        guard let via else { return }
+        // What a group said before it moved is of the one that it became.
+        let now = try transaction.groupNow(via.id)
+        guard [via.id, now].contains(post.group ?? now) else {
+            throw Refusal.notAllowed(because: "the post is of another group")
         }
+        let outer = activity.object
+        let named =
+            (outer.uris("to") + outer.uris("cc") + outer.uris("audience")).prefix(Limits.recipients)
+            .compactMap { ObjectURI($0) } + reading.addressees + [reading.group].compactMap { $0 }
+        let isForGroup = try named.contains { uri in
+            try uri == via.uri
+                || transaction.actorID(uri).map { try transaction.groupNow($0) == now } ?? false
+        }
+        guard isForGroup || reading.post.audience == .anyone else {
+            throw Refusal.notAllowed(because: "the post was not written for the group")
+        }
+        post.group = now
+        if let group = try transaction.group(now) { post.place(in: group) }
+    }
+
+    /// A group's own node judges who writes in it (N56), however the post came; others take its posts from the group alone.
+    static func checkPlace(of post: Post, by actor: Actor, in transaction: Transaction) throws {
         guard let id = post.group, let group = try transaction.group(id) else { return }
         guard try transaction.isLocal(id) else {
             throw Refusal.notAllowed(because: "a post in a group comes from the group")
         }
-        try group.admits(
-            try transaction.membership(of: actor.id, in: id), answering: post.reply?.post != nil)
+        try transaction.admit(post, to: group)
+        if case .recognition(let recognition) = post.body {
+            try Recognise.checkReach(recognition, of: post, in: transaction)
+        }
     }
 
     /// An answer to something its author cannot see is no answer (N52).

@@ -11,10 +11,15 @@ struct HandleDelete {
         let target = try activity.target()
         let now = world.needs.now()
         guard target != activity.actor.uri else {
-            return { [world, actor = activity.actor.id] transaction in
-                try GroupRoster.endAll(of: actor, needs: world.needs, in: transaction)
-                try Self.bury(actor, at: now, in: transaction)
-                world.ring.forget(actor: actor)
+            return { [world, id = activity.actor.id] transaction in
+                guard let actor = try transaction.actor(id) else { return }
+                // What the register says of someone stays said.
+                try Depart.perform(
+                    actor, as: actor.state == .left ? .left : .gone, needs: world.needs, in: transaction)
+                for post in try transaction.livingPosts(of: id) {
+                    try Withdraw.perform(post, at: now, in: transaction)
+                }
+                world.ring.forget(actor: id)
             }
         }
         guard target.origin == activity.actor.uri.origin else {
@@ -41,19 +46,5 @@ struct HandleDelete {
     /// How the deletion of a post that was never seen is remembered: it counts for its deleter's posts alone (N43).
     static func mark(_ post: ObjectURI, _ actor: ActorID) -> ObjectURI {
         ObjectURI("\(post.withoutFragment)#deleted-by-\(actor)") ?? post
-    }
-
-    /// Empties everything that an actor wrote and ends its relations.
-    static func bury(_ actor: ActorID, at date: Date, in transaction: Transaction) throws {
-        try transaction.setState(.gone, of: actor)
-        for follower in try transaction.followers(of: actor, limit: 100_000) {
-            try FollowActor.end(follower, actor, in: transaction)
-        }
-        for followee in try transaction.following(of: actor, limit: 100_000) {
-            try FollowActor.end(actor, followee, in: transaction)
-        }
-        for post in try transaction.livingPosts(of: actor) {
-            try Withdraw.perform(post, at: date, in: transaction)
-        }
     }
 }

@@ -27,7 +27,7 @@ struct HandleFlag {
             let report = Report(
                 id: world.needs.ids.next(), reporter: actor.id, target: target,
                 posts: try ReportActor.visible(posts.map(\.id), of: target, to: viewer, in: transaction),
-                comment: String(comment.prefix(Limits.summary)), isForwarded: false,
+                comment: comment.shortened(to: Limits.summary), isForwarded: false,
                 createdAt: activity.receivedAt
             )
             try transaction.insert(report)

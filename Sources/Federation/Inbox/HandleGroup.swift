@@ -199,7 +199,7 @@ struct HandleGroup {
             var told = membership
             told.state = .member
             if isAccepted {
-                try GroupRoster.receive(told, isTrusted: true, needs: needs, in: transaction)
+                try GroupRoster.receive(told, isTrusted: false, needs: needs, in: transaction)
             } else {
                 try GroupRoster.end(
                     membership, in: group, word: "refused", by: actor, needs: needs, in: transaction)

@@ -8,21 +8,25 @@ struct HandleIgnore {
 
     func effect(_ activity: Activity) throws -> Plan.Effect {
         let target = try activity.target()
-        return { [world, actor = activity.actor.id] transaction in
-            try Self.perform(true, target, by: actor, world: world, in: transaction)
+        return { [world, activity] transaction in
+            try Self.perform(true, target, activity, world: world, in: transaction)
         }
     }
 
-    /// Only a recipient's word counts, and only for themself.
+    /// Only a recipient's word counts, and only for themself. The giver's node passes it on to wherever it told of the
+    /// recognition.
     static func perform(
-        _ isHidden: Bool, _ target: ObjectURI, by actor: ActorID, world: World, in transaction: Transaction
+        _ isHidden: Bool, _ target: ObjectURI, _ activity: Activity, world: World, in transaction: Transaction
     ) throws {
+        let actor = activity.actor.id
         guard let post = try transaction.post(target), case .recognition(let recognition) = post.body else {
             return
         }
         guard recognition.recipients.contains(actor) else {
             throw Refusal.notAllowed(because: "only a recipient hides a recognition")
         }
-        try Recognise.perform(isHidden, post.id, by: actor, needs: world.needs, in: transaction)
+        let isNew = try Recognise.perform(
+            isHidden, post.id, by: actor, needs: world.needs, in: transaction)
+        if isNew { try Relay.note(activity, ofRecognition: post, in: transaction) }
     }
 }

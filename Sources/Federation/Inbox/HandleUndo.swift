@@ -20,6 +20,9 @@ struct HandleUndo {
         let now = world.needs.now()
         let group = embedded?.uri("target").flatMap { ObjectURI($0) }
         return { [needs = world.needs, actor = activity.actor.id] transaction in
+            if type == "Ignore", let about {
+                return try HandleIgnore.perform(false, about, activity, world: world, in: transaction)
+            }
             if type == "Block", let group, let about {
                 return try Self.unban(about, from: group, by: actor, needs: needs, in: transaction)
             }
@@ -87,8 +90,6 @@ struct HandleUndo {
         case "Block":
             guard let target = try transaction.actorID(about) else { return }
             try transaction.deleteBlock(actor, target)
-        case "Ignore":
-            try HandleIgnore.perform(false, about, by: actor, world: world, in: transaction)
         default: return
         }
     }

@@ -26,7 +26,7 @@ struct HandleVote: Sendable {
         let sent = note.date("published")
         return { [world, actor = activity.actor] transaction in
             guard let post = try transaction.post(poll),
-                try transaction.maySee(post, try HandleCreate.viewer(actor, world: world, in: transaction))
+                try world.mayTakePart(actor, in: post, in: transaction)
             else { throw Refusal.notFound("Record") }
             // Of others nobody knows whether their clocks are right, or honest.
             let isTrusted = try Self.isMember(actor.host, world: world, in: transaction)
@@ -77,10 +77,7 @@ struct HandleVote: Sendable {
             try transaction.member(host)?.application == actor.uri,
             try isMember(host, world: world, in: transaction)
         else { throw Refusal.notAllowed(because: "only a member's node counts its people") }
-        let mayHave =
-            try [.organisation, .anyone].contains(post.audience)
-            || transaction.inboxesThatKnow(post.id).contains { $0.authority == host }
-        guard mayHave else { throw Refusal.notFound("Record") }
+        guard try world.mayHave(post, host, in: transaction) else { throw Refusal.notFound("Record") }
         return host
     }
 

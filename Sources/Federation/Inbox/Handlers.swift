@@ -34,6 +34,8 @@ struct Handlers: Sendable {
 
     private func plan(_ activity: Activity) throws -> Plan {
         let object = activity.object
+        // By the register's word they have nothing any more that they could end.
+        if activity.actor.state == .left, object.type != "Delete" { return .effect { _ in } }
         switch object.type {
         case "Follow": return .effect(try HandleFollow(world: world).effect(activity))
         case "Accept" where HandleGroupMove.isAnswer(activity),

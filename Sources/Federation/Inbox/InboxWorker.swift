@@ -14,7 +14,6 @@ import Synchronization
 public final class InboxWorker: Service {
     /// Rows that are read at once; those that need nothing of the network take effect in one transaction.
     private static let batch = 100
-    private static let lanes = 16
     /// One process at a time drains the inbox: the order is kept, and writes take turns anyway.
     private static let lane = "inbox"
     /// For whatever one activity needs from the network.
@@ -24,7 +23,7 @@ public final class InboxWorker: Service {
     private let handlers: Handlers
     private let bell: Bell
     private let done: @Sendable () -> Void
-    private let busy = Mutex<Set<ActorID>>([])
+    private let book = Mutex(LaneBook())
     private let mood = Mutex(Mood.calm)
 
     /// How the drain goes about it.
@@ -67,10 +66,11 @@ public final class InboxWorker: Service {
                 while !Task.isCancelled {
                     while await round(startLane: { [self] lane in
                         group.addTask { [self] in
-                            await run(lane)
-                            busy.withLock { _ = $0.remove(lane.signer) }
+                            let hasMoved = await run(lane)
+                            book.withLock { $0.end(lane.signer) }
                             done()
-                            bell.ring()
+                            // Where nothing can be noted, the same errand would be run again and again.
+                            if hasMoved { bell.ring() }
                         }
                     }) {}
                     await bell.wait(upTo: .seconds(2))
@@ -79,14 +79,16 @@ public final class InboxWorker: Service {
         }
     }
 
-    /// Handles everything that is due, once; for tests.
+    /// Handles everything that is due, once, as far as something comes of it; for tests.
     public func drain() async throws {
         var lanes: [Lane] = []
         while await round(startLane: { lanes.append($0) }) {
+            var isStuck = false
             for lane in lanes {
-                await run(lane)
-                busy.withLock { _ = $0.remove(lane.signer) }
+                if await !run(lane) { isStuck = true }
+                book.withLock { $0.end(lane.signer) }
             }
+            guard !isStuck else { return }
             lanes = []
         }
     }
@@ -98,9 +100,12 @@ public final class InboxWorker: Service {
         var steps: [Received] = []
     }
 
+    /// What became of an activity.
+    private enum Fate { case done, waits, stuck }
+
     private typealias Step = (received: Received, plan: Result<Plan, any Error>)
 
-    /// Handles what is due; false when nothing was.
+    /// Handles what is due; false when nothing came of it.
     private func round(startLane: (Lane) -> Void) async -> Bool {
         do {
             guard try await world.needs.store.claim(Self.lane) else { return false }
@@ -108,7 +113,7 @@ public final class InboxWorker: Service {
                 return try await handleAlone(until: newest)
             }
             let (due, actors) = try await due(at: world.needs.now())
-            guard !due.isEmpty else { return false }
+            guard !due.isEmpty else { return book.withLock { $0.lookAgain() } }
             var ready: [Step] = []
             var lanes: [ActorID: Lane] = [:]
             for received in due {
@@ -123,15 +128,18 @@ public final class InboxWorker: Service {
                     ready.append((received, plan))
                 }
             }
-            let stopped = await perform(ready)
-            if case .fresh = mood.withLock({ $0 }), !ready.isEmpty { try await move(to: .calm) }
-            // Where every lane is taken already, the next round comes when one ends.
-            var hasMoved = !ready.isEmpty
+            var (hasMoved, stopped) = await perform(ready)
+            if case .fresh = mood.withLock({ $0 }), hasMoved { try await move(to: .calm) }
             for lane in lanes.values where !stopped.contains(lane.signer) {
-                let mayStart = busy.withLock { $0.count < Self.lanes && $0.insert(lane.signer).inserted }
-                guard mayStart else { continue }
-                hasMoved = true
-                startLane(lane)
+                let host = actors[lane.signer]?.host ?? ""
+                switch book.withLock({ $0.start(lane.signer, of: host) }) {
+                case .started:
+                    hasMoved = true
+                    startLane(lane)
+                // Those behind are looked at.
+                case .passed: hasMoved = true
+                case .full: break
+                }
             }
             return hasMoved
         } catch {
@@ -164,7 +172,7 @@ public final class InboxWorker: Service {
     }
 
     private func due(at now: Date) async throws -> ([Received], [ActorID: Actor]) {
-        let busy = Array(busy.withLock { $0 })
+        let busy = book.withLock { $0.signers }
         return try await world.needs.store.read { transaction in
             let due = try transaction.dueReceived(at: now, limit: Self.batch, except: busy)
             let actors = try transaction.actors(Array(Set(due.map(\.signer))))
@@ -173,13 +181,14 @@ public final class InboxWorker: Service {
     }
 
     /// Gives what needs nothing more its effect: all in one transaction, or, when one of them says no, each by itself.
-    /// Returns the signers of whom one has to wait.
-    private func perform(_ steps: [Step]) async -> Set<ActorID> {
-        guard !steps.isEmpty else { return [] }
+    /// Returns whether anything came of it, and the signers of whom one has to wait.
+    private func perform(_ steps: [Step]) async -> (hasMoved: Bool, stopped: Set<ActorID>) {
+        guard !steps.isEmpty else { return (false, []) }
         defer { done() }
+        var hasMoved = false
         // What broke a rule when it was planned would break the whole transaction.
         let (planned, broken) = (steps.filter(\.plan.isSuccess), steps.filter { !$0.plan.isSuccess })
-        for step in broken { _ = await handle(step.received, step.plan) }
+        for step in broken where await handle(step.received, step.plan) != .stuck { hasMoved = true }
         do {
             try await world.needs.store.write { transaction in
                 for step in planned {
@@ -189,33 +198,38 @@ public final class InboxWorker: Service {
                 }
             }
             record(planned.map(\.received))
-            return []
+            return (hasMoved || !planned.isEmpty, [])
         } catch {
             var stopped: Set<ActorID> = []
             for step in planned where !stopped.contains(step.received.signer) {
-                if await !handle(step.received, step.plan) { stopped.insert(step.received.signer) }
+                let fate = await handle(step.received, step.plan)
+                if fate != .done { stopped.insert(step.received.signer) }
+                if fate != .stuck { hasMoved = true }
             }
-            return stopped
+            return (hasMoved, stopped)
         }
     }
 
-    private func run(_ lane: Lane) async {
+    /// Whether anything came of it.
+    private func run(_ lane: Lane) async -> Bool {
         for received in lane.steps {
-            guard !Task.isCancelled else { return }
+            guard !Task.isCancelled else { return false }
             let plan: Result<Plan, any Error>
             do {
-                guard try await world.needs.store.claim(Self.lane) else { return }
+                guard try await world.needs.store.claim(Self.lane) else { return false }
                 let actor = try await world.needs.store.read { try $0.actor(received.signer) }
                 plan = Result { try handlers.plan(received, by: actor) }
             } catch {
                 plan = .failure(error)
             }
-            guard await handle(received, plan) else { return }
+            let fate = await handle(received, plan)
+            guard fate == .done else { return fate != .stuck }
         }
+        return true
     }
 
-    /// Handles one; false when it has to wait, and its signer's later ones with it.
-    private func handle(_ received: Received, _ plan: Result<Plan, any Error>) async -> Bool {
+    /// Handles one. Where it is not done, its signer's later ones wait with it.
+    private func handle(_ received: Received, _ plan: Result<Plan, any Error>) async -> Fate {
         do {
             let effect: Plan.Effect
             switch try plan.get() {
@@ -227,7 +241,7 @@ public final class InboxWorker: Service {
                 try effect(transaction)
             }
             record([received])
-            return true
+            return .done
         } catch {
             return await settle(received, after: error)
         }
@@ -236,9 +250,9 @@ public final class InboxWorker: Service {
     /// Counts what took effect, and how long it waited for that.
     private func record(_ handled: [Received]) {
         let now = world.needs.now()
-        world.counters.count("hallway_inbox_handled_total", by: handled.count)
+        world.counters.count(.inboxHandled, by: handled.count)
         for received in handled {
-            world.counters.time("hallway_inbox_wait_seconds", now.timeIntervalSince(received.receivedAt))
+            world.counters.time(.inboxWait, now.timeIntervalSince(received.receivedAt))
             world.logger.debug("activity handled", metadata: received.words)
         }
     }
@@ -249,44 +263,44 @@ public final class InboxWorker: Service {
     private static func finish(_ received: Received, in transaction: Transaction) throws {
         guard try transaction.finish(received.id) else { throw AlreadyHandled() }
         // Whoever was suspended, or left, since it was taken in has nothing more to say (N28, N113).
-        guard try transaction.isActive(received.signer) else {
+        guard try Farewell.maySay(received, in: transaction) else {
             throw Refusal.notAllowed(because: "the actor is suspended or gone")
         }
     }
 
-    private func settle(_ received: Received, after error: any Error) async -> Bool {
+    private func settle(_ received: Received, after error: any Error) async -> Fate {
         do {
             switch error {
             case is Refusal, is ASFault, is JSONError, is SignatureFault:
-                world.counters.count("hallway_inbox_dropped_total")
+                world.counters.count(.inboxDropped)
                 world.logger.debug("activity dropped", metadata: received.words(because: error))
                 try await world.needs.store.write { _ = try $0.finish(received.id) }
-                return true
+                return .done
             case let fault as ExchangeFault where fault.isFinal:
-                world.counters.count("hallway_inbox_dropped_total")
+                world.counters.count(.inboxDropped)
                 world.logger.debug("activity dropped", metadata: received.words(because: fault))
                 try await world.needs.store.write { _ = try $0.finish(received.id) }
-                return true
-            case is CancellationError: return false
-            case is AlreadyHandled: return true
+                return .done
+            case is CancellationError: return .stuck
+            case is AlreadyHandled: return .done
             default: return try await postpone(received, because: error)
             }
         } catch {
             world.logger.error("an inbox row could not be settled", metadata: ["fault": "\(error)"])
-            return false
+            return .stuck
         }
     }
 
-    private func postpone(_ received: Received, because error: any Error) async throws -> Bool {
+    private func postpone(_ received: Received, because error: any Error) async throws -> Fate {
         guard received.attempts + 1 < Limits.handlingAttempts else {
             world.logger.error("activity set aside", metadata: received.words(because: error))
             try await world.needs.store.write { try $0.setAside(received.id, because: "\(error)") }
-            return true
+            return .done
         }
         let pause = Double(1 << received.attempts)
         let until = world.needs.now() + pause
         try await world.needs.store.write { try $0.postpone(received, until: until) }
-        return false
+        return .waits
     }
 }
 

@@ -26,6 +26,8 @@ public struct Intake: Sendable {
     /// How much one node may send.
     public struct Throttles: Sendable {
         let activities = Throttle(capacity: 3000, period: .seconds(60))
+        /// In batches of the organisation's nodes: what waited while this one was away comes at once.
+        let batched = Throttle(capacity: 30_000, period: .seconds(60))
         let follows = Throttle(capacity: 300, period: .seconds(300))
 
         public init() {}
@@ -62,7 +64,7 @@ public struct Intake: Sendable {
         }
         let signer: Actor
         do {
-            signer = try await verifier.signer(of: message)
+            signer = try await verifier.signer(of: message, mayHaveLeft: true)
         } catch let fault as ExchangeFault {
             // Someone who is gone says goodbye: there is nothing to check it by and nothing to do (N29).
             if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(message.body) {
@@ -74,11 +76,14 @@ public struct Intake: Sendable {
         let now = world.needs.now()
         try throttles?.activities.take(signer.uri.authority, at: now)
         let (value, object) = try Self.parse(message.body)
+        guard Farewell.maySay(object, signer) else {
+            throw Refusal.notAllowed(because: "the actor is suspended or gone")
+        }
         let span = Span(field: message.field(Span.field))
         guard signer.kind == .application, let items = try Batch.activities(object) else {
             let kept = try await judge(
                 value, object, body: message.body, signer: signer, own: [:], at: now)
-            if let kept { try await keep([kept], span) }
+            if let kept { try await keep([kept], from: signer, span) }
             if let field = Verifier.signed(FollowersDigest.field, of: message) { compare(field, signer) }
             return Receipt()
         }
@@ -92,6 +97,8 @@ public struct Intake: Sendable {
         _ items: [JSONValue], _ digests: [String], from signer: Actor, _ span: Span?, at now: Date
     ) async throws -> Receipt {
         let own = try await people(ofItsNode: signer, namedIn: items, at: now)
+        let isMember = try await world.standing(of: signer.uri.authority) == .member
+        let throttle = isMember ? throttles?.batched : throttles?.activities
         var receipt = Receipt()
         receipt.isBatch = true
         var kept: [Kept] = []
@@ -100,7 +107,7 @@ public struct Intake: Sendable {
             let name = item["actor"]?.string ?? item["actor"]?["id"]?.string ?? ""
             do {
                 if let status = waiting[name] { throw Waiting(status: status) }
-                try throttles?.activities.take(signer.uri.authority, at: now)
+                try throttle?.take(signer.uri.authority, at: now)
                 let object = try Self.object(item)
                 let judged = try await judge(
                     item, object, body: item.bytes, signer: signer, own: own, at: now)
@@ -120,7 +127,7 @@ public struct Intake: Sendable {
                 receipt.refuse(item, status: status, because: "\(refusal)")
             }
         }
-        try await keep(kept, span)
+        try await keep(kept, from: signer, span)
         for field in digests {
             guard let collection = FollowersDigest(field)?.collection else { continue }
             if let actor = own.values.first(where: { $0.endpoints.followers == collection }) {
@@ -177,7 +184,7 @@ public struct Intake: Sendable {
             activity: activity)
     }
 
-    private func keep(_ kept: [Kept], _ span: Span?) async throws {
+    private func keep(_ kept: [Kept], from signer: Actor, _ span: Span?) async throws {
         guard !kept.isEmpty else { return }
         let isNew = try await world.needs.store.write { transaction in
             try kept.reduce(false) { isNew, item in
@@ -185,6 +192,7 @@ public struct Intake: Sendable {
             }
         }
         if isNew { bell.ring() }
+        world.counters.nodes.received(kept.count, from: signer.uri.authority)
         for item in kept {
             world.logger.debug("activity taken in", metadata: Trace.words(item.activity, span: span))
         }
@@ -206,7 +214,7 @@ public struct Intake: Sendable {
         guard actor != signer.uri else { return (id, signer) }
         // A node speaks for its own people: it holds their keys.
         if let known = own[actor] {
-            guard known.state == .active else {
+            guard Farewell.maySay(object, known) else {
                 throw Refusal.notAllowed(because: "the actor is suspended or gone")
             }
             return (id, known)

@@ -25,6 +25,16 @@ enum Relay {
         try append(activity, quoting.id, in: transaction)
     }
 
+    /// Notes that a recipient took a recognition of this node off the walls, or put it back, for those who have it. What is
+    /// in a group, the group passes on.
+    static func note(
+        _ activity: Activity, ofRecognition post: Post, in transaction: Transaction
+    ) throws {
+        guard activity.object.json["proof"] != nil, post.group == nil, try transaction.isLocal(post.author)
+        else { return }
+        try append(activity, post.id, in: transaction)
+    }
+
     private static func append(_ activity: Activity, _ post: PostID, in transaction: Transaction) throws {
         let bytes = JSONValue.object(activity.object.json).bytes
         guard bytes.count <= limitBytes else { return }

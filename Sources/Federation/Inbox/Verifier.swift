@@ -20,11 +20,12 @@ public struct Verifier: Sendable {
     /// Where this node lives: what signatures must name.
     public var addresses: Addresses { world.needs.addresses }
 
-    /// The actor of another node whose signature the request bears.
+    /// The actor of another node whose signature the request bears. `mayHaveLeft`: whether it may be that of someone who
+    /// has left the organisation; what they may still say, the caller decides.
     ///
     /// - Throws: ``Refusal/notAuthenticated(because:)`` when it does not hold, ``Refusal/notAllowed(because:)`` for
     ///   a node or an actor with whom we do not deal, ``ExchangeFault`` when the key cannot be had.
-    public func signer(of message: HTTPMessage) async throws -> Actor {
+    public func signer(of message: HTTPMessage, mayHaveLeft: Bool = false) async throws -> Actor {
         let signature = try Self.read(message)
         guard let id = ObjectURI(signature.keyID), world.isForeign(id) else {
             throw Refusal.notAuthenticated(because: "the key's id is not acceptable")
@@ -33,7 +34,7 @@ public struct Verifier: Sendable {
             throw Refusal.notAllowed(because: "this node does not federate with \(id.authority)")
         }
         let found = try await keys.key(id)
-        guard found.actor.state == .active else {
+        guard found.actor.state == .active || (mayHaveLeft && found.actor.state == .left) else {
             throw Refusal.notAllowed(because: "the actor is suspended or gone")
         }
         do {

@@ -41,7 +41,7 @@ final class Carrier: Sendable {
             guard standing != .refused else { return .refused(Outcome.unknownNode) }
             var request = OutgoingRequest(
                 method: "POST", url: delivery.inbox, fields: [("content-type", "application/activity+json")],
-                body: activity.json, limitBytes: 64 * 1024
+                body: activity.json, limitBytes: 64 * 1024, needsBody: false
             )
             let digest = try await digests(of: [actor], for: host).first
             if let digest { request.fields.append((FollowersDigest.field, digest)) }
@@ -56,7 +56,7 @@ final class Carrier: Sendable {
         } catch let fault as ExchangeFault {
             return .silent("\(fault)")
         } catch is CancellationError {
-            return .silent("stopping")
+            return .interrupted
         } catch {
             return .silent("fault")
         }
@@ -114,7 +114,7 @@ final class Carrier: Sendable {
             }
             if answer.isSuccess { noteComparison(of: ids, with: host) }
             let outcomes = Batch.outcomes(answer, of: batch.map(\.uri.string), now: world.needs.now())
-            world.counters.count("hallway_batches_total")
+            world.counters.count(.batches)
             return batch.map { item in
                 let outcome = outcomes[item.uri.string] ?? .silent("no answer")
                 tell(item.uri, outcome, to: host, span)
@@ -122,6 +122,8 @@ final class Carrier: Sendable {
             }
         } catch let fault as ExchangeFault {
             return batch.map { ($0.delivery, .silent("\(fault)")) }
+        } catch is CancellationError {
+            return batch.map { ($0.delivery, .interrupted) }
         } catch {
             return batch.map { ($0.delivery, .silent("fault")) }
         }

@@ -28,14 +28,14 @@ extension Composer {
     }
 
     func actorGone(_ id: ActorID) async throws -> Dispatch? {
-        guard let actor = try await local(id) else { return nil }
+        // Whoever is suspended is so on this node alone, and may come back: a `Delete` would be for good.
+        guard let actor = try await local(id), actor.state != .suspended else { return nil }
         let inboxes = try await world.needs.store.read { transaction in
             let near = Self.union(
                 try transaction.followerInboxes(of: id),
                 try transaction.inboxes(of: try transaction.following(of: id, limit: 900)))
-            // Whoever was told of their days everywhere is gone everywhere.
-            let isKnownToAll = try transaction.milestoneChoice(of: id).isForAll
-            return isKnownToAll ? Self.union(near, try memberInboxes(in: transaction)) : near
+            // Anyone of the organisation may have met them: in a group, at an event, in the register.
+            return Self.union(near, try memberInboxes(in: transaction))
         }
         let uri = freshURI()
         let json = ActivityOut.write("Delete", id: uri, actor: actor.uri, object: .string(actor.uri.string))

@@ -56,10 +56,12 @@ extension Composer {
         guard let (post, author) = try await own(id), post.deletedAt == nil,
             case .gathering(let gathering) = post.body, gathering.sequence == sequence
         else { return nil }
-        let inboxes = try await world.needs.store.read { try $0.inboxesThatKnow(id) }
+        let before = try await world.needs.store.read { try $0.inboxesThatKnow(id) }
         let uri = freshURI()
+        // In a group it is the group that tells everyone.
+        let inboxes = post.group == nil ? Self.union(before, []) : try await inboxes(of: post, by: author)
         return try await dispatch(
-            envelope("Update", post, by: author, id: uri), uri: uri, by: author, post: id,
-            to: Self.union(inboxes, []))
+            envelope("Update", post, by: author, id: uri), uri: uri, by: author, post: id, isCarried: true,
+            isPassing: true, to: inboxes)
     }
 }

@@ -36,8 +36,10 @@ extension Composer {
         }
         guard let results else { return nil }
         let uri = freshURI()
+        let group = try await group(of: id)
         let json = ActivityOut.write(
-            "Update", id: uri, actor: author.uri, object: SurveyOut.tally(results, of: post, by: author))
+            "Update", id: uri, actor: author.uri, object: SurveyOut.tally(results, of: post, by: author),
+            more: group.map { [("audience", .string($0.uri.string))] } ?? [])
         return try await dispatch(
             json, uri: uri, by: author, post: id, isPassing: true,
             to: Self.union(try await inboxes(of: post, by: author), before))

@@ -261,25 +261,32 @@ struct Composer: Sendable {
         }
     }
 
-    /// Told to the nodes of the giver and of the other recipients.
+    /// Told to the nodes of the giver and of the other recipients; the giver's tells whoever else it told of the recognition.
+    /// In a group, to the group, which passes it on.
     private func recognitionHidden(_ id: PostID, by recipient: ActorID, isHidden: Bool) async throws
         -> Dispatch?
     {
+        let group = try await group(of: id)
         let found = try await world.needs.store.read { transaction -> (Post, Actor, [ObjectURI])? in
             guard let post = try transaction.post(id), case .recognition(let recognition) = post.body,
                 let person = try transaction.actor(recipient), person.isLocal
             else { return nil }
-            return (post, person, try transaction.inboxes(of: [post.author] + recognition.recipients))
+            let near = try transaction.inboxes(of: [post.author] + recognition.recipients)
+            guard try transaction.isLocal(post.author), group == nil else { return (post, person, near) }
+            return (post, person, Self.union(near, try transaction.inboxesThatKnow(id)))
         }
-        guard let (post, person, inboxes) = found else { return nil }
+        guard let (post, person, near) = found else { return nil }
+        let inboxes = group.map { $0.isLocal ? near : Self.union(near, inbox(of: $0)) } ?? near
         let uri = freshURI()
         let ignore: JSONValue = [
             "type": "Ignore", "actor": .string(person.uri.string), "object": .string(post.uri.string),
         ]
         let json = ActivityOut.write(
             isHidden ? "Ignore" : "Undo", id: uri, actor: person.uri,
-            object: isHidden ? .string(post.uri.string) : ignore)
-        return try await dispatch(json, uri: uri, by: person, to: Self.union(inboxes, []))
+            object: isHidden ? .string(post.uri.string) : ignore,
+            more: group.map { [("audience", .string($0.uri.string))] } ?? [])
+        return try await dispatch(
+            json, uri: uri, by: person, isCarried: group?.isLocal == true, to: Self.union(inboxes, []))
     }
 
     // MARK: What they share

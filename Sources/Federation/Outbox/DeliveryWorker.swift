@@ -8,16 +8,16 @@ import Synchronization
 
 /// Carries activities to inboxes: a lane for each node, order kept per author, nothing lost.
 public final class DeliveryWorker: Service {
-    private static let lanesAtOnce = 32
     private static let window = 16
 
     private struct State {
-        /// Lanes that are being worked on.
-        var busy: Set<String> = []
+        var lanes = Lanes()
         /// Nodes that did not answer, with the failures in a row: their lanes are open for one probe at a time.
         var broken: [String: Int] = [:]
         /// Lanes that another process was working on, until when they are left to it.
         var elsewhere: [String: Date] = [:]
+        /// Whether it is known which nodes were silent before this process began.
+        var knowsEarlier = false
     }
 
     private static let elsewhereTime: Double = 1
@@ -51,8 +51,10 @@ public final class DeliveryWorker: Service {
 
     /// A node spoke to us, so it is up: what waits for it is due now.
     public func heard(from authority: String) {
-        let wasBroken = state.withLock { $0.broken.removeValue(forKey: authority) != nil }
-        guard wasBroken else { return }
+        let mayBeAwaited = state.withLock { state in
+            state.broken.removeValue(forKey: authority) != nil || !state.knowsEarlier
+        }
+        guard mayBeAwaited else { return }
         Task { [world, bell] in
             do {
                 let now = world.needs.now()
@@ -67,6 +69,9 @@ public final class DeliveryWorker: Service {
     /// How many nodes do not answer just now.
     public var brokenLanes: Int { state.withLock { $0.broken.count } }
 
+    /// How many nodes are being delivered to just now.
+    public var busyLanes: Int { state.withLock { $0.lanes.count } }
+
     /// Delivers everything that is due, once; for tests.
     public func drain() async throws {
         while case let due = try await dueLanes(), !due.isEmpty {
@@ -76,37 +81,62 @@ public final class DeliveryWorker: Service {
 
     private func startLanes(in group: inout DiscardingTaskGroup) async -> Duration {
         do {
+            try await learnEarlier()
             let now = world.needs.now()
             let lanes = try await world.needs.store.read { try $0.lanes() }
-            for lane in lanes where lane.due <= now {
-                let mayStart = state.withLock { state in
-                    state.elsewhere[lane.host] ?? now <= now && state.busy.count < Self.lanesAtOnce
-                        && state.busy.insert(lane.host).inserted
-                }
-                guard mayStart else { continue }
+            forgetSettled(lanes.map(\.host))
+            // Whoever has waited longest comes first, not whoever has the first name.
+            let due = lanes.filter { $0.due <= now }.sorted { $0.due < $1.due }.map(\.host)
+            let (started, isCrowded) = state.withLock { state in
+                state.lanes.start(due.filter { state.elsewhere[$0] ?? now <= now })
+            }
+            for host in started {
                 group.addTask { [self] in
-                    let isOurs = await workAlone(lane.host)
+                    let isOurs = await workAlone(host)
                     state.withLock { state in
-                        state.busy.remove(lane.host)
-                        state.elsewhere[lane.host] = isOurs ? nil : now + Self.elsewhereTime
+                        state.lanes.end(host)
+                        state.elsewhere[host] = isOurs ? nil : now + Self.elsewhereTime
                     }
                     if isOurs { bell.ring() }
                 }
             }
             let waits = lanes.filter { $0.due > now }.map { $0.due.timeIntervalSince(now) }
-            return .seconds(min(2, max(0.05, waits.min() ?? 2)))
+            return .seconds(min(isCrowded ? 0.25 : 2, max(0.05, waits.min() ?? 2)))
         } catch {
             world.logger.error("deliveries could not be read", metadata: ["fault": "\(error)"])
             return .seconds(2)
         }
     }
 
+    /// Takes nodes for silent that an earlier process found so: what it put off is due as soon as they are heard from.
+    private func learnEarlier() async throws {
+        guard state.withLock({ !$0.knowsEarlier }) else { return }
+        let now = world.needs.now()
+        let silent = try await world.needs.store.read { transaction in
+            try transaction.lanes().filter { $0.due > now }.map(\.host).filter { host in
+                try transaction.due(host: host, at: .distantFuture, limit: Self.window)
+                    .contains { Outcome.tellsOfSilence($0.answer) }
+            }
+        }
+        state.withLock { state in
+            for host in silent where state.broken[host] == nil { state.broken[host] = 1 }
+            state.knowsEarlier = true
+        }
+    }
+
+    /// Nobody waits for a node for which nothing waits: another process has delivered it, or it was given up.
+    private func forgetSettled(_ hosts: [String]) {
+        let waiting = Set(hosts)
+        state.withLock { state in state.broken = state.broken.filter { waiting.contains($0.key) } }
+    }
+
     private func dueLanes() async throws -> [String] {
+        try await learnEarlier()
         let now = world.needs.now()
         return try await world.needs.store.read { try $0.lanes().filter { $0.due <= now }.map(\.host) }
     }
 
-    /// Works on one lane, unless another process does: then false.
+    /// Works on one lane; false where it is to rest for a while: another process works on it, or it stopped short.
     private func workAlone(_ host: String) async -> Bool {
         let lane = "deliver to \(host)"
         do {
@@ -114,6 +144,8 @@ public final class DeliveryWorker: Service {
             try await work(host)
         } catch {
             world.logger.error("a lane stopped short", metadata: ["fault": "\(error)"])
+            await world.needs.store.release(lane)
+            return false
         }
         await world.needs.store.release(lane)
         return true
@@ -123,32 +155,50 @@ public final class DeliveryWorker: Service {
     private func work(_ host: String) async throws {
         while !Task.isCancelled {
             let now = world.needs.now()
-            let isBroken = state.withLock { $0.broken[host] != nil }
+            let (isBroken, isProven) = state.withLock { ($0.broken[host] != nil, $0.lanes.isProven(host)) }
             if !isBroken, let batch = try await carrier.batch(for: host, at: now) {
-                guard try await record(await carrier.attempt(batch), host: host) else { return }
+                let outcomes = await timed(host) { await carrier.attempt(batch) }
+                guard try await record(outcomes, host: host), isProven else { return }
                 continue
             }
             let due = try await world.needs.store.read {
-                try $0.due(host: host, at: now, limit: isBroken ? 1 : Self.window)
+                try $0.due(host: host, at: now, limit: isBroken || !isProven ? 1 : Self.window)
             }
             guard !due.isEmpty else { return }
             let outcomes = await withTaskGroup(of: (Delivery, Outcome).self) { group in
                 for delivery in due {
-                    group.addTask { [carrier] in (delivery, await carrier.attempt(delivery)) }
+                    group.addTask { [self] in
+                        (delivery, await timed(host) { await carrier.attempt(delivery) })
+                    }
                 }
                 var outcomes: [(Delivery, Outcome)] = []
                 for await outcome in group { outcomes.append(outcome) }
                 return outcomes
             }
-            guard try await record(outcomes, host: host) else { return }
+            // Once it answers, what else waits for it goes on when there is room among those that do.
+            guard try await record(outcomes, host: host), isProven else { return }
         }
     }
 
+    /// Times a request.
+    private func timed<Value>(_ host: String, _ send: () async -> Value) async -> Value {
+        let began = ContinuousClock.now
+        let value = await send()
+        let took = ContinuousClock.now - began
+        world.counters.time(.deliveryRequest, took)
+        world.counters.nodes.asked(host, for: took)
+        return value
+    }
+
     /// Writes down what became of a round; false when the lane must rest.
-    private func record(_ outcomes: [(Delivery, Outcome)], host: String) async throws -> Bool {
+    private func record(_ attempts: [(Delivery, Outcome)], host: String) async throws -> Bool {
+        let outcomes = attempts.filter { $0.1 != .interrupted }
+        // An empty round is a batch that goes one by one after all.
+        guard !outcomes.isEmpty || attempts.isEmpty else { return false }
         let now = world.needs.now()
         let isSilent = outcomes.contains { $0.1.isSilent }
         let failures = state.withLock { state -> Int in
+            state.lanes.note(host, hasAnswered: !isSilent)
             guard isSilent else {
                 state.broken[host] = nil
                 return 0
@@ -157,7 +207,7 @@ public final class DeliveryWorker: Service {
             return state.broken[host] ?? 1
         }
         let pause = Backoff.pause(after: failures) * jitter()
-        try await world.needs.store.write { transaction in
+        let wasPrompt = try await note { transaction in
             for (delivery, outcome) in outcomes {
                 var settled = delivery
                 settled.attempts += 1
@@ -168,13 +218,35 @@ public final class DeliveryWorker: Service {
             if isSilent { try transaction.postpone(host: host, until: now + pause) }
         }
         for (delivery, outcome) in outcomes {
-            world.counters.count("hallway_deliveries_total{outcome=\"\(outcome.label)\"}")
-            if case .delivered = outcome {
-                let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
-                world.counters.time("hallway_delivery_age_seconds", age)
-            }
+            if let count = outcome.count { world.counters.count(count) }
+            guard case .delivered = outcome else { continue }
+            world.counters.time(.deliveryAge, now.timeIntervalSince(IDSource.date(of: delivery.id)))
         }
-        return !isSilent && !outcomes.contains { $0.1.isBusy }
+        let taken = outcomes.count { if case .delivered = $0.1 { true } else { false } }
+        world.counters.nodes.delivered(taken, to: host)
+        world.counters.nodes.failed(outcomes.count - taken, to: host)
+        // Whoever could not write may have lost the lane meanwhile, and asks for it again.
+        return wasPrompt && !isSilent && !outcomes.contains { $0.1.isBusy }
+    }
+
+    /// Writes down what was answered, however long that takes: what was sent must not be sent again and again because there
+    /// is no room to note it. False where it did not go at once.
+    ///
+    /// - Throws: `CancellationError` when the service stops before: it is sent once more after the start then, and whoever
+    ///   has it knows it.
+    private func note(_ write: @escaping @Sendable (Transaction) throws -> Void) async throws -> Bool {
+        var (pause, wasPrompt) = (Duration.milliseconds(250), true)
+        while true {
+            do {
+                try await world.needs.store.write(write)
+                return wasPrompt
+            } catch {
+                wasPrompt = false
+                world.logger.error("answers could not be written down", metadata: ["fault": "\(error)"])
+            }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .seconds(5))
+        }
     }
 }
 

@@ -23,27 +23,38 @@ extension Composer {
         _ person: ActorID, _ group: ActorID, _ uri: ObjectURI, isAccepted: Bool
     ) async throws -> [Dispatch] {
         guard let (group, person) = try await pair(group, person) else { return [] }
-        let (isBanned, movedTo, history) = try await world.needs.store.read { transaction in
+        let (isBanned, isFirst) = try await world.needs.store.read { transaction in
             (
                 try transaction.membership(of: person.id, in: group.id)?.state == .banned,
-                group.movedTo,
                 try isAccepted && transaction.countMembers(of: group.id, on: person.host ?? "") == 1
-                    ? transaction.history(of: group.id) : []
             )
         }
         let first = try await answer(
             isAccepted ? "Accept" : "Reject", Self.join(person, group, uri), by: group, to: person,
             because: isAccepted
                 ? nil
-                : movedTo.map { "The group has moved to \($0)" }
+                : group.movedTo.map { "The group has moved to \($0)" }
                     ?? (isBanned ? "You are banned from this group" : "The group said no"))
         // Nobody there was told so far what was written before.
-        var earlier: [Dispatch] = []
-        for activity in history {
-            earlier += try await passOn(
-                try JSONParser.parse(activity), by: group, post: nil, to: inbox(of: person))
+        return isFirst ? first + (try await before(in: group, to: inbox(of: person))) : first
+    }
+
+    /// What stands in a group already, and what of it is pinned.
+    private func before(in group: Actor, to inboxes: [ObjectURI]) async throws -> [Dispatch] {
+        let (history, pins) = try await world.needs.store.read { transaction in
+            (try transaction.history(of: group.id), try transaction.pins(of: group.id))
         }
-        return first + earlier
+        var all: [Dispatch] = []
+        for activity in history {
+            let json = try JSONParser.parse(activity)
+            all += try await passOn(json, .earlier(try await post(of: json)), by: group, to: inboxes)
+        }
+        for pin in pins {
+            all += try await send(
+                "Add", .string(pin.string), by: group, to: inboxes,
+                more: [("target", .string("\(group.uri)/featured"))])
+        }
+        return all
     }
 
     func groupLeft(
@@ -164,12 +175,21 @@ extension Composer {
             let activity = try await world.needs.store.read({ try $0.activity(id) })
         else { return [] }
         let json = try JSONParser.parse(activity.json)
-        let post = try await world.needs.store.read { transaction in
-            json["type"]?.string == "Create"
-                ? try (json["object"]?["id"]?.string ?? json["object"]?.string).flatMap { ObjectURI($0) }
-                    .flatMap { try transaction.postID($0) } : nil
-        }
-        return try await passOn(json, by: group, post: post)
+        let post = try await post(of: json)
+        let matter: Matter =
+            switch json["type"]?.string {
+            case "Create": post.map { .news($0) } ?? .other
+            case "Delete": .end(post)
+            default: activity.isPassing ? .totals(activity.post) : .other
+            }
+        return try await passOn(json, matter, by: group)
+    }
+
+    /// The post that an activity is about.
+    private func post(of activity: JSONValue) async throws -> PostID? {
+        let name = activity["object"]?["id"]?.string ?? activity["object"]?.string
+        guard let uri = name.flatMap({ ObjectURI($0) }) else { return nil }
+        return try await world.needs.store.read { try $0.postID(uri) }
     }
 
     /// What someone of this node did in a group of this node, after it was written for itself.
@@ -179,21 +199,33 @@ extension Composer {
             try transaction.group(ofPost: id).flatMap { try transaction.actor($0) }
         }
         guard let group, group.isLocal else { return [] }
-        let isNew = if case .published = event { true } else { false }
-        return try await passOn(
-            try JSONParser.parse(dispatch.activity.json), by: group, post: isNew ? id : nil)
+        let json = try JSONParser.parse(dispatch.activity.json)
+        switch event {
+        case .published: return try await passOn(json, .news(id), by: group)
+        case .deleted: return try await passOn(json, .end(id), by: group)
+        // Totals that are hidden go to the nodes of those who voted, and to nobody else.
+        case .pollCounted where json["object"]?["type"]?.string == PollOut.tallyType: return []
+        default:
+            return try await passOn(json, dispatch.activity.isPassing ? .totals(id) : .other, by: group)
+        }
     }
 
     /// A group's word about a post.
     func groupPost(_ id: PostID, _ group: ActorID, _ word: String) async throws -> [Dispatch] {
         guard let group = try await local(group) else { return [] }
         let (post, inboxes) = try await world.needs.store.read { transaction in
-            (try transaction.post(id), try transaction.memberInboxes(of: group.id))
+            (
+                try transaction.post(id),
+                // Whoever was told of a post is told that it is gone, members or not.
+                try transaction.memberInboxes(of: group.id)
+                    + (word == "remove" ? transaction.inboxesThatKnow(id) : [])
+            )
         }
         guard let post else { return [] }
         let collection = word == "remove" ? "outbox" : "featured"
         return try await send(
-            word == "pin" ? "Add" : "Remove", .string(post.uri.string), by: group, to: inboxes,
+            word == "pin" ? "Add" : "Remove", .string(post.uri.string), by: group,
+            to: Self.union(inboxes, []),
             more: [("target", .string("\(group.uri)/\(collection)"))])
     }
 
@@ -204,18 +236,58 @@ extension Composer {
         }
     }
 
-    /// `inboxes`: those of all members where nil.
+    /// What an activity that is passed on is to those who get it.
+    private enum Matter {
+        /// A post that is new.
+        case news(PostID)
+        /// Of a post that was new before they came.
+        case earlier(PostID?)
+        /// What takes the place of what was said before: no history of it is kept (Spec/decisions/0021).
+        case totals(PostID?)
+        /// The end of a post, for all who were told of it, also where nobody is a member any more.
+        case end(PostID?)
+        case other
+
+        var post: PostID? {
+            switch self {
+            case .news(let post): post
+            case .earlier(let post), .totals(let post): post
+            case .end, .other: nil
+            }
+        }
+    }
+
+    /// `inboxes`: those of all members, and of whoever else it concerns, where nil.
     private func passOn(
-        _ activity: JSONValue, by group: Actor, post: PostID?, to some: [ObjectURI]? = nil
+        _ activity: JSONValue, _ matter: Matter, by group: Actor, to some: [ObjectURI]? = nil
     ) async throws -> [Dispatch] {
-        let all = try await world.needs.store.read { try $0.memberInboxes(of: group.id) }
-        let inboxes = some ?? all
+        let (all, author) = try await world.needs.store.read { transaction in
+            var all = try transaction.memberInboxes(of: group.id)
+            var author: Membership?
+            switch matter {
+            case .news(let id):
+                guard let post = try transaction.post(id) else { break }
+                author = try transaction.membership(of: post.author, in: group.id)
+                if case .recognition(let recognition) = post.body {
+                    // Whoever is thanked hears of it, member or not.
+                    all += try transaction.inboxes(of: recognition.recipients)
+                }
+            case .end(let id): all += try id.map { try transaction.inboxesThatKnow($0) } ?? []
+            case .earlier, .totals, .other: break
+            }
+            return (Self.union(all, []), author)
+        }
         let uri = freshURI()
+        // Some of the readers want to hear of what those write who look after the group.
+        let role = author.flatMap { $0.moderates ? $0.role : nil }
         let json = ActivityOut.write(
             "Announce", id: uri, actor: group.uri, object: activity, to: ["\(group.uri)/members"],
-            published: world.needs.now())
+            published: world.needs.now(), more: role.map { [("hallway:role", .string($0.word))] } ?? [])
+        let isNews = if case .news = matter { true } else { false }
+        let isTotals = if case .totals(.some) = matter { true } else { false }
         return try await dispatch(
-            json, uri: uri, by: group, post: post, isListed: post != nil, to: inboxes
+            json, uri: uri, by: group, post: matter.post, isListed: isNews, isPassing: isTotals,
+            to: some ?? all
         ).map { [$0] } ?? []
     }
 
@@ -250,18 +322,18 @@ extension Event {
         switch self {
         case .published(let post), .edited(let post), .deleted(let post), .settled(let post),
             .counted(let post),
-            .pollCounted(let post), .pollClosed(let post), .surveyTold(let post), .quoteSettled(let post):
+            .pollCounted(let post), .pollClosed(let post), .surveyTold(let post), .quoteSettled(let post),
+            .recognitionHidden(let post, _, _), .gatheringCounted(let post, _):
             post
         case .liked(_, let post, _, _), .unliked(_, let post, _): post
         case .followAsked, .followAccepted, .followRejected, .unfollowed, .blocked, .unblocked,
             .profileChanged, .honoursChanged, .actorGone, .reported, .notified, .joinAsked, .joinAnswered,
             .groupLeft,
-            .affiliated, .moderated, .carried, .groupPost, .recognitionHidden, .relayed, .announcementCounted,
+            .affiliated, .moderated, .carried, .groupPost, .relayed, .announcementCounted,
             .groupChangeAsked, .groupMoveAsked, .groupMoveOffered, .groupMoveAnswered, .groupMoved,
             .groupPostRepeated,
             .announcementAcknowledged, .announcementReminded, .attendanceAsked, .attendanceLeft,
-            .attendanceAnswered, .gatheringCounted, .challengeReported, .voted, .tallied, .surveyClosed,
-            .quoteAsked,
+            .attendanceAnswered, .challengeReported, .voted, .tallied, .surveyClosed, .quoteAsked,
             .quoteAllowed, .quoteRefused, .quoteWithdrawn:
             nil
         }

@@ -61,6 +61,8 @@ public struct OutboxDrain: Service {
                     first, _ in first
                 })
         }
+        world.counters.count(.outboxEntered, by: dispatches.count)
+        world.counters.passed(events.map(\.at), counted: .outboxRead, timed: .outbox, now: world.needs.now())
         done()
         return true
     }

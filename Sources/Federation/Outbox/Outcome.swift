@@ -13,6 +13,8 @@ enum Outcome: Sendable, Equatable {
     case busy(Int, retryAfter: Double)
     /// No useful answer: the node is down, or in trouble.
     case silent(String)
+    /// This node stops: as if it had not been tried.
+    case interrupted
 
     init(_ answer: Answer, now: Date) {
         switch answer.code {
@@ -36,6 +38,19 @@ enum Outcome: Sendable, Equatable {
         case .gone: "gone"
         case .busy: "busy"
         case .silent: "silent"
+        case .interrupted: "interrupted"
+        }
+    }
+
+    /// What it is counted as; nil for what was not tried.
+    var count: Count? {
+        switch self {
+        case .delivered: .delivered
+        case .refused: .deliveryRefused
+        case .gone: .deliveryGone
+        case .busy: .deliveryBusy
+        case .silent: .deliverySilent
+        case .interrupted: nil
         }
     }
 
@@ -65,9 +80,18 @@ enum Outcome: Sendable, Equatable {
         case .silent(let reason):
             delivery.answer = String(reason.prefix(200))
             delivery.nextAt = now + pause
+        case .interrupted: return
         }
         let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
         if delivery.state == .waiting, age > Double(Limits.deliveryDays) * 86400 { delivery.state = .expired }
+    }
+
+    /// Whether something waits for a node that was silent, by its line in the ledger: one that said no, or when, was not.
+    /// What was put off together with others has no answer of its own.
+    static func tellsOfSilence(_ answer: String?) -> Bool {
+        guard let answer else { return true }
+        guard let code = Int(answer) else { return answer != unknownNode }
+        return code == 408 || (500..<600).contains(code) && code != 503
     }
 
     /// How often a "no" about who we are is asked again before it is believed.

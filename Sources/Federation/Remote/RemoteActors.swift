@@ -69,6 +69,8 @@ public struct RemoteActors: Sendable {
                 actor.id = known.id
                 actor.createdAt = known.createdAt
                 actor.organisationHandle = known.organisationHandle
+                // Only the register tells of contacts.
+                actor.work.contacts = known.work.contacts
                 // What administrators and the directory decided stays decided.
                 if known.state != .active { actor.state = known.state }
             }

@@ -81,6 +81,7 @@ public final class Threads: Sendable {
     /// Reads the thread's collection at its owner, unless that was done lately, and fetches what is missing.
     public func backfill(_ post: Post) async {
         await recheck(post)
+        await ask(whatBecameOf: post)
         guard let context = post.context, world.isForeign(context) else { return }
         guard isDue(context), let items = try? await items(of: context) else { return }
         for uri in items where !Task.isCancelled {
@@ -98,6 +99,34 @@ public final class Threads: Sendable {
             try await QuoteCheck(world: world, threads: self).again(post)
         } catch {
             world.logger.debug("a quote was not asked about", metadata: ["because": "\(error)"])
+        }
+    }
+
+    /// Reads an open question of another node anew: of what is decided only those are told whom it was for, and others
+    /// have it too, by an answer that came to them.
+    private func ask(whatBecameOf post: Post) async {
+        do {
+            let top = try await world.needs.store.read { try $0.post(post.thread) }
+            guard let top, let question = top.body.question, question.accepted == nil, top.deletedAt == nil,
+                world.isForeign(top.uri), let occasion = ObjectURI("\(top.uri.withoutFragment)#decision"),
+                isDue(occasion)
+            else { return }
+            let reading = try await within(Self.patience) {
+                let reading = try await self.read(top.uri)
+                if let answer = reading.post.body.question?.accepted?.uri, self.world.isForeign(answer) {
+                    await self.complete(with: answer, of: top.uri)
+                }
+                return reading
+            }
+            try await world.needs.store.write { [world] transaction in
+                let (fresh, _) = try PostIn(world: world).complete(reading, in: transaction)
+                guard let stored = try transaction.post(top.uri), stored.deletedAt == nil,
+                    stored.author == fresh.author, let question = fresh.body.question
+                else { return }
+                try SettleQuestion.receive(question, of: stored, in: transaction)
+            }
+        } catch {
+            world.logger.debug("a question was not read anew", metadata: ["because": "\(error)"])
         }
     }
 
@@ -146,6 +175,7 @@ public final class Threads: Sendable {
             let (post, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             guard try transaction.postID(post.uri) == nil, let author = try transaction.actor(post.author)
             else { return }
+            try HandleCreate.checkPlace(of: post, by: author, in: transaction)
             try HandleCreate.checkReply(post, by: author, world: world, in: transaction)
             try transaction.insert(post, recipients: recipients, isLocal: false)
             if let votes = reading.likes, try transaction.asker(of: post) != nil {

@@ -80,13 +80,10 @@ struct AnnouncementIn {
 
     /// The text as its author wrote it.
     static func text(_ text: String, of object: ASObject, title: String) -> String {
-        var text = text[...]
-        let heading = AnnouncementOut.heading(title)
-        if text.hasPrefix(heading) { text = text.dropFirst(heading.count) }
         let dueAt = (try? dueAt(object)) ?? nil
-        let footing = AnnouncementOut.footing(dueAt, url: object.uri("url") ?? "")
-        if !footing.isEmpty, text.hasSuffix(footing) { text = text.dropLast(footing.count) }
-        return String(text)
+        let body = AddedText.take(heading: AnnouncementOut.heading(title), off: text)
+        return AddedText.take(
+            footing: AnnouncementOut.footing(dueAt, url: object.uri("url") ?? ""), off: body)
     }
 
     private static func dueAt(_ object: ASObject) throws(Refusal) -> Date? {

@@ -1,6 +1,7 @@
 import ActivityStreams
 import Domain
 import FoundationEssentials
+import JSON
 
 /// Reads what an object carries besides its text.
 struct BodyIn {
@@ -24,6 +25,9 @@ struct BodyIn {
         let text = object.text("content") ?? ""
         if AnnouncementIn.isOne(object) { return AnnouncementIn.text(text, of: object, title: title) }
         if object.type == "Event" { return GatheringIn.text(text, of: object, title: title) }
+        if object.json["hallway:recognition"] != nil {
+            return LinkLine.remove(LinkLine.recognition, url: object.uri("url"), from: text)
+        }
         return QuestionIn.text(of: object)
     }
 }

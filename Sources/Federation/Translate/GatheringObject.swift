@@ -46,7 +46,7 @@ struct GatheringOut {
 struct GatheringIn {
     static func read(_ object: ASObject, title: String, at now: Date) throws(Refusal) -> Gathering? {
         guard object.type == "Event", object.json["startTime"] != nil else { return nil }
-        guard let start = object.date("startTime") else {
+        guard let start = wholeSeconds(object.date("startTime")) else {
             throw .invalid(field: "startTime", because: "is no moment")
         }
         if let end = object.json["endTime"], end != .null, object.date("endTime") == nil {
@@ -56,7 +56,8 @@ struct GatheringIn {
         var capacity = try number(object, "hallway:capacity")
         if capacity == nil { capacity = try number(object, "maximumAttendeeCapacity") }
         var gathering = Gathering(
-            title: String(title.prefix(Limits.profileWord)), startsAt: start, endsAt: object.date("endTime"),
+            title: title.shortened(to: Limits.profileWord), startsAt: start,
+            endsAt: wholeSeconds(object.date("endTime")),
             place: ActorIn.line(
                 places.first { $0.type == "Place" }?.text("name") ?? "", limit: Limits.profileWord),
             call: object.json["hallway:call"]?.string ?? "",
@@ -78,8 +79,12 @@ struct GatheringIn {
         guard let start = object.date("startTime"),
             let gathering = try? read(object, title: title, at: start)
         else { return text }
-        let footing = GatheringOut.footing(gathering)
-        return text.hasSuffix(footing) ? String(text.dropLast(footing.count)) : text
+        return AddedText.take(footing: GatheringOut.footing(gathering), off: text)
+    }
+
+    /// As calendars keep it, and as it is written for others.
+    private static func wholeSeconds(_ date: Date?) -> Date? {
+        date.map { Date(timeIntervalSince1970: $0.timeIntervalSince1970.rounded(.down)) }
     }
 
     private static func number(

@@ -29,7 +29,7 @@ enum GroupWire {
             // One character more than there may be, so that what is too long is refused rather than cut.
             displayName: object.text("name").map { ActorIn.line($0, limit: Limits.displayName + 1) },
             summary: object.text("summary").map { SafeHTML.plainText($0, limit: 4 * Limits.biography) },
-            rules: word("hallway:rules").map { String($0.prefix(Limits.biography + 1)) },
+            rules: word("hallway:rules")?.shortened(to: Limits.biography + 1),
             kind: word("hallway:groupKind"), posting: word("hallway:posting"),
             department: rule.map { $0["hallway:unit"]?.string ?? "" },
             office: rule.map { $0["hallway:office"]?.string ?? "" })

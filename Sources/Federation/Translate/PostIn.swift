@@ -57,7 +57,7 @@ struct PostIn {
         // Mastodon's "unlisted": for everyone, but in nobody's face.
         post.isQuiet =
             post.audience == .anyone && Vocabulary.everyoneSpellings.isDisjoint(with: object.uris("to"))
-        post.language = object.language("content").map { String($0.prefix(35)) }
+        post.language = object.language("content").map { $0.shortened(to: 35) }
         post.reply = object.uri("inReplyTo").flatMap { ObjectURI($0) }.map { Post.Reply(uri: $0) }
         post.context = object.uri("context").flatMap { ObjectURI($0) }
         post.attachments = attachments(of: object)
@@ -135,7 +135,7 @@ struct PostIn {
             post.group = try transaction.groupNow(actor.id)
         }
         if let group = try post.group.flatMap({ try transaction.group($0) }) { post.place(in: group) }
-        return (post, try transaction.recipients(among: named, for: post.audience))
+        return (post, try transaction.recipients(among: named, of: post))
     }
 
     /// Whether this is an announcement that counts as one: of a node of the organisation, which has looked whether its
@@ -166,11 +166,11 @@ struct PostIn {
                 return nil
             }
             return Attachment(
-                url: url, mediaType: String((file.json["mediaType"]?.string ?? "").prefix(100)),
+                url: url, mediaType: (file.json["mediaType"]?.string ?? "").shortened(to: 100),
                 name: ActorIn.line(file.text("name") ?? file.text("summary") ?? "", limit: 1500),
                 width: file.int("width").flatMap { (1...100_000).contains($0) ? $0 : nil },
                 height: file.int("height").flatMap { (1...100_000).contains($0) ? $0 : nil },
-                blurhash: file.json["blurhash"]?.string.flatMap { $0.count <= 100 ? $0 : nil }
+                blurhash: file.json["blurhash"]?.string.flatMap { $0.utf8.count <= 100 ? $0 : nil }
             )
         }
     }

@@ -63,8 +63,7 @@ struct PostOut {
         json["attachment"] = .array(post.attachments.map(attachment))
         switch post.body {
         case .note, .announce: break
-        case .recognition(let recognition):
-            json["hallway:recognition"] = RecognitionOut.write(recognition, of: post)
+        case .recognition(let recognition): RecognitionOut.add(recognition, of: post, to: &json)
         case .question(let question): QuestionOut.write(question, of: post, to: &json)
         case .announcement(let announcement): AnnouncementOut.add(announcement, of: post, to: &json)
         case .gathering(let gathering): GatheringOut.add(gathering, of: post, to: &json)

@@ -9,7 +9,8 @@ import Markup
 /// The type `Question` is a poll's on the wire (FEP-9967), so it is not used here.
 enum QuestionOut {
     static func write(_ question: Question, of post: Post, to json: inout JSONObject) {
-        let content = heading(question.title) + post.content
+        let content =
+            heading(question.title) + post.content + LinkLine.write(LinkLine.question, url: post.url)
         json["name"] = .string(question.title)
         json["content"] = .string(content)
         if let language = post.language {
@@ -33,7 +34,7 @@ enum QuestionIn {
     /// nil for an object that is none. `title`: its name as plain text. `now`: a decision of the future would stand for ever.
     static func read(_ object: ASObject, title: String, now: Date) -> Question? {
         guard isQuestion(object), !title.isEmpty, object.uri("inReplyTo") == nil else { return nil }
-        var question = Question(title: String(title.prefix(Question.titleLimit)))
+        var question = Question(title: title.shortened(to: Question.titleLimit))
         question.accepted = accepted(object).map { Question.Link(uri: $0) }
         question.duplicateOf = object.uri("hallway:duplicateOf").flatMap { ObjectURI($0) }
             .map { Question.Link(uri: $0) }
@@ -48,11 +49,13 @@ enum QuestionIn {
         return object.uri("schema:acceptedAnswer").flatMap { ObjectURI($0) }
     }
 
-    /// An object's content; of a question without the title that stands above it for others.
+    /// An object's content; of a question without what stands above and below it for others.
     static func text(of object: ASObject) -> String {
         let content = object.text("content") ?? ""
         guard isQuestion(object), let title = object.text("name") else { return content }
-        return String(content.trimmingPrefix(QuestionOut.heading(title)))
+        return LinkLine.remove(
+            LinkLine.question, url: object.uri("url"),
+            from: AddedText.take(heading: QuestionOut.heading(title), off: content))
     }
 
     private static func isQuestion(_ object: ASObject) -> Bool { object.bool("hallway:question") == true }

@@ -89,14 +89,13 @@ enum QuoteIn {
         return mayAsk ? .onRequest : .nobody
     }
 
-    /// The text without the line that stands for the quoted post.
+    /// The text without the line that stands for the quoted post: our own at the end, or whichever comes first.
     static func text(_ text: String, of object: ASObject) -> String {
-        guard uri(object) != nil else { return text }
+        guard let quoted = uri(object) else { return text }
+        let rest = AddedText.take(footing: QuoteOut.reference(quoted.string), off: text)
+        guard rest == text else { return rest }
         for (opening, closing) in marks {
-            guard let start = text.firstRange(of: opening),
-                let end = text[start.upperBound...].firstRange(of: closing)
-            else { continue }
-            return String(text[..<start.lowerBound]) + String(text[end.upperBound...])
+            if let rest = AddedText.take(from: opening, to: closing, off: text) { return rest }
         }
         return text
     }

@@ -6,6 +6,16 @@ import Signatures
 
 /// Writes the thanks that a post carries, and lets its giver sign the post.
 struct RecognitionOut {
+    /// The text gets a line that leads to it, and the post the part that a program reads.
+    static func add(_ recognition: Recognition, of post: Post, to json: inout JSONObject) {
+        let content = post.content + LinkLine.write(LinkLine.recognition, url: post.url)
+        json["content"] = .string(content)
+        if let language = post.language {
+            json["contentMap"] = .object(JSONObject([(language, .string(content))]))
+        }
+        json["hallway:recognition"] = write(recognition, of: post)
+    }
+
     /// The part that says in one piece what the text says to people.
     static func write(_ recognition: Recognition, of post: Post) -> JSONValue {
         let uris = recognition.recipients.compactMap { id in

@@ -2,16 +2,16 @@ import Domain
 
 /// A place to which a whole database is copied.
 public protocol CopyTarget: Sendable {
-    /// Opens it, brings its schema up to date, and gives its one writer.
-    func withWriter(_ body: (any Writer) throws -> Void) throws
+    /// Opens it, brings its schema up to a version, and gives its one writer.
+    func withWriter(version: Int, _ body: (any Writer) throws -> Void) throws
 }
 
 /// Carries everything from one database to another, of the same engine or the other, and checks that it arrived.
 public enum DatabaseCopy {
     private static let page = 1000
 
-    /// Copies one consistent view of a database, which may be in use, into an empty one. `progress`: told of each
-    /// table that is done.
+    /// Copies one consistent view of a database, which may be in use, into an empty one. What is of an earlier schema
+    /// stays so. `progress`: told of each table that is done.
     ///
     /// - Returns: what each table holds, the same on both sides.
     /// - Throws: ``StorageError`` when the target holds rows already, or what arrived is not what was sent.
@@ -21,18 +21,21 @@ public enum DatabaseCopy {
     ) async throws -> [String: TableSum] {
         try await source.read { source in
             var sums: [String: TableSum] = [:]
-            try target.withWriter { writer in
+            let version = try source.schemaVersion()
+            let tables = Tables.made(by: Array(Migrations.steps.prefix(version)))
+            try target.withWriter(version: version) { writer in
                 try writer.inTransaction { target in
                     sums = [:]
                     guard try target.number("SELECT COUNT(*) FROM actor") == 0 else {
                         throw StorageError.other("there is something in it already")
                     }
-                    for table in Tables.all {
+                    for table in tables {
                         sums[table.name] = try copy(table, from: source, to: target)
                         progress(table.name, sums[table.name]?.rows ?? 0)
                     }
-                    try index(target)
-                    for table in Tables.all where try sum(table, in: target) != sums[table.name] {
+                    // Queries are today's. An earlier one is upgraded before anything is looked for in it, by a copy.
+                    if version == Migrations.newest { try index(target) }
+                    for table in tables where try sum(table, in: target) != sums[table.name] {
                         throw StorageError.damaged("what arrived in \(table.name) is not what was sent")
                     }
                 }
@@ -41,11 +44,12 @@ public enum DatabaseCopy {
         }
     }
 
-    /// What each table of a database holds.
+    /// What each table of a database holds, those of its own schema.
     public static func sums(of store: any Store) async throws -> [String: TableSum] {
         try await store.read { transaction in
             var sums: [String: TableSum] = [:]
-            for table in Tables.all { sums[table.name] = try sum(table, in: transaction) }
+            let steps = Migrations.steps.prefix(try transaction.schemaVersion())
+            for table in Tables.made(by: Array(steps)) { sums[table.name] = try sum(table, in: transaction) }
             return sums
         }
     }
@@ -70,7 +74,7 @@ public enum DatabaseCopy {
         return sum
     }
 
-    private static func sum(_ table: Tables.Table, in transaction: Transaction) throws -> TableSum {
+    static func sum(_ table: Tables.Table, in transaction: Transaction) throws -> TableSum {
         var sum = TableSum()
         try transaction.each(table) { sum.add($0) }
         return sum

@@ -7,7 +7,7 @@ public struct SQLiteFile: CopyTarget {
 
     public init(path: String) { self.path = path }
 
-    public func withWriter(_ body: (any Writer) throws -> Void) throws {
+    public func withWriter(version: Int, _ body: (any Writer) throws -> Void) throws {
         // It holds password hashes and sealed keys: for its owner alone, wherever it lies.
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(
@@ -18,7 +18,7 @@ public struct SQLiteFile: CopyTarget {
             try file.writeWithoutTransaction { database in
                 try database.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL")
                 let writer = SQLiteWriter(database: database)
-                try Migrations.run(on: writer)
+                try Migrations.run(on: writer, upTo: version)
                 try body(writer)
             }
             try file.close()

@@ -8,14 +8,19 @@ enum Tables {
     }
 
     /// Every table that holds rows of its own; what full-text search keeps is made from others.
-    static let all: [Table] = Migrations.steps.flatMap { $0 }.reduce(into: []) { tables, statement in
-        if let table = table(statement) { tables.append(table) }
-        // ALTER TABLE table ADD COLUMN column type
-        let words = statement.split { $0 == " " || $0 == "\n" }.map(String.init)
-        guard words.starts(with: ["ALTER", "TABLE"]), words.count > 5, words[3...4] == ["ADD", "COLUMN"]
-        else { return }
-        for index in tables.indices where tables[index].name == words[2] {
-            tables[index].columns.append(words[5])
+    static let all = made(by: Migrations.steps)
+
+    /// Those that are there after some steps.
+    static func made(by steps: [[String]]) -> [Table] {
+        steps.flatMap { $0 }.reduce(into: []) { tables, statement in
+            if let table = table(statement) { tables.append(table) }
+            // ALTER TABLE table ADD COLUMN column type
+            let words = statement.split { $0 == " " || $0 == "\n" }.map(String.init)
+            guard words.starts(with: ["ALTER", "TABLE"]), words.count > 5, words[3...4] == ["ADD", "COLUMN"]
+            else { return }
+            for index in tables.indices where tables[index].name == words[2] {
+                tables[index].columns.append(words[5])
+            }
         }
     }
 

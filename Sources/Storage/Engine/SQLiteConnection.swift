@@ -39,13 +39,17 @@ struct SQLiteConnection: SQLConnection {
     func tell(_ word: String) {}
 
     private func prepare(_ sql: String, _ values: [SQLValue]) throws -> OpaquePointer {
-        // `$1` is a name to SQLite, numbered by first appearance; `?1` is the number itself.
-        let own = String(
-            decoding: sql.utf8.map { $0 == UInt8(ascii: "$") ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
-        let statement = try translating { try database.cachedStatement(sql: own).sqliteStatement }
+        let statement = try translating { try database.cachedStatement(sql: sql).sqliteStatement }
         sqlite3_reset(statement)
         sqlite3_clear_bindings(statement)
-        for (index, value) in values.enumerated() { value.bind(to: statement, at: Int32(index + 1)) }
+        let count = sqlite3_bind_parameter_count(statement)
+        // `$1` is a name to SQLite, and where it stands is by first appearance.
+        for place in stride(from: Int32(1), through: count, by: 1) {
+            guard let name = sqlite3_bind_parameter_name(statement, place),
+                let number = Int(String(cString: name + 1)), values.indices.contains(number - 1)
+            else { throw StorageError.other("a placeholder has no value: \(sql)") }
+            values[number - 1].bind(to: statement, at: place)
+        }
         return statement
     }
 }

@@ -26,6 +26,10 @@ public protocol Store: Sendable {
     /// Gives a lane back.
     func release(_ name: String) async
 
+    /// Leaves nothing of deleted and replaced rows in the files, as far as the engine can: what an anonymous vote was
+    /// must not be read from there either (Spec/decisions/0021). To be called every few seconds.
+    func eraseTraces() async throws
+
     /// Ends all use of the database.
     func close() throws
 }

@@ -16,6 +16,22 @@ extension Dialect {
         }
     }
 
+    /// Asks for the names of whatever holds rows in a file or schema, but for what is the engine's or an extension's.
+    var tables: String {
+        switch self {
+        case .sqlite:
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        case .postgres:
+            """
+            SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                AND NOT EXISTS (
+                    SELECT 1 FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+            """
+        }
+    }
+
     /// What must be there before the first schema.
     var foundation: [String] {
         switch self {

@@ -95,7 +95,7 @@ struct AnnouncementRoutes {
             let facets = try transaction.facets()
             values["departments"] = facets.departments.map { ["name": $0.0] }
             values["offices"] = facets.offices.map { ["name": $0.0] }
-            values["offsets"] = AnnouncementView.offsets()
+            values["offsets"] = MomentField.offsets()
             values["variants"] = AnnouncementView.variants(nil)
             return pages.templates.render("new_announcement", values)
         }
@@ -110,7 +110,7 @@ struct AnnouncementRoutes {
         draft.language = fields["text_language"].flatMap { $0.isEmpty ? nil : $0 }
         var announcement = Announcement(
             title: fields["title"] ?? "",
-            dueAt: try AnnouncementView.date(fields["due"], offset: fields["offset"]),
+            dueAt: try MomentField.date(fields["due"], offset: fields["offset"]),
             target: Announcement.Target(
                 unit: fields["unit"] ?? "", office: fields["office"] ?? "",
                 language: fields["language"] ?? ""))
@@ -136,8 +136,8 @@ struct AnnouncementRoutes {
             (values["id"], values["title"]) = (id.description, announcement.title)
             (values["text"], values["language"]) = (post.source ?? "", post.language ?? "")
             values["variants"] = AnnouncementView.variants(announcement)
-            values["offsets"] = AnnouncementView.offsets()
-            if let due = announcement.dueAt { values["due"] = AnnouncementView.moment(due) }
+            values["offsets"] = MomentField.offsets()
+            if let due = announcement.dueAt { values["due"] = Moments.clock(due) }
             return pages.templates.render("edit_announcement", values)
         }
         return Response(html: html)
@@ -150,7 +150,7 @@ struct AnnouncementRoutes {
         var wish = ReviseAnnouncement.Wish()
         (wish.title, wish.text) = (fields["title"], fields["text"])
         wish.language = fields["text_language"].flatMap { $0.isEmpty ? nil : $0 }
-        wish.dueAt = try AnnouncementView.date(fields["due"], offset: fields["offset"])
+        wish.dueAt = try MomentField.date(fields["due"], offset: fields["offset"])
         wish.variants = fields.variants(pages.desk.needs.addresses)
         _ = try await pages.desk.revise.revise(id, wish, by: person)
         return try await Self.thread(id, for: person, pages)
@@ -190,13 +190,11 @@ struct AnnouncementRoutes {
             values["rows"] = nodes + [row("Together", view.total, isTotal: true)]
             values["title"] = announcement.title
             values["id"] = id.description
-            values["due"] =
-                announcement.dueAt.map { "To be acknowledged by \(AnnouncementView.moment($0))" }
-                ?? "Nobody is asked to acknowledge it"
+            if let due = announcement.dueAt { values["due"] = Moments.clock(due) }
             if !view.silent.isEmpty { values["silent"] = view.silent.joined(separator: ", ") }
             values["mayRemind"] = isMine && announcement.dueAt != nil
             values["hasNames"] = !view.names.isEmpty
-            values["names"] = view.names.map { ["handle": $0.handle, "at": AnnouncementView.moment($0.at)] }
+            values["names"] = view.names.map { ["handle": $0.handle, "at": Moments.clock($0.at)] }
             if isReminded { values["notice"] = "Those who have not acknowledged it are reminded." }
             return pages.templates.render("progress", values)
         }
@@ -229,8 +227,10 @@ struct AnnouncementRoutes {
 
     /// Quoted, and nothing that a spreadsheet would take for a formula (N93).
     private static func cell(_ text: String) -> String {
-        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-        return "\"\(isFormula ? "'" : "")\(text.replacing("\"", with: "\"\""))\""
+        let isFormula = text.utf8.first.map("=+-@\t\r".utf8.contains) ?? false
+        // By scalars, as spreadsheets read it: to Swift, a combining mark makes another character of a quote.
+        let quoted = String(text.unicodeScalars.flatMap { $0 == "\"" ? "\"\"" : String($0) })
+        return "\"\(isFormula ? "'" : "")\(quoted)\""
     }
 
     private static func id(_ context: HallwayContext) throws(Refusal) -> PostID {

@@ -15,13 +15,9 @@ struct DraftRoutes {
         router.post("drafts/:draft") { try await change($0, $1) }
     }
 
-    /// Keeps what stands in the composer.
+    /// Keeps what stands in the composer, or in the form for a poll.
     static func keep(_ draft: Draft, by person: ActorID, desk: Desk) async throws -> Response {
-        var kept = KeptDraft(
-            id: desk.needs.ids.next(), person: person, text: draft.text, createdAt: desk.needs.now())
-        kept.summary = draft.summary
-        kept.audience = draft.audience
-        kept.replyTo = draft.replyTo
+        let kept = KeptDraft(draft, id: desk.needs.ids.next(), by: person, at: desk.needs.now())
         _ = try await desk.keepDraft.keep(kept)
         return Response.redirect(to: "/drafts", type: .normal)
     }
@@ -38,7 +34,7 @@ struct DraftRoutes {
                 page.before == nil
                 ? try transaction.drafts(of: person, isScheduled: true, Page(limit: KeptDraft.limit)) : []
             let drafts = try transaction.drafts(of: person, isScheduled: false, page)
-            values["drafts"] = (scheduled + drafts).map(Self.values)
+            values["drafts"] = try (scheduled + drafts).map { try self.values($0, in: transaction) }
             values["isEmpty"] = scheduled.isEmpty && drafts.isEmpty
             if drafts.count == Self.size, let last = drafts.last {
                 values["older"] = "/drafts?before=\(last.id)"
@@ -63,33 +59,61 @@ struct DraftRoutes {
         }
         kept.text = fields["text"] ?? kept.text
         if kept.question != nil { kept.question = fields["title"] ?? kept.question }
+        if let options = fields["options"] { kept.poll?.options = PollForm.options(options) }
+        if fields["unquoted"] != nil { kept.quote = nil }
+        if fields["unanswering"] != nil, let parent = kept.replyTo {
+            // What was written for a group's thread stays in the group.
+            if kept.group == nil {
+                kept.group = try await pages.desk.needs.store.read { try $0.post(parent)?.group }
+            }
+            kept.replyTo = nil
+        }
         let isNow = fields["do"] == "publish"
-        kept.dueAt = isNow ? nil : try Self.date(fields["due"])
+        kept.dueAt = isNow ? nil : try MomentField.date(fields["due"], offset: fields["offset"])
         _ = try await verb.keep(kept)
         if isNow { _ = try await verb.publish(id, by: person) }
         return Response.redirect(to: isNow ? "/" : "/drafts", type: .normal)
     }
 
-    private static func values(_ draft: KeptDraft) -> [String: Any] {
-        var values: [String: Any] = ["draft": draft.id.description, "text": draft.text, "dueValue": ""]
+    private func values(_ draft: KeptDraft, in transaction: Transaction) throws -> [String: Any] {
+        var values: [String: Any] = [
+            "draft": draft.id.description, "text": draft.text, "dueValue": "",
+            // What is in the field already is in UTC.
+            "offsets": MomentField.offsets(chosen: draft.dueAt.map { _ in 0 }),
+        ]
         if let title = draft.question {
             values["isQuestion"] = true
             values["title"] = title
         }
         if let dueAt = draft.dueAt {
-            let text = dueAt.ISO8601Format()
-            values["due"] = "\(text.prefix(10)) at \(text.dropFirst(11).prefix(5)) UTC"
-            values["dueValue"] = String(text.prefix(16))
+            values["due"] = Moments.clock(dueAt)
+            values["dueValue"] = MomentField.text(dueAt)
+        }
+        if let refusal = draft.refusal { values["refusal"] = refusal }
+        if let poll = draft.poll {
+            values["poll"] = ["options": poll.options.joined(separator: "\n"), "terms": PollForm.terms(poll)]
+        }
+        if let answered = draft.replyTo {
+            values["answered"] = try shown(
+                answered, else: "The post that it answers is not available", by: draft.person, in: transaction
+            ).merging(["quoteLabel": "Answered post"]) { $1 }
+        }
+        if let quote = draft.quote {
+            values["quote"] = try shown(
+                quote, else: "The post that it quotes is not available", by: draft.person, in: transaction)
         }
         return values
     }
 
-    /// As a browser's field for a moment writes it.
-    private static func date(_ text: String?) throws(Refusal) -> Date? {
-        guard let text, !text.isEmpty else { return nil }
-        guard text.utf8.count == 16, let date = try? Date("\(text):00Z", strategy: .iso8601) else {
-            throw .invalid(field: "Publish at", because: "is not a time such as 2026-11-24T09:00")
-        }
-        return date
+    /// What is to be seen of a post to which a draft belongs.
+    private func shown(
+        _ id: PostID, else reason: String, by person: ActorID, in transaction: Transaction
+    ) throws -> [String: Any] {
+        var quoted = try transaction.post(id)
+        if let original = quoted?.body.announced { quoted = try transaction.post(original) }
+        guard let quoted, try transaction.maySee(quoted, .person(person)),
+            let author = try transaction.actor(quoted.author)
+        else { return ["because": reason] }
+        return ["shown": QuoteView(desk: pages.desk, seal: "", back: "/drafts").shown(quoted, by: author)]
     }
 }

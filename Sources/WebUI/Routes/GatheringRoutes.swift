@@ -116,7 +116,7 @@ struct GatheringRoutes {
             values["goal"] = ""
             values["verb"] = changing == nil ? "Invite" : "Save"
             values["action"] = changing.map { "/events/\($0)/change" } ?? "/events"
-            values["offsets"] = AnnouncementView.offsets()
+            values["offsets"] = MomentField.offsets()
             let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
             values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/events")
                 .audiences(chosen: own)
@@ -155,7 +155,7 @@ struct GatheringRoutes {
                 title: "My calendar link", here: "/events", back: "/calendar", person: person, in: transaction
             )
             let since = try transaction.calendarLink(of: person)
-            if let since { values["since"] = AnnouncementView.moment(since) }
+            if let since { values["since"] = Moments.clock(since) }
             if let url { values["url"] = url }
             values["label"] = since == nil ? "Make a link" : "Make a new link; the old one ends"
             return pages.templates.render("calendar", values)
@@ -165,12 +165,12 @@ struct GatheringRoutes {
 
     private static func gathering(_ fields: Fields) throws(Refusal) -> Gathering {
         let offset = fields["offset"]
-        guard let start = try AnnouncementView.date(fields["starts"], offset: offset) else {
+        guard let start = try MomentField.date(fields["starts"], offset: offset) else {
             throw .invalid(field: "Start", because: "is missing")
         }
         var gathering = Gathering(
             title: fields["title"] ?? "", startsAt: start,
-            endsAt: try AnnouncementView.date(fields["ends"], offset: offset), place: fields["place"] ?? "",
+            endsAt: try MomentField.date(fields["ends"], offset: offset), place: fields["place"] ?? "",
             call: fields["call"] ?? "", offsetMinutes: Int(offset ?? "") ?? 0)
         if let goal = fields["goal"] { gathering.challenge = Challenge(goal: goal) }
         if let text = fields["capacity"], !text.isEmpty {
@@ -184,12 +184,12 @@ struct GatheringRoutes {
 
     private static func fields(_ gathering: Gathering) -> [String: Any] {
         func field(_ date: Date) -> String {
-            String((date + Double(gathering.offsetMinutes) * 60).ISO8601Format().prefix(16))
+            MomentField.text(date, offsetMinutes: gathering.offsetMinutes)
         }
         var values: [String: Any] = [
             "title": gathering.title, "starts": field(gathering.startsAt), "place": gathering.place,
             "call": gathering.call,
-            "offsets": AnnouncementView.offsets(chosen: gathering.offsetMinutes),
+            "offsets": MomentField.offsets(chosen: gathering.offsetMinutes),
         ]
         if let challenge = gathering.challenge {
             (values["isChallenge"], values["goal"]) = (true, challenge.goal)

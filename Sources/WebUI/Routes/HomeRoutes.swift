@@ -74,7 +74,7 @@ struct HomeRoutes {
                 ["path": $0, "label": $1, "isHere": $0 == path] as [String: Any]
             }
             if let away, away.isNotable, let since = away.since {
-                values["away"] = Moments.values(since, now: desk.needs.now())
+                values["away"] = Moments.clock(since)
             }
             let views = PostViews(desk: desk, seal: shell.seal, back: path)
             // What must be read stands on top, and nowhere else on the page.

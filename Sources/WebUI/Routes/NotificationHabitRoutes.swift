@@ -13,25 +13,42 @@ struct NotificationHabitRoutes {
         router.post("settings/notifications") { try await save($0, $1) }
         router.post("notifications/stop") { request, context in
             let (person, fields) = try await pages.form(request, context)
-            guard let kind = try fields.int("kind").flatMap({ Notification.Kind(rawValue: Int($0)) }) else {
-                throw Refusal.invalid(field: "Kind", because: "is not in the list")
-            }
-            try await pages.desk.chooseNotifications.stop(kind, by: person)
+            try await pages.desk.chooseNotifications.stop(try Self.kind(fields["kind"]), by: person)
             return Response.redirect(to: "/settings/notifications?stopped=1", type: .normal)
         }
         // From a letter, without a session: looking changes nothing, a press of the button (or the mail program's) does.
         router.get("notifications/stop/:word") { _, context in
-            let word = context.parameters.get("word") ?? ""
-            return Response(
-                html: pages.templates.render(
-                    "stop", ["word": word, "pageTitle": "Letters", "nodeName": pages.desk.nodeName]))
+            stopPage(["word": context.parameters.get("word") ?? "", "asksLetters": true])
         }
         router.post("notifications/stop/:word") { _, context in
             try await pages.desk.chooseNotifications.stopLetters(word: context.parameters.get("word") ?? "")
-            return Response(
-                html: pages.templates.render(
-                    "stop", ["isDone": true, "pageTitle": "Letters", "nodeName": pages.desk.nodeName]))
+            return stopPage(["isDone": true])
         }
+        router.get("notifications/stop/:word/:kind") { _, context in
+            let kind = try Self.kind(context.parameters.get("kind"))
+            return stopPage([
+                "word": context.parameters.get("word") ?? "", "asksKind": true, "number": kind.rawValue,
+                "kind": NotificationWords.choice(kind),
+            ])
+        }
+        router.post("notifications/stop/:word/:kind") { _, context in
+            let kind = try Self.kind(context.parameters.get("kind"))
+            try await pages.desk.chooseNotifications.stop(
+                kind, word: context.parameters.get("word") ?? "")
+            return stopPage(["isStopped": true, "kind": NotificationWords.choice(kind)])
+        }
+    }
+
+    private func stopPage(_ values: [String: Any]) -> Response {
+        let shell: [String: Any] = ["pageTitle": "Letters", "nodeName": pages.desk.nodeName]
+        return Response(html: pages.templates.render("stop", shell.merging(values) { $1 }))
+    }
+
+    private static func kind(_ text: String?) throws(Refusal) -> Notification.Kind {
+        guard let kind = text.flatMap({ Int($0) }).flatMap({ Notification.Kind(rawValue: $0) }) else {
+            throw .invalid(field: "Kind", because: "is not in the list")
+        }
+        return kind
     }
 
     @concurrent

@@ -18,7 +18,10 @@ struct PollRoutes {
             do {
                 var draft = Draft(
                     text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
-                draft.body = .poll(PollForm(fields: fields).poll(at: pages.desk.needs.now()))
+                draft.body = .poll(try PollForm(fields: fields).poll(at: pages.desk.needs.now()))
+                guard fields["keep"] == nil else {
+                    return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
+                }
                 let post = try await pages.desk.publish.publish(draft, by: person)
                 return Response.redirect(to: "/#post-\(post.id)", type: .normal)
             } catch let refusal as Refusal {
@@ -74,7 +77,7 @@ extension PollRoutes {
 }
 
 /// What the form for a poll holds.
-private struct PollForm: Sendable {
+struct PollForm: Sendable {
     private static let times: [(seconds: Int, label: String)] = [
         (300, "5 minutes"), (3600, "1 hour"), (86400, "1 day"), (259_200, "3 days"), (604_800, "1 week"),
         (2_592_000, "30 days"), (31_536_000, "1 year"), (0, "No end"),
@@ -83,16 +86,34 @@ private struct PollForm: Sendable {
 
     var audience: String? { fields["audience"] }
 
-    func poll(at now: Date) -> Poll {
-        let lines = (fields["options"] ?? "").split(whereSeparator: \.isNewline)
-            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-        let seconds = fields["closes_in"].flatMap { Int($0) } ?? 0
+    func poll(at now: Date) throws(Refusal) -> Poll {
+        guard let seconds = Int(fields["closes_in"] ?? "0") else {
+            throw .invalid(field: "How long it is open", because: "is no number of seconds")
+        }
         var poll = Poll(
-            options: lines.map { Poll.Option($0) }, closesAt: seconds == 0 ? nil : now + Double(seconds))
+            options: Self.options(fields["options"] ?? "").map { Poll.Option($0) },
+            closesAt: seconds == 0 ? nil : now + Double(seconds))
         poll.isMultiple = fields.bool("multiple") ?? false
         poll.isAnonymous = fields.bool("anonymous") ?? false
         poll.hidesTotals = fields.bool("hide_totals") ?? false
         return poll
+    }
+
+    /// One a line.
+    static func options(_ text: String) -> [String] {
+        text.split(whereSeparator: \.isNewline)
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
+    /// `A poll, open for 3 days · more than one answer · anonymous`
+    static func terms(_ poll: KeptPoll) -> String {
+        let time =
+            times.first { $0.seconds == poll.seconds ?? 0 }?.label ?? "\((poll.seconds ?? 0) / 60) minutes"
+        var words = [poll.seconds == nil ? "A poll without an end" : "A poll, open for \(time)"]
+        if poll.isMultiple { words.append("more than one answer") }
+        if poll.hidesTotals { words.append("totals are hidden until one has voted") }
+        if poll.isAnonymous { words.append("anonymous") }
+        return words.joined(separator: " · ")
     }
 
     var values: [String: Any] {
@@ -119,6 +140,7 @@ struct PollView {
         let showsTotals = sight.showsTotals(at: now)
         let mayVote = sight.mayVote(at: now)
         var values: [String: Any] = ["id": post.description, "isAnonymous": poll.isAnonymous, "state": state]
+        if let closesAt = poll.closesAt { values["end"] = Moments.clock(closesAt) }
         if mayVote {
             values["form"] = [
                 "id": post.description, "seal": seal, "back": "\(back)#post-\(post)",
@@ -152,15 +174,11 @@ struct PollView {
         }
     }
 
-    /// `12 people voted · ends 2027-01-15 08:00 UTC · you voted`
+    /// `12 people voted · you voted · ends 2027-01-15 08:00 (UTC)`
     private var state: String {
         var words = [sight.poll.voters == 1 ? "1 person voted" : "\(sight.poll.voters) people voted"]
-        if let closesAt = sight.poll.closesAt {
-            let text = closesAt.ISO8601Format()
-            let moment = "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
-            words.append(sight.poll.isOver(at: now) ? "ended \(moment)" : "ends \(moment)")
-        }
         if sight.ballot != nil { words.append("you voted") }
+        if sight.poll.closesAt != nil { words.append(sight.poll.isOver(at: now) ? "ended" : "ends") }
         return words.joined(separator: " · ")
     }
 }

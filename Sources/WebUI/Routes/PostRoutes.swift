@@ -65,7 +65,7 @@ struct PostRoutes {
             text: fields["text"] ?? "", summary: fields["summary"] ?? "",
             audience: try ComposerView.audience(fields["audience"]), replyTo: try fields.id("reply_to"))
         draft.group = ComposerView.group(fields["audience"])
-        draft.quotePolicy = try QuoteView.policy(fields["quote_policy"]) ?? .everyone
+        draft.quotePolicy = try QuoteView.policy(fields["quote_policy"])
         guard fields["keep"] == nil else {
             return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
         }
@@ -93,6 +93,7 @@ struct PostRoutes {
             values["above"] = try views.values(
                 transaction.ancestors(of: focus, for: viewer), for: person, in: transaction)
             values["focus"] = try views.values([focus], for: person, focus: focus.id, in: transaction)
+            values["ledger"] = try LedgerView.line(of: focus, for: person, in: transaction)
             values["below"] = try views.values(
                 transaction.descendants(of: focus, for: viewer), for: person, in: transaction)
             values["composer"] = try ComposerView(desk: desk, seal: shell.seal, back: back)

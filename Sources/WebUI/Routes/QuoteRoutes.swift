@@ -18,7 +18,10 @@ struct QuoteRoutes {
                 var draft = Draft(
                     text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
                 draft.quote = try fields.id("post")
-                draft.quotePolicy = try QuoteView.policy(fields["quote_policy"]) ?? .everyone
+                draft.quotePolicy = try QuoteView.policy(fields["quote_policy"])
+                guard fields["keep"] == nil else {
+                    return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
+                }
                 let post = try await pages.desk.publish.publish(draft, by: person)
                 return Response.redirect(to: "/#post-\(post.id)", type: .normal)
             } catch Refusal.notAllowed(let reason) {
@@ -58,7 +61,8 @@ struct QuoteRoutes {
             var values = try shell.values(
                 title: "Quote a post", here: "", back: "/new/quote?post=\(id)", person: person,
                 in: transaction)
-            let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
+            let login = try transaction.login(of: person)
+            let own = login?.defaultAudience ?? .organisation
             values["post"] = quoted.id.description
             values["text"] = fields["text"] ?? ""
             if let problem { values["problem"] = problem }
@@ -71,7 +75,7 @@ struct QuoteRoutes {
                 followers: try transaction.actor(person)?.counts.followers ?? 0
             ).filter { $0["value"] as? String != "direct" || quoted.author == person }
             values["policies"] = QuoteView.policies(
-                chosen: (try? QuoteView.policy(fields["quote_policy"])) ?? .everyone)
+                chosen: (try? QuoteView.policy(fields["quote_policy"])) ?? login?.quotePolicy ?? .everyone)
             return pages.templates.render("new_quote", values)
         }
         return Response(html: html)

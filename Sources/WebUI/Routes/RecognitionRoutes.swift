@@ -48,6 +48,7 @@ struct RecognitionRoutes {
         query.value = fields["value"] ?? ""
         query.office = fields["office"] ?? ""
         query.recipient = try fields.id("person")
+        query.group = try fields.id("group")
         query.isOfThisNode = fields["scope"] == "node"
         let page = Page(before: try fields.int("before"), limit: Self.size)
         let html = try await desk.needs.store.read { [pages, query] transaction in
@@ -62,6 +63,8 @@ struct RecognitionRoutes {
             values["isEmpty"] = posts.isEmpty
             values["values"] = Self.choices(desk.needs.recognition.values, chosen: query.value)
             values["offices"] = Self.choices(try transaction.facets().offices.map(\.0), chosen: query.office)
+            let groups = try Self.groups(of: person, chosen: query.group, in: transaction)
+            (values["groups"], values["hasGroups"]) = (groups, !groups.isEmpty)
             values["isOfThisNode"] = query.isOfThisNode
             if let one = try query.recipient.flatMap({ try transaction.actor($0) }),
                 try transaction.mayKnow(one.id, .person(person))
@@ -107,9 +110,12 @@ struct RecognitionRoutes {
         do {
             var draft = Draft(
                 text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
+            let typed = (fields["recipients"] ?? "")
+                .split { $0 == "," || $0 == ";" || $0.isWhitespace }.map(String.init)
             draft.body = .recognition(
                 Recognition(
-                    recipients: try await recipients(fields["recipients"] ?? ""),
+                    recipients: try await pages.desk.recipients(
+                        named: typed, limit: Recognition.recipientsLimit, by: person),
                     value: fields["value"] ?? "", points: Int(clamping: try fields.int("points") ?? 0)))
             _ = try await pages.desk.publish.publish(draft, by: person)
         } catch let refusal as Refusal {
@@ -118,30 +124,6 @@ struct RecognitionRoutes {
             return try await form(context, typed: typed, problem: Problem(refusal).message)
         }
         return Response.redirect(to: "/thanks", type: .normal)
-    }
-
-    /// Those whom somebody typed by their handles, each once.
-    private func recipients(_ text: String) async throws -> [ActorID] {
-        let desk = pages.desk
-        var found: [ActorID] = []
-        for word in text.split(whereSeparator: { $0 == "," || $0 == ";" || $0.isWhitespace }).prefix(11) {
-            let name = String(word.drop { $0 == "@" })
-            let known = try await desk.needs.store.read { transaction -> Actor? in
-                guard let handle = Handle(name), handle.host != desk.needs.addresses.authority else {
-                    return try transaction.localActor(named: String(name.prefix { $0 != "@" }))
-                }
-                return try transaction.actor(organisationHandle: handle) ?? transaction.remoteActor(handle)
-            }
-            let asked: Actor? =
-                if let known { known } else if let handle = Handle(name) { await desk.find(handle) } else {
-                    nil
-                }
-            guard let asked else {
-                throw Refusal.invalid(field: "Colleague", because: "\(name) was not found")
-            }
-            if !found.contains(asked.id) { found.append(asked.id) }
-        }
-        return found
     }
 
     /// Saved as a file: what a badge wallet takes.
@@ -166,9 +148,20 @@ struct RecognitionRoutes {
     private static func path(_ query: RecognitionQuery) -> String {
         let parts = [
             ("value", query.value), ("office", query.office),
-            ("person", query.recipient?.description ?? ""), ("scope", query.isOfThisNode ? "node" : ""),
+            ("person", query.recipient?.description ?? ""), ("group", query.group?.description ?? ""),
+            ("scope", query.isOfThisNode ? "node" : ""),
         ]
         return "/thanks?" + parts.map { "\($0)=\($1.percentEncoded)" }.joined(separator: "&")
+    }
+
+    /// One's own groups, to see the wall of one of them.
+    private static func groups(
+        of person: ActorID, chosen: ActorID?, in transaction: Transaction
+    ) throws -> [[String: Any]] {
+        let own = try transaction.memberships(of: person).filter { $0.state == .member }.map(\.group)
+        return try transaction.actors(own).filter { $0.state == .active }.map { group in
+            ["id": group.id.description, "name": group.displayName, "isChosen": group.id == chosen]
+        }
     }
 
     private static func choices(_ words: [String], chosen: String) -> [[String: Any]] {

@@ -26,6 +26,7 @@ struct SettingsRoutes {
                 title: "Your profile", here: "/settings", back: "/settings", person: person, in: transaction)
             let login = try transaction.login(of: person)
             let audience = login?.defaultAudience ?? .organisation
+            values["policies"] = QuoteView.policies(chosen: login?.quotePolicy ?? .everyone)
             values["language"] = login?.language ?? ""
             values["person"] = ["title": "", "department": "", "office": ""]
                 .merging(PersonView(desk: desk).values(actor)) { $1 }
@@ -65,6 +66,7 @@ struct SettingsRoutes {
         changes.isLocked = fields["locked"] == "1"
         changes.work = work
         changes.language = fields["language"]
+        changes.quotePolicy = try QuoteView.policy(fields["quote_policy"])
         changes.defaultAudience = try ComposerView.audience(fields["audience"])
         _ = try await pages.desk.people.change(person, changes)
         return Response.redirect(to: "/settings?saved=1", type: .normal)

@@ -18,7 +18,7 @@ struct SurveyRoutes {
             do {
                 var draft = Draft(
                     text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
-                draft.body = .survey(Self.survey(fields, at: pages.desk.needs.now()))
+                draft.body = .survey(try Self.survey(fields, at: pages.desk.needs.now()))
                 let post = try await pages.desk.publish.publish(draft, by: person)
                 return Response.redirect(to: "/surveys/\(post.id)", type: .normal)
             } catch let refusal as Refusal {
@@ -41,9 +41,11 @@ struct SurveyRoutes {
         }
     }
 
-    private static func survey(_ fields: Fields, at now: Date) -> Survey {
-        let days = min(max(fields["days"].flatMap { Double($0) } ?? 7, 1), 365)
-        var survey = Survey(questions: [], closesAt: now + days * 86400)
+    private static func survey(_ fields: Fields, at now: Date) throws(Refusal) -> Survey {
+        guard let days = Int(fields["days"] ?? "7"), (1...365).contains(days) else {
+            throw .invalid(field: "Days it is open", because: "are from 1 to 365")
+        }
+        var survey = Survey(questions: [], closesAt: now + Double(days) * 86400)
         for row in 0..<rows {
             let text = fields["question\(row)"] ?? ""
             guard text.contains(where: { !$0.isWhitespace }) else { continue }
@@ -111,7 +113,7 @@ struct SurveyRoutes {
             values["path"] = path
             values["content"] = post.content
             values["author"] = PersonView(desk: desk).values(author)
-            values["state"] = SurveyView.state(survey, now: desk.needs.now())
+            values.merge(SurveyView.state(survey, now: desk.needs.now())) { $1 }
             let hasAnswered = try transaction.ballots(of: person, in: [id])[id] != nil
             if let results = try AnswerSurvey.results(of: post, for: person, in: transaction) {
                 values["results"] = SurveyView.results(results, of: survey)
@@ -142,11 +144,13 @@ struct SurveyRoutes {
 
 /// What pages show of a survey.
 enum SurveyView {
-    static func state(_ survey: Survey, now: Date) -> String {
-        let text = survey.closesAt.ISO8601Format()
-        let moment = "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+    /// `3 questions · ends 2027-01-15 08:00 (UTC)`
+    static func state(_ survey: Survey, now: Date) -> [String: Any] {
         let count = survey.questions.count == 1 ? "1 question" : "\(survey.questions.count) questions"
-        return "\(count) · \(survey.isOver(at: now) ? "ended" : "ends") \(moment)"
+        return [
+            "state": "\(count) · \(survey.isOver(at: now) ? "ended" : "ends")",
+            "end": Moments.clock(survey.closesAt),
+        ]
     }
 
     static func labels(_ item: Survey.Item) -> [String] {

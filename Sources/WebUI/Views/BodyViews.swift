@@ -24,9 +24,8 @@ struct BodyViews {
             } ?? [:]
         case .survey(let survey):
             [
-                "survey": [
-                    "path": "/surveys/\(post.id)", "state": SurveyView.state(survey, now: desk.needs.now()),
-                ]
+                "survey": SurveyView.state(survey, now: desk.needs.now())
+                    .merging(["path": "/surveys/\(post.id)"]) { $1 }
             ]
         case .recognition(let recognition):
             ["recognition": try thanks(recognition, post.id, for: person, in: transaction)]

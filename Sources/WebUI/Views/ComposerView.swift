@@ -20,7 +20,7 @@ struct ComposerView {
         let own = login?.defaultAudience ?? .organisation
         var values: [String: Any] = [
             "seal": seal, "back": back, "label": "What would you like to tell your colleagues?", "text": "",
-            "action": "Post",
+            "action": "Post", "policies": QuoteView.policies(chosen: login?.quotePolicy ?? .everyone),
             "audiences": audiences(
                 chosen: answered?.0.audience ?? own, followers: actor?.counts.followers ?? 0)
                 + (answered == nil ? try groups(of: person, in: transaction) : []),
@@ -35,6 +35,12 @@ struct ComposerView {
             values["hasKinds"] = true
             values["kinds"] =
                 Self.kinds.map { ["path": $0, "label": $1] }
+                + [
+                    [
+                        "path": "/drafts",
+                        "label": Self.drafts(isRefused: try transaction.hasRefusedDraft(of: person)),
+                    ]
+                ]
                 + (try AnnouncementView(desk: desk).kinds(for: person, in: transaction)) + GatheringView.kinds
         }
         if let group = try answered?.0.group.flatMap({ try transaction.actor($0) }) {
@@ -59,8 +65,13 @@ struct ComposerView {
     /// What can be written besides a post, each on a page of its own.
     private static let kinds = [
         ("/new/recognition", "Thank someone"), ("/new/question", "Ask a question"), ("/new/poll", "Poll"),
-        ("/new/survey", "Survey"), ("/drafts", "Drafts"),
+        ("/new/survey", "Survey"),
     ]
+
+    private static func drafts(isRefused: Bool) -> String {
+        isRefused ? "Drafts: one could not be published" : "Drafts"
+    }
+
     /// The box of a group's page: what is written there is for the group.
     func values(for person: ActorID, in group: Actor, _ transaction: Transaction) throws -> [String: Any] {
         var values = try values(for: person, in: transaction)

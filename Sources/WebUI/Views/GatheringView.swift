@@ -21,8 +21,8 @@ struct GatheringView {
         let isFull = gathering.placesLeft == 0
         var values: [String: Any] = [
             "word": "Event", "gatheringID": post.id.description, "isCancelled": gathering.isCancelled,
-            "start": AnnouncementView.moment(gathering.startsAt, offsetMinutes: gathering.offsetMinutes),
-            "startISO": gathering.startsAt.ISO8601Format(), "people": Self.people(gathering),
+            "start": Moments.clock(gathering.startsAt, offsetMinutes: gathering.offsetMinutes),
+            "people": Self.people(gathering),
             "isOpen": isOpen, "yesLabel": isFull && state?.isIn != true ? "Join the waiting list" : "I come",
             "yes": state?.isIn == true, "maybe": state == .maybe, "no": state == .declined,
             "yesWord": String(state?.isIn == true), "maybeWord": String(state == .maybe),
@@ -36,7 +36,7 @@ struct GatheringView {
             values["amount"] = try transaction.challengeReport(of: person, in: post.id)?.amount ?? 0
         }
         if let end = gathering.endsAt {
-            values["end"] = AnnouncementView.moment(end, offsetMinutes: gathering.offsetMinutes)
+            values["end"] = Moments.clock(end, offsetMinutes: gathering.offsetMinutes)
         }
         if !gathering.place.isEmpty { values["place"] = gathering.place }
         if !gathering.call.isEmpty { values["call"] = gathering.call }

@@ -1,9 +1,22 @@
 import FoundationEssentials
 
-/// Moments in words that are right in every time zone; the browser adds the reader's own clock.
+/// Moments in words that are right in every time zone; the browser puts the reader's own clock in their place.
 enum Moments {
+    /// What `<time>` shows of something that happened: how long ago.
     static func values(_ date: Date, now: Date) -> [String: Any] {
         ["iso": date.ISO8601Format(), "exact": exact(date), "when": words(date, now: now)]
+    }
+
+    /// What the partial `clock` shows: the moment by the reader's clock.
+    static func clock(_ date: Date) -> [String: Any] {
+        ["iso": date.ISO8601Format(), "exact": exact(date), "offset": ""]
+    }
+
+    /// The same for what happens somewhere: by the clock of that place, and by the reader's beside it where that is another.
+    static func clock(_ date: Date, offsetMinutes: Int) -> [String: Any] {
+        clock(date).merging(["exact": exact(date, offsetMinutes: offsetMinutes), "offset": offsetMinutes]) {
+            $1
+        }
     }
 
     static func words(_ date: Date, now: Date) -> String {
@@ -17,8 +30,9 @@ enum Moments {
         }
     }
 
-    private static func exact(_ date: Date) -> String {
-        let text = date.ISO8601Format()
-        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) UTC"
+    /// `2026-05-08 14:00 (UTC+02:00)`
+    static func exact(_ date: Date, offsetMinutes: Int = 0) -> String {
+        let text = (date + Double(offsetMinutes) * 60).ISO8601Format()
+        return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) (\(MomentField.zone(offsetMinutes)))"
     }
 }

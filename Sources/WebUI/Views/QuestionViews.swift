@@ -23,7 +23,7 @@ struct QuestionViews {
             values["duplicate"] = try original(duplicate, for: person, in: transaction)
         }
         guard let accepted = question.accepted else { return values }
-        values["acceptedBy"] = acceptedBy(question)
+        values["acceptedBy"] = try acceptedBy(question, of: post, for: person, in: transaction)
         if let id = accepted.post, let answer = try transaction.post(id),
             try transaction.maySee(answer, .person(person)), let author = try transaction.actor(answer.author)
         {
@@ -48,7 +48,9 @@ struct QuestionViews {
             "verb": isAccepted ? "unaccept" : "accept",
             "label": isAccepted ? "Take the acceptance back" : "Accept this answer",
         ]
-        if isAccepted { values["acceptedBy"] = acceptedBy(question) }
+        if isAccepted, let asked = try transaction.post(id) {
+            values["acceptedBy"] = try acceptedBy(question, of: asked, for: person, in: transaction)
+        }
         if try mayDecide(asker, person, in: transaction) { values["mayDecide"] = true }
         return values
     }
@@ -67,8 +69,18 @@ struct QuestionViews {
         ]
     }
 
-    private func acceptedBy(_ question: Question) -> String {
-        question.isByModerator ? "Accepted by a moderator" : "Accepted by the asker"
+    /// Whoever may read the record is told by whom and when.
+    private func acceptedBy(
+        _ question: Question, of post: Post, for person: ActorID, in transaction: Transaction
+    ) throws -> String {
+        guard question.isByModerator else { return "Accepted by the asker" }
+        guard
+            let ruling = try transaction.rulings(on: post, for: person)?.last(where: {
+                $0.accepted == question.accepted?.uri
+            }), let moderator = try transaction.actor(ruling.moderator)
+        else { return "Accepted by a moderator" }
+        let day = ruling.at.ISO8601Format().prefix(10)
+        return "Accepted by \(PersonView(desk: desk).name(moderator)), moderator, on \(day)"
     }
 
     private func mayDecide(_ asker: ActorID, _ person: ActorID, in transaction: Transaction) throws -> Bool {

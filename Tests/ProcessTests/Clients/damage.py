@@ -1,6 +1,7 @@
 """What becomes of a node whose database is locked, unwritable, damaged, another's, or gone.
 
-python damage.py HALLWAY STORY [CLIENTS]: `readonly` needs root and a loop device, `server_gone` PostgreSQL.
+python damage.py HALLWAY STORY [CLIENTS]: `readonly` needs root and a loop device, `server_gone` PostgreSQL, `synced` a C
+compiler.
 """
 import contextlib, glob, sqlite3
 from offices import *
@@ -37,7 +38,7 @@ def at_once(*calls):
     return answers
 
 
-def unavailable(answer, limit=6):
+def unavailable(answer, limit=20):
     """Said in words, as something that passes, and in time."""
     code, said, took = answer
     expect(code == 503, f"what passes is answered with 503: {code} {said}")
@@ -111,7 +112,7 @@ def play_locked():
         answers.append(attempt(ada, "POST", "v1/statuses", status="Held up once more"))
         expect(oslo.answers("/healthz"), "it lives")
         meanwhile = carmen.post("Said while Oslo could not write", visibility="public")["uri"]
-    until("it to be ready again by itself", lambda: oslo.answers("/readyz"), 15)
+    until("it to be ready again by itself", lambda: oslo.answers("/readyz"))
     kept.append(ada.post("After")["uri"])
     # The other office may have been told to come back in a minute.
     until("what was said meanwhile", lambda: ada.has(meanwhile), 90)
@@ -295,6 +296,66 @@ def play_foreign():
         if tables(name) != [table]:
             changed.append(f"{name} was changed: it holds {len(tables(name))} tables and indexes now")
     expect(not changed, "another program's file is left as it was: " + "; ".join(changed))
+
+
+# Put before the C library: writes down what is brought to the disk.
+witness = """
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static int seen(int file, long done) {
+    char link[64], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    ssize_t length = done ? -1 : readlink(link, path, sizeof path - 1);
+    int book = length < 0 ? -1 : open(getenv("SYNC_BOOK"), O_WRONLY | O_APPEND | O_CREAT, 0600);
+    if (book >= 0) {
+        path[length] = '\\n';
+        if (write(book, path, length + 1) < 0) _exit(99);
+        close(book);
+    }
+    return done;
+}
+int fsync(int file) { return seen(file, syscall(SYS_fsync, file)); }
+int fdatasync(int file) { return seen(file, syscall(SYS_fdatasync, file)); }
+"""
+
+
+def play_synced():
+    """The master key and its name are on the disk before anything is sealed with it; so are those of backups, and what is restored."""
+    compiler = shutil.which("cc") or shutil.which("clang")
+    if not compiler:
+        print("skipped: this needs a C compiler: apt-get install gcc")
+        sys.exit(0)
+    open(f"{folder}/witness.c", "w").write(witness)
+    subprocess.run([compiler, "-O2", "-shared", "-fPIC", "-o", f"{folder}/witness.so", f"{folder}/witness.c"], check=True, timeout=60)
+    oslo = Office("Oslo", 3, federation="open")
+    book, real = f"{folder}/book", os.path.realpath(folder)
+    oslo.environment.update(LD_PRELOAD=f"{folder}/witness.so", SYNC_BOOK=book)
+
+    def written():
+        lines = open(book).read().splitlines()
+        os.remove(book)
+        return lines
+    oslo.start()
+    oslo.stop(signal.SIGKILL)
+    lines = written()
+    keys = [index for index, line in enumerate(lines) if line.startswith(f"{real}/Oslo/master.key")]
+    expect(keys and lines[keys[0] + 1] == f"{real}/Oslo", f"the key, and then its name: {lines[:20]}")
+    kept = f"{folder}/kept"
+    oslo.run("admin", "backup", kept)
+    lines = written()
+    for name in ("kept/hallway.sqlite", "kept/master.key", "kept/contents.json", "kept"):
+        expect(f"{real}/{name}" in lines, f"{name} is on the disk: {lines}")
+    expect(lines[-1] == f"{real}/kept", f"the names at the end: {lines[-3:]}")
+    shutil.rmtree(f"{folder}/Oslo")
+    oslo.run("admin", "restore", kept)
+    lines = written()
+    key = lines.index(f"{real}/Oslo/master.key")
+    expect(lines[key + 1] == f"{real}/Oslo", f"what is restored, and its name: {lines}")
+    expect(f"{real}/Oslo/hallway.sqlite" in lines[key:], "before what it belongs to")
 
 
 class Server:

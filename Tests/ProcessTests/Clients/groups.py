@@ -2,44 +2,7 @@
 
 python groups.py HALLWAY groups
 """
-from offices import *
-import http.cookiejar
-
-
-class Browser:
-    """A person with a browser and no JavaScript."""
-
-    def __init__(self, person):
-        self.office = person.office
-        self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar(
-                policy=http.cookiejar.DefaultCookiePolicy(strict_ns_domain=0))))
-        page = self.get("/auth/sign_in")
-        fields = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', page[1]))
-        code, page = self.send("/auth/sign_in", **fields, name=person.name, password="welcome-in")
-        expect(code == 200 and "Sign out" in page, f"{person.name} signs in: {code}")
-
-    def get(self, path):
-        return self.open(urllib.request.Request(self.office.url + path, headers={"Accept": "text/html"}))
-
-    def send(self, path, **fields):
-        return self.open(urllib.request.Request(
-            self.office.url + path, data=urllib.parse.urlencode(fields).encode(), headers={"Accept": "text/html"}))
-
-    def form(self, page, action, **fields):
-        """Sends a form of a page as it stands there, with what the person fills in."""
-        code, html = self.get(page)
-        found = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', html, re.S)
-        expect(found, f"a form {action} on {page}: {code}")
-        hidden = dict(re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)"', found[0]))
-        return self.send(action, **{**hidden, **fields})
-
-    def open(self, request):
-        try:
-            with self.opener.open(request, timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+from browser import *
 
 
 def refused(code, call):
@@ -81,19 +44,19 @@ def play_groups():
     until("Carmen to moderate", lambda: mine()[0]["membership"]["role"] == "moderator")
 
     # Pages: Chidi asks, Carmen lets him in from Lima.
-    pages = {person.name: Browser(person) for person in (ada, boris, carmen, chidi)}
+    pages = {person.name: Browser(person.office, person.name) for person in (ada, boris, carmen, chidi)}
     here = until("Chidi to find it", lambda: chidi.find(f"design@{oslo.authority}"))
-    expect("Ask to join" in pages["chidi"].get(f"/groups/{here['id']}")[1], "a button to ask with")
-    code, page = pages["chidi"].form(f"/groups/{here['id']}", f"/groups/{here['id']}/join")
-    expect(code == 200 and "You asked to join" in page, "the page says that he waits")
+    expect("Ask to join" in pages["chidi"].get(f"/groups/{here['id']}"), "a button to ask with")
+    page = pages["chidi"].submit(f"/groups/{here['id']}", f"/groups/{here['id']}/join")
+    expect(pages["chidi"].code == 200 and "You asked to join" in page, "the page says that he waits")
     members = f"/groups/{there['id']}?tab=members"
-    until("Carmen to see him wait", lambda: "Waiting to be let in" in pages["carmen"].get(members)[1])
-    action = re.search(rf'action="(/groups/{there["id"]}/members/\d+)"', pages["carmen"].get(members)[1])[1]
-    code, _ = pages["carmen"].form(members, action, decision="approve")
-    expect(code == 200, "she decides")
+    until("Carmen to see him wait", lambda: "Waiting to be let in" in pages["carmen"].get(members))
+    action = re.search(rf'action="(/groups/{there["id"]}/members/\d+)"', pages["carmen"].get(members))[1]
+    pages["carmen"].submit(members, action, decision="approve")
+    expect(pages["carmen"].code == 200, "she decides")
     until("Chidi to belong", lambda: groups_of(chidi))
-    code, page = pages["chidi"].form(f"/groups/{here['id']}", "/posts", text="From Pune, with a plan", audience=f"group:{here['id']}")
-    expect(code == 200 and "From Pune" in page, f"he writes on the group's page: {code}")
+    page = pages["chidi"].submit(f"/groups/{here['id']}", "/posts", text="From Pune, with a plan", audience=f"group:{here['id']}")
+    expect(pages["chidi"].code == 200 and "From Pune" in page, f"he writes on the group's page: {pages['chidi'].code}")
     post = until("Ada to read it at home", lambda: next((s for s in ada.home() if "From Pune" in s["content"]), None))
     until("Carmen, too", lambda: carmen.has(post["uri"]))
     expect(not boris.has(post["uri"]) and not cesar.has(post["uri"]), "and nobody who does not belong")
@@ -107,20 +70,20 @@ def play_groups():
     until("the like in Pune", lambda: chidi.call("GET", f"v1/statuses/{own}")["favourites_count"] == 1)
     expect(refused(403, lambda: boris.call("POST", "v1/statuses", status="x", group_id=group["id"])) ==
            "Only members write in this group", "whoever does not belong does not write")
-    code, page = pages["carmen"].form(f"/groups/{there['id']}", f"/groups/{there['id']}/posts/{in_lima['id']}/pin")
-    expect(code == 200, "she pins it")
+    pages["carmen"].submit(f"/groups/{there['id']}", f"/groups/{there['id']}/posts/{in_lima['id']}/pin")
+    expect(pages["carmen"].code == 200, "she pins it")
     until("the pin in Oslo", lambda: ada.call("GET", f"{base}/statuses", pinned="true"))
-    until("the pin in Pune", lambda: "Pinned" in pages["chidi"].get(f"/groups/{here['id']}")[1])
+    until("the pin in Pune", lambda: "Pinned" in pages["chidi"].get(f"/groups/{here['id']}"))
     for tab, word in [("about", "Be kind"), ("members", "Moderator"), ("posts", "From Pune")]:
-        code, page = pages["ada"].get(f"/groups/{group['id']}?tab={tab}")
-        expect(code == 200 and word in page, f"the tab {tab}")
+        page = pages["ada"].get(f"/groups/{group['id']}?tab={tab}")
+        expect(pages["ada"].code == 200 and word in page, f"the tab {tab}")
     for path, word in [("/groups", "Design"), ("/groups/new", "Found the group"), ("/groups?all=1", "Groups"), ("/notifications", "Notifications")]:
-        code, page = pages["ada"].get(path)
-        expect(code == 200 and word in page, f"{path}: {code}")
-    expect("For members" in pages["boris"].get(f"/groups/{group['id']}")[1], "what is said to the others")
-    code, page = pages["ada"].form(f"/groups/{group['id']}?tab=about", f"/groups/{group['id']}/settings",
+        page = pages["ada"].get(path)
+        expect(pages["ada"].code == 200 and word in page, f"{path}: {pages['ada'].code}")
+    expect("For members" in pages["boris"].get(f"/groups/{group['id']}"), "what is said to the others")
+    page = pages["ada"].submit(f"/groups/{group['id']}?tab=about", f"/groups/{group['id']}/settings",
                                    display_name="Design", rules="Be kinder", kind="closed", posting="moderators")
-    expect(code == 200 and "Be kinder" in page, "she changes the rules")
+    expect(pages["ada"].code == 200 and "Be kinder" in page, "she changes the rules")
     until("the rules in Lima", lambda: mine()[0]["rules"] == "Be kinder")
     expect("Only moderators" in refused(403, lambda: chidi.call(
         "POST", "v1/statuses", status="x", group_id=here["id"])), "and who begins threads")
@@ -136,7 +99,7 @@ def play_groups():
     heard = until("Carmen to hear", lambda: carmen.has(whisper["uri"]))
     outsiders = [(boris, secret["id"], whisper["id"], oslo), (cesar, invited["account"]["id"], heard["id"], lima), (chidi, secret["id"], whisper["id"], pune)]
     for person, known, status, office in outsiders:
-        browser = Browser(person)
+        browser = Browser(office, person.name)
         for path in [f"v1/accounts/{known}", f"v1/accounts/{known}/statuses", f"v1/accounts/{known}/followers",
                      f"v1/accounts/{known}/following", "v1/accounts/lookup?acct=aurora", f"hallway/v1/groups/{known}",
                      f"v1/accounts/lookup?acct=aurora@{oslo.authority}", f"hallway/v1/groups/{known}/members",
@@ -156,9 +119,10 @@ def play_groups():
             said = json.dumps(person.call("GET", path))
             expect("urora" not in said and "merger" not in said and f'"{known}"' not in said, f"{path} in {office.name}")
         for path in [f"/groups/{known}", "/@aurora", f"/@aurora@{oslo.authority}", f"/@ada/{status}"]:
-            expect(browser.get(path)[0] == 404, f"the page {path} in {office.name}")
+            browser.get(path)
+            expect(browser.code == 404, f"the page {path} in {office.name}")
         for path in ["/groups", "/groups?all=1", "/people?q=aurora", "/", "/everyone", "/tags/merger"]:
-            expect("urora" not in browser.get(path)[1].replace('value="aurora"', ""), f"the page {path} in {office.name}")
+            expect("urora" not in browser.get(path).replace('value="aurora"', ""), f"the page {path} in {office.name}")
     for office in (oslo, lima, pune):
         expect(office.webfinger(f"acct:aurora@{oslo.authority}") is None, f"{office.name} answers for nobody")
     for path in ["", "/outbox", "/followers", "/following", "/featured", "/members", "/moderators"]:
@@ -174,19 +138,19 @@ def play_groups():
 
     # She runs it from Lima, and moves it there.
     about = f"/groups/{there['id']}?tab=about"
-    code, page = pages["carmen"].form(about, f"/groups/{there['id']}/settings",
+    page = pages["carmen"].submit(about, f"/groups/{there['id']}/settings",
                                       display_name="Design", rules="Made in Lima", kind="closed", posting="members")
-    expect(code == 200 and "was asked" in page, f"the page says that Oslo was asked: {code}")
+    expect(pages["carmen"].code == 200 and "was asked" in page, f"the page says that Oslo was asked: {pages['carmen'].code}")
     until("the rules in Pune", lambda: groups_of(chidi)[0]["rules"] == "Made in Lima", 60)
     home = carmen.call("POST", "hallway/v1/groups", name="makers", display_name="Makers")
     expect("Only the owner" in refused(403, lambda: chidi.call(
         "POST", f"hallway/v1/groups/{here['id']}/move", target=f"makers@{lima.authority}")), "only its owner has it moved")
-    code, page = pages["carmen"].form(about, f"/groups/{there['id']}/move", other=f"makers@{lima.authority}", sure="1")
-    expect(code == 200, f"she has it moved: {code}")
+    page = pages["carmen"].submit(about, f"/groups/{there['id']}/move", other=f"makers@{lima.authority}", sure="1")
+    expect(pages["carmen"].code == 200, f"she has it moved: {pages['carmen'].code}")
     until("it to have moved", lambda: carmen.call("GET", f"hallway/v1/groups/{home['id']}")["move"]["state"] == "done", 90)
     until("Chidi to be there", lambda: groups_of(chidi)[0]["node"] == lima.authority, 60)
-    code, page = pages["chidi"].get(f"/groups/{here['id']}")
-    expect(code == 200 and "From Pune" in page and f"at {lima.authority}" in page, "its page leads to the new one")
+    page = pages["chidi"].get(f"/groups/{here['id']}")
+    expect(pages["chidi"].code == 200 and "From Pune" in page and f"at {lima.authority}" in page, "its page leads to the new one")
     new = groups_of(chidi)[0]["id"]
     chidi.call("POST", "v1/statuses", status="In the new house", group_id=new)
     until("Carmen to read on", lambda: any("new house" in s["content"] for s in carmen.home()), 60)

@@ -2,18 +2,7 @@
 
 python guide.py HALLWAY STORY
 """
-from questions import *
-
-
-def refused(person, code, method, path, **fields):
-    """The reason in words, of a call that must fail with a code."""
-    try:
-        person.call(method, path, **fields)
-    except urllib.error.HTTPError as error:
-        text = error.read().decode()
-        expect(error.code == code, f"{path} answers {error.code}, not {code}: {text}")
-        return json.loads(text)["error"]
-    raise SystemExit(f"{method} {path} should have failed")
+from browser import *
 
 
 def play_guidelines():

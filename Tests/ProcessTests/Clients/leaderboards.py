@@ -2,7 +2,7 @@
 
 python leaderboards.py HALLWAY STORY
 """
-from questions import *
+from browser import *
 
 
 def refused(person, method, path, **fields):

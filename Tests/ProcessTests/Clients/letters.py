@@ -2,7 +2,7 @@
 
 python letters.py HALLWAY STORY CLIENTS: needs aiosmtpd beside this Python, openssl and a C compiler.
 """
-import email, email.policy, ssl
+import asyncio, contextlib, email, email.policy, sqlite3, ssl
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from network import clock_by
@@ -16,6 +16,8 @@ class Sink:
 
     def __init__(self, address):
         self.address, self.port, self.letters, self.refuses = address, free_port(address), [], False
+        # Seconds for which it looks through a letter before it takes it.
+        self.looks = 35
         self.certificate, key = f"{folder}/mail.pem", f"{folder}/mail.key"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=mail", "-keyout", key, "-out",
@@ -28,18 +30,32 @@ class Sink:
                 success=(data.login, data.password) == (b"hallway", b"p@ss word")))
         self.controller.start()
 
+    async def handle_QUIT(self, server, session, envelope):
+        # One that never says goodbye has the letter all the same.
+        await asyncio.sleep(3600)
+
     async def handle_DATA(self, server, session, envelope):
         if self.refuses:
             return "451 come back later"
         self.letters.append((envelope.mail_from, envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=email.policy.default)))
+        await asyncio.sleep(self.looks)
         return "250 taken"
 
     def to(self, person):
         return [letter for _, recipients, letter in self.letters if recipients[0].startswith(person)]
 
 
+def waiting(office):
+    """How many letters its mail server has not taken, as far as it knows."""
+    with contextlib.closing(sqlite3.connect(f"file:{folder}/{office.name}/hallway.sqlite?mode=ro", uri=True, timeout=10)) as database:
+        return database.execute("select count(*) from mail").fetchone()[0]
+
+
 def play_letters():
-    """Once a day a letter tells what was not read, why, and how to end it; a killed node sends none twice, and none is lost."""
+    """Once a day a letter tells what was not read, why, and how to end it.
+
+    Killed at any other moment than between the server's word and the node's note of it, a node sends none twice; none is lost.
+    """
     compiler = shutil.which("cc") or shutil.which("clang")
     if not compiler:
         print("skipped: this needs a C compiler: apt-get install gcc")
@@ -68,6 +84,10 @@ def play_letters():
     expect("between us" not in text and "open it to read" in text, "what is for few does not stand in a letter")
     expect("because you are named or answered" in text, "it says why")
     expect(sink.letters[0][0] == "hallway@oslo.example", "it comes from where it should")
+    # No mail server can be asked whether it has a letter (RFC 1047): only what it is known to have is not sent again.
+    until("the node to know that it was taken", lambda: waiting(oslo) == 0, 60)
+    expect(len(sink.to("ada")) == 1, "one that is looked through for longer than half a minute is sent once")
+    sink.looks = 0
     oslo.stop(signal.SIGKILL)
     oslo.start()
     sink.refuses = True
@@ -80,6 +100,11 @@ def play_letters():
     oslo.start()
     set_clock(2 * day + 600)
     until("the letter that waited", lambda: len(sink.to("ada")) == 2, 40)
+    kind = re.search(r"No more of this kind: (\S+)", text)[1]
+    told = lambda: set(ada.call("GET", "hallway/v1/notification_habits")["stopped"])
+    expect("Somebody names or answers me" in urllib.request.urlopen(kind, timeout=10).read().decode() and not told(), "it offers to end its kind")
+    urllib.request.urlopen(urllib.request.Request(kind, b"", method="POST"), timeout=10)
+    expect(told() == {"mention"}, "one press ends that kind alone")
     # One press ends them, without signing in; looking alone does not.
     stop = letter["List-Unsubscribe"].strip("<>")
     expect(urllib.request.urlopen(stop, timeout=10).status == 200, "the page is there")

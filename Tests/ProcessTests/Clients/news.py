@@ -2,9 +2,8 @@
 
 python news.py HALLWAY STORY [CLIENTS]. Calendars are read by the `icalendar` package where it is installed.
 """
-from offices import *
+from browser import *
 import datetime
-import http.cookiejar
 
 try:
     import icalendar
@@ -15,48 +14,6 @@ except ImportError:
 def moment(days):
     then = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
     return then.replace(microsecond=0).isoformat().replace("+00:00", "Z")
-
-
-def refused(person, code, method, path, **fields):
-    """The reason in words, of a call that must fail with a code."""
-    try:
-        person.call(method, path, **fields)
-    except urllib.error.HTTPError as error:
-        text = error.read().decode()
-        expect(error.code == code, f"{path} answers {error.code}, not {code}: {text}")
-        return json.loads(text)["error"]
-    raise SystemExit(f"{method} {path} should have failed")
-
-
-class Browser:
-    """A person at the pages."""
-
-    def __init__(self, person):
-        self.office = person.office
-        jar = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=None))
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-        self.jar = jar
-        self.send("/auth/sign_in", name=person.name, password="welcome-in", back="/")
-
-    def get(self, path):
-        request = urllib.request.Request(self.office.url + path, headers={"Accept": "text/html"})
-        with self.opener.open(request, timeout=30) as answer:
-            return answer.read().decode()
-
-    def send(self, path, **fields):
-        request = urllib.request.Request(
-            self.office.url + path, data=urllib.parse.urlencode(fields).encode(),
-            headers={"Accept": "text/html", "Origin": self.office.url})
-        with self.opener.open(request, timeout=30) as answer:
-            return answer.read().decode()
-
-    def submit(self, page, action, **fields):
-        """Sends the form of a page that has that action, with the seal that stands in it."""
-        forms = re.findall(r"<form[^>]*>.*?</form>", self.get(page), re.S)
-        form = next((form for form in forms if f'action="{action}"' in form), None)
-        expect(form, f"{page} has a form {action}")
-        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form))
-        return self.send(action, **{**hidden, **fields})
 
 
 def play_announcements():
@@ -95,13 +52,13 @@ def play_announcements():
     expect(progress()["names"] == [], "nobody is named")
     expect("read" not in json.dumps([node for node in progress()["nodes"]]), "nothing about who looked")
 
-    page = Browser(chidi)
+    page = Browser(chidi.office, "chidi")
     expect("I have read this" in page.get("/"), "it stands on top of home")
     own = chidi.has(made["uri"])["id"]
     page.submit("/announcements", f"/announcements/{own}/acknowledge")
     expect("I have read this" not in page.get("/"), "and no longer once acknowledged")
     until("two acknowledgements", lambda: progress()["total"]["acknowledged"] == 2)
-    board = Browser(ada)
+    board = Browser(ada.office, "ada")
     expect("/new/announcement" in board.get("/"), "who may is offered it")
     expect("/new/announcement" not in page.get("/"), "who may not is not")
     expect(f'"{lima.authority}",,1,1,1,0,' in board.get(f"/announcements/{made['id']}/progress.csv"), "and its table")
@@ -126,7 +83,7 @@ def play_announcements():
         shown = json.load(answer)
     expect("mediodía" in shown["content"] and shown["language"] == "es", f"in her language: {shown['content']}")
     expect("noon" in there["content"], "and else as it was written first")
-    expect("To be had in en, es" in Browser(carmen).get("/announcements"), "the card names its languages")
+    expect("To be had in en, es" in Browser(carmen.office, "carmen").get("/announcements"), "the card names its languages")
     form = f"/announcements/{two['id']}/edit"
     words["variants[0][text]"] = "Abre a la una."
     board.submit(form, form, title="Canteen", text="Open at one.", text_language="en", due="2027-05-04T12:00", offset="0", **words)
@@ -169,7 +126,7 @@ def play_events():
     refused(carmen, 422, "POST", f"hallway/v1/events/{ids[carmen]}/answer", answer="perhaps")
     carmen.call("POST", f"hallway/v1/events/{ids[carmen]}/answer", answer="yes")
     until("Carmen's place", lambda: state(carmen) == "yes")
-    page = Browser(chidi)
+    page = Browser(chidi.office, "chidi")
     until("a full house", lambda: "Join the waiting list" in page.get("/events"))
     page.submit("/events", f"/events/{ids[chidi]}/answer", answer="yes")
     until("Chidi to wait", lambda: state(chidi) == "waiting")
@@ -183,14 +140,14 @@ def play_events():
     time.sleep(1.1)
     ada.call("POST", f"hallway/v1/events/{made['id']}/cancel")
     until("the end of it", lambda: "STATUS:CANCELLED" in read_calendar(url))
-    page = Browser(carmen)
+    page = Browser(carmen.office, "carmen")
     expect("cancelled" in page.get("/events?mine=1"), "also on the page")
     shown = re.search(r"http://[^<]*/calendar/[^<]*\.ics", page.submit("/calendar", "/calendar")).group()
     expect(read_calendar(url) == 404, "a new link ends the old one")
     expect("VEVENT" in read_calendar(shown), "and works")
     page.submit("/calendar", "/calendar/revoke")
     expect(read_calendar(shown) == 404, "until it is revoked")
-    board = Browser(ada)
+    board = Browser(ada.office, "ada")
     board.submit("/new/event", "/events", title="Talk", text="On looms", starts="2027-01-02T10:00", ends="", offset="330", place="", call="https://call.example/x", capacity="", audience="organisation")
     made = until("the talk", lambda: [e for e in ada.call("GET", "hallway/v1/events", mine="true") if e["hallway"]["title"] == "Talk"])[0]
     expect(made["hallway"]["starts_at"] == "2027-01-02T04:30:00.000Z", f"in the organiser's zone: {made['hallway']}")

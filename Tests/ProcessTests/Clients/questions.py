@@ -2,36 +2,7 @@
 
 python questions.py HALLWAY STORY
 """
-import html, http.cookiejar
-from offices import *
-
-
-class Browser:
-    """A browser without scripts: pages, forms, cookies."""
-
-    def __init__(self, office, name):
-        self.office = office
-        self.opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-        self.page = self.post("/auth/sign_in", name=name, password="welcome-in", back="/")
-
-    def get(self, path):
-        return self.fetch(urllib.request.Request(self.office.url + path, headers={"Accept": "text/html"}))
-
-    def post(self, path, **fields):
-        data = urllib.parse.urlencode(fields, doseq=True).encode()
-        return self.fetch(urllib.request.Request(
-            self.office.url + path, data=data, headers={"Accept": "text/html", "Origin": self.office.url}))
-
-    def fetch(self, request):
-        try:
-            with self.opener.open(request, timeout=30) as answer:
-                self.code, self.at, text = answer.status, answer.url, answer.read().decode()
-        except urllib.error.HTTPError as refusal:
-            self.code, self.at, text = refusal.code, refusal.url, refusal.read().decode()
-        found = re.search(r'name="seal" value="([^"]+)"', text)
-        self.seal = found.group(1) if found else ""
-        return html.unescape(text)
+from browser import *
 
 
 def play_pages():
@@ -72,8 +43,8 @@ def play_pages():
         page = one.post("/posts", seal=one.seal, text="For tomorrow", keep="yes", audience="organisation")
         draft = re.search(r'action="(/drafts/\d+)"', page)
         expect(draft and "For tomorrow" in page, "what is kept for later is in the drafts")
-        page = one.post(draft[1], seal=one.seal, text="For tomorrow", due="2029-01-01T09:00", do="keep")
-        expect("To be published on 2029-01-01 at 09:00 UTC" in page, "with its moment")
+        page = one.post(draft[1], seal=one.seal, text="For tomorrow", due="2029-01-01T09:00", offset="-300", do="keep")
+        expect("To be published on <time datetime=\"2029-01-01T14:00:00Z\" data-clock=\"\">2029-01-01 14:00 (UTC)" in page, "with its moment")
         page = one.post(draft[1], seal=one.seal, text="For #today", do="publish")
         expect("For #today" in re.sub("<[^>]*>", "", page), "published")
         expect(">Follow</button>" in one.get("/tags/today"), "a hashtag can be followed")

@@ -2,7 +2,7 @@
 
 python quotes.py HALLWAY STORY
 """
-from questions import *
+from browser import *
 
 
 def refused(code, words, person, method, path, **fields):
@@ -14,7 +14,7 @@ def refused(code, words, person, method, path, **fields):
     raise SystemExit(f"{path} was not refused")
 
 
-def play_quote_pages():
+def play_pages():
     oslo = Office("oslo", 84, federation="open").start()
     try:
         ada, boris = oslo.person("ada"), oslo.person("boris")
@@ -30,8 +30,7 @@ def play_quote_pages():
         page = two.post("/new/quote", seal=two.seal, post=original["id"], text="Look at this", audience="organisation", quote_policy="nobody")
         expect("Look at this" in page and 'aria-label="Quoted post"' in page and "This shows your post" not in page, "quoted")
         quoting = re.search(r"/@boris/(\d+)", page)[1]
-        page = one.get("/notifications")
-        expect("quoted your post" in page, "the author is told")
+        until("the author to be told", lambda: "quoted your post" in one.get("/notifications"))
         page = one.get(f"/@boris/{quoting}")
         expect("This shows your post" in page and f"/new/quote?post={quoting}" not in page, "and can take it out")
         two.get("/")
@@ -56,7 +55,7 @@ def play_quote_pages():
         oslo.stop()
 
 
-def play_quote_client():
+def play_client():
     oslo, lima = (Office(name, number, federation="open").start() for name, number in [("oslo", 85), ("lima", 86)])
     try:
         ada, boris, carmen = oslo.person("ada"), oslo.person("boris"), lima.person("carmen")
@@ -115,7 +114,14 @@ def play_quote_client():
         refused(422, "plain post", boris, "POST", "v1/statuses", status="x", quoted_status_id=theirs["id"],
                 **{"poll[options][]": "a", "poll[expires_in]": "3600"})
         moment = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(time.time() + 3600))
-        refused(422, "later moment", boris, "POST", "v1/statuses", status="x", quoted_status_id=theirs["id"], scheduled_at=moment)
+        kept = boris.call("POST", "v1/statuses", status="x", quoted_status_id=theirs["id"], scheduled_at=moment)
+        expect(kept["params"]["quoted_status_id"] == theirs["id"], "a post may quote when its moment comes")
+        refused(403, reason, boris, "POST", "v1/statuses", status="x", quoted_status_id=original["id"], scheduled_at=moment)
+        refused(404, "", boris, "POST", "v1/statuses", status="x", quoted_status_id=secret["id"], scheduled_at=moment)
+        carmen.call("PATCH", "v1/accounts/update_credentials", **{"source[quote_policy]": "followers"})
+        closed = carmen.post("For my followers to quote", visibility="public")
+        expect(closed["quote_approval"]["automatic"] == ["followers"], "the default is used where a post says nothing")
+        expect(carmen.call("GET", "v1/preferences")["posting:default:quote_policy"] == "followers", "and told")
         own = ada.post("I said", visibility="public", quoted_status_id=secret["id"])
         seen = boris.call("GET", f"v1/statuses/{own['id']}")
         expect(seen["quote"] == {"state": "unauthorized", "quoted_status": None}, "what is not for a reader stays away")
@@ -127,8 +133,6 @@ def play_quote_client():
 def theirs_at(person):
     return person.call("GET", "v1/accounts/verify_credentials")["id"]
 
-
-play_pages, play_client = play_quote_pages, play_quote_client
 
 if __name__ == "__main__":
     play(globals())
