@@ -9,7 +9,7 @@ import UnixSignals
 
 /// Listens, and runs the loops beside, until a signal says to stop.
 struct Serving {
-    /// Each costs some 45 KiB while something comes in on it; whoever comes when there are more waits to be let in.
+    /// Each costs some 65 KiB while something comes in on it; whoever comes when there are more waits to be let in.
     private static let mostConnections = 10_000
 
     let settings: Settings

@@ -21,14 +21,14 @@ struct LanesTests {
         #expect(lanes.start(hanging + answering, at: start).started == [answering[0]])
     }
 
-    @Test("one that answered and then hangs gives its place up after a second, and keeps it while it answers")
+    @Test("one that answered and then hangs gives its place up after a quarter of a second, and keeps it while it answers")
     func slow() {
         var lanes = Lanes()
         for node in answering { lanes.note(node, hasAnswered: true, at: start) }
         #expect(lanes.start(answering, at: start).started.count == Lanes.promptAtOnce)
-        lanes.note(answering[0], hasAnswered: true, at: start + .milliseconds(1500))
-        #expect(lanes.start(answering, at: start + .milliseconds(900)).started.isEmpty)
-        let later = lanes.start(answering, at: start + .milliseconds(1600))
+        lanes.note(answering[0], hasAnswered: true, at: start + .milliseconds(500))
+        #expect(lanes.start(answering, at: start + .milliseconds(200)).started.isEmpty)
+        let later = lanes.start(answering, at: start + .milliseconds(600))
         #expect(later.started == Array(answering.dropFirst(Lanes.promptAtOnce)) && !later.isCrowded)
         // All that hang were proven once, and still they are bounded.
         lanes.note(answering[1], hasAnswered: false)

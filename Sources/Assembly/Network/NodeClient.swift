@@ -20,7 +20,7 @@ final class NodeClient: Service {
     private static let pinTime = TimeAmount.seconds(60)
     private static let limit = 512
     /// For what follows a status that says it all: it is read so that the connection can be used again, which is not worth
-    /// more time than that.
+    /// more time than that, and nobody waits for it.
     private static let restTime = Duration.milliseconds(250)
 
     /// What goes out has a loop of its own, begun with the first request: however many slow nodes and handshakes there
@@ -96,8 +96,10 @@ final class NodeClient: Service {
             }
             let response = try await within(request.deadline) { try await self.begin(request) }
             // It has answered: nothing that happens from here on could make it unsaid.
-            _ = try? await within(Self.restTime) {
-                try await response.body.collect(upTo: request.limitBytes)
+            Task {
+                _ = try? await within(Self.restTime) {
+                    try await response.body.collect(upTo: request.limitBytes)
+                }
             }
             return Answer(response, body: [])
         } catch  where error is CancellationError || Task.isCancelled {

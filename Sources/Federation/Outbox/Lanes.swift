@@ -1,15 +1,15 @@
 /// Which nodes are being delivered to, so that those that keep us waiting do not take the places of those that answer.
 ///
 /// A node is proven once it has answered, until it is silent. Proven nodes have places of their own; whoever takes longer
-/// than a second over an answer waits in the others' places from then on, where there are many, each with one request
-/// under way (Spec/decisions/0081).
+/// than a quarter of a second over an answer waits in the others' places from then on, where there are many
+/// (Spec/decisions/0081).
 struct Lanes {
     /// Of nodes that answer in time; and of all others: those not known yet, and those that hang.
     static let promptAtOnce = 32
     static let othersAtOnce = 256
     /// Together, where nodes that answered hang all at once.
     static let mostAtOnce = 512
-    private static let patience = Duration.seconds(1)
+    private static let patience = Duration.milliseconds(250)
     /// Of how many nodes it is remembered that they answer.
     private static let memory = 10_000
 

@@ -83,17 +83,22 @@ def figure(office, name):
 
 
 def count(oslo, ada, boris, third, name):
-    """How often in the same time Boris reads, and how often something of Ada's is told to a node that answers; the most memory and lanes."""
-    end, told, most = time.monotonic() + seconds, [], {"memory": 0, "lanes": 0}
+    """How often in the same time Boris reads, and how often something of Ada's is told to a node that answers; the most memory and lanes.
+
+    The time begins when the node that answers has been told something: the first time that many hang, each of them has a place for a moment.
+    """
+    began, told, most = time.monotonic(), [], {"memory": 0, "lanes": 0}
+    settled, over = threading.Event(), threading.Event()
 
     def write():
-        while time.monotonic() < end:
+        while not over.is_set():
             uri = ada.post(f"{name} {len(told)}", visibility="public")["uri"]
-            until("a node that answers to be told", lambda: uri in third.heard(), 15)
+            until("a node that answers to be told", lambda: uri in third.heard())
             told.append(uri)
+            settled.set()
 
     def watch():
-        while time.monotonic() < end:
+        while not over.is_set():
             most["memory"] = max(most["memory"], memory(oslo.process))
             most["lanes"] = max(most["lanes"], figure(oslo, "hallway_lanes"))
             time.sleep(0.2)
@@ -107,13 +112,17 @@ def count(oslo, ada, boris, third, name):
     threads = [threading.Thread(target=guarded, args=(act,), daemon=True) for act in (write, watch)]
     for thread in threads:
         thread.start()
-    reads = 0
+    expect(settled.wait(120), f"{name}: a node that answers is told something: {faults}")
+    first = time.monotonic() - began
+    reads, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
         boris.home(limit=20)
         reads += 1
+    over.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     expect(not faults, "; ".join(faults))
+    print(f"{name}: {reads} reads, {len(told)} told, the first after {first:.1f} s, {most['lanes']:.0f} lanes at most", flush=True)
     return reads, len(told), most
 
 
