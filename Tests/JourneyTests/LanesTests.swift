@@ -21,7 +21,7 @@ struct LanesTests {
         #expect(lanes.start(hanging + answering, at: start).started == [answering[0]])
     }
 
-    @Test("one that answered and then hangs gives its place up after a quarter of a second, and keeps it while it answers")
+    @Test("one that answered and then hangs gives its place up soon, and keeps it while it answers")
     func slow() {
         var lanes = Lanes()
         for node in answering { lanes.note(node, hasAnswered: true, at: start) }
