@@ -85,7 +85,9 @@ public struct AdminTasks: Sendable {
         }
     }
 
-    /// Suspends a person, makes them a leaver, or takes either back.
+    /// Suspends a person, takes that back, or makes them a leaver, for good.
+    ///
+    /// - Throws: ``SettingsFault`` for a person who is not there, and for a leaver who is to come back.
     public func setState(of name: String, to state: PersonState) async throws {
         guard let actor = try await node.store.read({ try $0.localActor(named: name) }) else {
             throw SettingsFault("there is no person called \"\(name)\" on this node")
@@ -96,7 +98,11 @@ public struct AdminTasks: Sendable {
             case .suspended: .suspended
             case .left: .left
             }
-        try await node.people.dismiss(actor.id, as: own)
+        do {
+            try await node.people.dismiss(actor.id, as: own)
+        } catch let refusal as Refusal {
+            throw SettingsFault(Problem(refusal).message)
+        }
     }
 
     /// Gives a person the right to publish announcements, or takes it back.

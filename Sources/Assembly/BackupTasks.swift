@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import PostgresStorage
 import Storage
+import Surface
 
 /// Copies of a node's database: to a backup folder, back from one, and from one engine to the other. The node may run.
 ///
@@ -92,12 +93,22 @@ public struct BackupTasks: Sendable {
             try? files.removeItem(atPath: key)
             throw error
         }
-        if isDirectory {
-            let store = try OpenStore.open(settings.database)
-            try await say { try await Resumption.resume(store, at: Date()) }
-            try await say { try store.close() }
-        }
+        if isDirectory { try await goOn() }
         return (sums.values.reduce(0) { $0 + $1.rows }, isDirectory)
+    }
+
+    /// What a directory said after the backup is left behind.
+    private func goOn() async throws {
+        do {
+            let store = try OpenStore.open(settings.database)
+            try await Resumption.resume(store, at: Date())
+            try store.close()
+        } catch {
+            let reason = (error as? Refusal).map { Problem($0).message } ?? "\(error)"
+            throw SettingsFault(
+                "all of it is restored, but the directory must not be started before it goes on from what it last said: "
+                    + "\(reason); mend that, then run `hallway admin directory continue`")
+        }
     }
 
     /// Checks a backup against its own list; without a folder, the database of the settings for rows that point at

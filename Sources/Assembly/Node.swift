@@ -114,7 +114,7 @@ public struct Node: Sendable {
             compare: { [followers] in followers.heard($0, from: $1) })
         let desk = desk(threads: threads)
         let faults = Readiness(settings: settings, store: store, needs: needs)
-        let router = try NodeRoutes(
+        let router = NodeRoutes(
             world: world, desk: desk, verifier: verifier, intake: intake, documents: documents,
             worker: worker, directory: settings.directoryURL, directoryBell: bells.directory,
             trustedProxies: settings.trustedProxies, limitsRates: settings.limitsRates,

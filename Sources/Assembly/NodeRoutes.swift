@@ -23,8 +23,7 @@ struct NodeRoutes {
     /// Called when a request may have changed something.
     var wake: @Sendable () -> Void = {}
 
-    /// - Throws: when a template is not well formed.
-    func router() throws -> Router<HallwayContext> {
+    func router() -> Router<HallwayContext> {
         let router = Router(context: HallwayContext.self, options: .autoGenerateHeadEndpoints)
         let pages = Pages(desk: desk)
         addMiddleware(to: router, pages: pages)

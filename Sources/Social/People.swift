@@ -89,7 +89,10 @@ public struct People: Sendable {
         }
     }
 
-    /// Says goodbye: sessions end at once, the name stays reserved, and other nodes are told (N67, N99).
+    /// Says goodbye: sessions end at once, the name stays reserved, and other nodes are told (N67, N99). Or takes a
+    /// suspension back.
+    ///
+    /// - Throws: ``Refusal`` where somebody is to come back who has left.
     public func dismiss(_ person: ActorID, as state: Actor.State) async throws {
         try await needs.store.write { [needs] transaction in
             guard let actor = try transaction.actor(person), actor.isLocal else {
@@ -97,6 +100,9 @@ public struct People: Sendable {
             }
             guard state == .active else {
                 return try Depart.perform(actor, as: state, needs: needs, in: transaction)
+            }
+            guard actor.state == .active || actor.state == .suspended else {
+                throw Refusal.notAllowed(because: "Whoever has left does not come back")
             }
             try transaction.setState(state, of: actor.id)
             try transaction.append(.profileChanged(actor.id))

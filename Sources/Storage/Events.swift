@@ -26,6 +26,14 @@ extension Transaction {
         }.compactMap { $0 }
     }
 
+    /// Those whom an actor ceased to follow, of the last thousand events and those that a drain has not seen.
+    public func formerlyFollowed(by actor: ActorID, drain: String) throws -> [ActorID] {
+        try all(
+            "SELECT DISTINCT other FROM event WHERE position > $2 AND kind = 9 AND subject = $1",
+            [.id(actor), .int(try cursor(drain) - 1000)]
+        ) { $0.id(0) }
+    }
+
     /// Where a drain stands.
     public func cursor(_ name: String) throws -> Int64 {
         try first("SELECT position FROM cursor WHERE name = $1", [.text(name)]) { $0.int(0) } ?? 0

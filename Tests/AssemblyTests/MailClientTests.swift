@@ -153,6 +153,51 @@ struct MailClientTests {
         }
     }
 
+    @Test("a stop does not wait for a connection that nobody takes")
+    func unconnected() async throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let port = try withUnsafeMutablePointer(to: &address) { pointer in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                try #require(bind(listener, generic, size) == 0 && listen(listener, 0) == 0)
+                try #require(getsockname(listener, generic, &size) == 0)
+            }
+            return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+        }
+        // Its queue of new lines is full, so that whoever else connects is not answered.
+        let callers = (0..<4).map { _ in
+            socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        }
+        defer { callers.forEach { close($0) } }
+        withUnsafePointer(to: address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                for caller in callers { _ = connect(caller, generic, size) }
+            }
+        }
+        let before = try Self.waiting(for: port)
+        let client = MailClient(
+            server: try MailServer("smtp://127.0.0.1:\(port)", from: "hallway@oslo.example"),
+            trust: try NodeClient.trust(extraCAFile: nil), ownName: "oslo.example")
+        let sending = Task { try await client.send(Self.letter, at: .now) }
+        while try Self.waiting(for: port) == before { await Task.yield() }
+        sending.cancel()
+        await #expect(throws: CancellationError.self) { try await sending.value }
+    }
+
+    /// How many lines to a port of this machine are not answered yet.
+    private static func waiting(for port: Int) throws -> Int {
+        let (to, synSent) = (String(format: ":%04X", port), "02")
+        // The system gives it in pieces, so to its end.
+        let table = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp")).readToEnd() ?? Data()
+        return String(decoding: table, as: UTF8.self).split(separator: "\n").filter { $0.contains(to) }
+            .map { $0.split(separator: " ") }
+            .count { $0.count > 3 && $0[2].hasSuffix(to) && $0[3] == synSent }
+    }
+
     @Test("an answer is read as a whole, and what is none or does not end is refused")
     func answers() throws {
         var heard = ByteBuffer(string: "250-oslo\r\n250-STARTTLS\r\n250")

@@ -35,7 +35,22 @@ struct MailClient: Sendable {
         }
     }
 
+    /// Nothing makes a connection, or a name server before it, give up: whoever is told to stop does not wait for it.
     private func connect(_ context: NIOSSLContext) async throws -> MailLine {
+        let (lines, line) = AsyncThrowingStream.makeStream(of: MailLine.self)
+        Task {
+            do {
+                let opened = try await open(context)
+                if case .terminated = line.yield(opened) { opened.hangUp() }
+            } catch {
+                line.finish(throwing: error)
+            }
+        }
+        for try await line in lines { return line }
+        throw CancellationError()
+    }
+
+    private func open(_ context: NIOSSLContext) async throws -> MailLine {
         try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connectTimeout(.seconds(10))
             .connect(host: server.host, port: server.port) { channel in

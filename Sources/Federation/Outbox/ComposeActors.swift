@@ -28,12 +28,15 @@ extension Composer {
     }
 
     func actorGone(_ id: ActorID) async throws -> Dispatch? {
-        // Whoever is suspended is so on this node alone, and may come back: a `Delete` would be for good.
-        guard let actor = try await local(id), actor.state != .suspended else { return nil }
+        // Whoever is suspended is so on this node alone, and may come back, or be back already: a `Delete` would be for good.
+        guard let actor = try await local(id), actor.state == .gone || actor.state == .left else {
+            return nil
+        }
         let inboxes = try await world.needs.store.read { transaction in
+            // Their follows have ended with them.
+            let followed = try transaction.formerlyFollowed(by: id, drain: OutboxDrain.cursor)
             let near = Self.union(
-                try transaction.followerInboxes(of: id),
-                try transaction.inboxes(of: try transaction.following(of: id, limit: 900)))
+                try transaction.followerInboxes(of: id), try transaction.inboxes(of: followed))
             // Anyone of the organisation may have met them: in a group, at an event, in the register.
             return Self.union(near, try memberInboxes(in: transaction))
         }

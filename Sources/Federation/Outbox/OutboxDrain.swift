@@ -7,7 +7,7 @@ import Storage
 
 /// The drain that turns events into activities at their ids and deliveries in the ledger.
 public struct OutboxDrain: Service {
-    private static let cursor = "outbox"
+    static let cursor = "outbox"
     let world: World
     private let composer: Composer
     private let bell: Bell

@@ -169,6 +169,32 @@ struct DepartJourneyTests {
         #expect(words.filter { $0 == "left" }.count == 1 && words.filter { $0 == "owner" }.count == 2)
     }
 
+    @Test("a node of which they only followed somebody is told as well, and a suspension is told to nobody")
+    func told() async throws {
+        let (network, clock) = (FakeNetwork(), TestClock())
+        let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let ada = try await Cast.welcome("ada", to: oslo)
+        let stranger = try Stranger("https://elsewhere.example/zoe", on: network, clock: clock)
+        let zoe = try #require(await oslo.findActor(try theURI(stranger.uri)))
+        _ = try await FollowActor(needs: oslo.needs).follow(zoe.id, by: ada.id)
+        func deletes() async throws -> Int {
+            try await oslo.store.read { transaction in
+                try transaction.waiting(host: "elsewhere.example", limit: 100)
+                    .count { String(decoding: $0.json, as: UTF8.self).contains("\"Delete\"") }
+            }
+        }
+        // Taken back before anybody was told of anything.
+        try await oslo.people.dismiss(ada.id, as: .suspended)
+        try await oslo.people.dismiss(ada.id, as: .active)
+        try await oslo.fillLedger()
+        #expect(try await deletes() == 0)
+        try await oslo.people.dismiss(ada.id, as: .left)
+        try await oslo.fillLedger()
+        #expect(try await deletes() == 1)
+        await #expect(throws: Refusal.self) { try await oslo.people.dismiss(ada.id, as: .active) }
+        #expect(try await oslo.store.read { try $0.actor(ada.id)?.state } == .left)
+    }
+
     @Test("a leaver says nothing any more but goodbye, whatever their node sends (N113)")
     func silence() async throws {
         let stage = try await stage()

@@ -61,7 +61,7 @@ struct FrontDoor: Sendable {
         desk.recognitionLedger = { await recognitions.ask($0) }
         self.desk = desk
         let worker = DeliveryWorker(world: world, bell: Bell())
-        let router = try NodeRoutes(
+        let router = NodeRoutes(
             world: world, desk: desk, verifier: node.verifier,
             intake: Intake(
                 world: world, verifier: node.verifier, bell: Bell(), throttles: nil, heard: { _ in },

@@ -226,6 +226,7 @@ def play_directory():
     until("Lima to know that Ada has left", lambda: lima.webfinger("acct:ada@org.example") is None)
     until("Oslo to know it", lambda: refusal(ada) == 401)
     directory.stop(signal.SIGKILL)
+    refused_for_its_clock(directory)
     shutil.rmtree(f"{folder}/directory")
     said = directory.run("admin", "restore", kept)
     expect("rows restored" in said and "goes on beyond what was lost" in said, said)
@@ -243,6 +244,19 @@ def play_directory():
     expect("a node's database" in says(oslo, "admin", "directory", "continue"), "a node is no directory")
     lima.person("emil")
     until("Oslo to know Emil", lambda: oslo.webfinger("acct:emil@org.example"), 60)
+
+
+def refused_for_its_clock(directory):
+    """Where it cannot go on, whoever restores it is told what is done and what is not."""
+    ahead = f"{folder}/ahead"
+    database = sqlite3.connect(f"{folder}/directory/hallway.sqlite")
+    with database:
+        database.execute("UPDATE node_state SET value = CAST('9000000000000' AS BLOB) WHERE name = 'list version'")
+    database.close()
+    directory.run("admin", "backup", ahead)
+    shutil.rmtree(f"{folder}/directory")
+    said = says(directory, "admin", "restore", ahead)
+    expect("restored" in said and "the clock is behind" in said and "admin directory continue" in said, said)
 
 
 def refusal(person):

@@ -163,7 +163,11 @@ static void read_on(line *l) {
         if (size < 0 && errno == EAGAIN) return;
         if (!l->busy) return hang_up(l);
         /* An idle line that the other end gave up at that moment is no answer: once more, on a new one. */
-        if (!l->used || l->size) return done(l, was_taken(l) ? LOST : UNOPENED);
+        if (!l->used || l->size) {
+            int why = errno, taken = was_taken(l);
+            if (taken) fprintf(stderr, "lost after %.1f s: %ld bytes of an answer, then %s\n", now() - l->began, l->size, size ? strerror(why) : "the end");
+            return done(l, taken ? LOST : UNOPENED);
+        }
         hang_up(l);
         return start(l);
     }
