@@ -9,7 +9,7 @@ import Synchronization
 public enum Engine: String, CaseIterable, Sendable {
     case sqlite, postgres
 
-    /// The address of a database in which schemas may be made: `HALLWAY_TEST_POSTGRES`.
+    /// The address of a server on which databases may be made: `HALLWAY_TEST_POSTGRES`.
     static var address: String? { ProcessInfo.processInfo.environment["HALLWAY_TEST_POSTGRES"] }
 
     /// Every engine that can be had here.
@@ -26,37 +26,47 @@ public struct NoDatabase: Error {
     let reason: String
 }
 
-/// An empty database of a test's own: SQLite in memory, or a schema of its own on the PostgreSQL server, which is
-/// dropped afterwards, at the end of the run at the latest (one that is cut off leaves some: `hallway_test_…`).
+/// An empty database of a test's own: SQLite in memory, or one on the PostgreSQL server, which is dropped afterwards, at
+/// the end of the run at the latest (one that is cut off leaves some: `hallway_test_…`).
 public final class TestStore: Store {
-    private static let cleaning = DispatchQueue(label: "hallway tests clean up")
-    /// Schemas that were made; the first of them sees to it that all of them go.
-    private static let schemas: Mutex<Set<String>> = {
-        atexit { TestStore.cleaning.sync { TestStore.dropAll() } }
+    /// Several at once: the server writes everything to its disk before it drops one, and does so once for all of them.
+    private static let cleaning = {
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 16
+        return queue
+    }()
+    /// Databases that were made; the first of them sees to it that all of them go.
+    private static let databases: Mutex<Set<String>> = {
+        atexit { TestStore.dropAll() }
         return Mutex([])
     }()
+    /// Its tables are made once, and copied for every test.
+    private static let template = Result { () throws -> String in
+        let name = try make(from: "template0")
+        try command("CREATE SCHEMA hallway", in: name)
+        try PostgresStore(url: try url(name), readers: 1).close()
+        return name
+    }
 
     private let store: any Store
-    private let schema: String?
+    private let database: String?
 
     public init(_ engine: Engine = .chosen) throws {
         switch engine {
-        case .sqlite: (store, schema) = (try SQLiteStore(path: nil), nil)
+        case .sqlite: (store, database) = (try SQLiteStore(path: nil), nil)
         case .postgres:
-            let schema = "hallway_test_\(UInt64.random(in: .min ... .max))"
-            try Self.command("CREATE SCHEMA \(schema)")
-            Self.schemas.withLock { _ = $0.insert(schema) }
-            let url = "\(try Self.url(schema))&application_name=\(schema)"
-            (store, self.schema) = (try PostgresStore(url: url, readers: 2), schema)
+            let name = try Self.make(from: Self.template.get())
+            let url = "\(try Self.url(name))&application_name=\(name)"
+            (store, database) = (try PostgresStore(url: url, readers: 2), name)
         }
     }
 
     deinit {
         // Not here: the last to let go may be the store's own queue.
-        Self.cleaning.async { [store, schema] in
+        Self.cleaning.addOperation { [store, database] in
             do {
                 try store.close()
-                if let schema { try Self.drop(schema) }
+                if let database { try Self.drop(database) }
             } catch {
                 print("a test's database is left behind: \(error)")
             }
@@ -65,18 +75,18 @@ public final class TestStore: Store {
 
     /// Another process's store on the same database. `isUpgraded`: false for one that leaves the schema as it is.
     public func another(isUpgraded: Bool = true) throws -> any Store {
-        guard let schema else { throw NoDatabase(reason: "SQLite in memory is for one process") }
+        guard let database else { throw NoDatabase(reason: "SQLite in memory is for one process") }
         return try PostgresStore(
-            url: "\(Self.url(schema))&application_name=another", readers: 2, isUpgraded: isUpgraded)
+            url: "\(Self.url(database))&application_name=another", readers: 2, isUpgraded: isUpgraded)
     }
 
     /// Has the server end sessions of this store. `onlyListening`: not those that read and write.
     public func cut(onlyListening: Bool) throws {
-        guard let schema else { throw NoDatabase(reason: "SQLite has no sessions") }
+        guard let database else { throw NoDatabase(reason: "SQLite has no sessions") }
         try Self.command(
             """
             DO $$ BEGIN PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-            WHERE application_name = '\(schema)'
+            WHERE application_name = '\(database)'
                 \(onlyListening ? "AND (query LIKE 'LISTEN%' OR query LIKE '%hallway lane%')" : ""); END $$
             """)
     }
@@ -95,9 +105,11 @@ public final class TestStore: Store {
     public func eraseTraces() async throws { try await store.eraseTraces() }
     public func close() throws { try store.close() }
 
-    private static func url(_ schema: String) throws -> String {
+    private static func url(_ database: String) throws -> String {
         let address = try address()
-        return "\(address)\(address.contains("?") ? "&" : "?")options=-csearch_path%3D\(schema)"
+        // What comes later counts.
+        let mark = address.contains("?") ? "&" : "?"
+        return "\(address)\(mark)dbname=\(database)&options=-csearch_path%3Dhallway"
     }
 
     private static func address() throws -> String {
@@ -107,22 +119,33 @@ public final class TestStore: Store {
         return address
     }
 
-    private static func drop(_ schema: String) throws {
-        try command("DROP SCHEMA IF EXISTS \(schema) CASCADE")
-        schemas.withLock { _ = $0.remove(schema) }
+    private static func make(from template: String) throws -> String {
+        let name = "hallway_test_\(UInt64.random(in: .min ... .max))"
+        try command("CREATE DATABASE \(name) TEMPLATE \(template)")
+        databases.withLock { _ = $0.insert(name) }
+        return name
+    }
+
+    private static func drop(_ database: String) throws {
+        try command("DROP DATABASE IF EXISTS \(database) WITH (FORCE)")
+        databases.withLock { _ = $0.remove(database) }
     }
 
     private static func dropAll() {
-        for schema in schemas.withLock({ $0 }) {
-            do { try drop(schema) } catch { print("a test's database is left behind: \(error)") }
+        cleaning.waitUntilAllOperationsAreFinished()
+        let left = Array(databases.withLock { $0 })
+        DispatchQueue.concurrentPerform(iterations: left.count) { index in
+            do { try drop(left[index]) } catch { print("a test's database is left behind: \(error)") }
         }
     }
 
-    private static func command(_ sql: String) throws {
+    /// `database`: which of the server's, where it is not the one of the address.
+    private static func command(_ sql: String, in database: String? = nil) throws {
         if let fault = hallway_open_postgres() { throw NoDatabase(reason: String(cString: fault)) }
-        let connection = PQconnectdb(try address())
+        let connection = PQconnectdb(try database.map(url) ?? address())
+        PQsetNoticeProcessor(connection, { _, _ in }, nil)
         defer { PQfinish(connection) }
-        let result = PQexec(connection, "SET client_min_messages = warning; \(sql)")
+        let result = PQexec(connection, sql)
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK else {
             throw NoDatabase(reason: String(cString: PQerrorMessage(connection)))
