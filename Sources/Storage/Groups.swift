@@ -145,6 +145,18 @@ extension Transaction {
             [.id(person), .id(group)])
     }
 
+    /// Forgets that a group's posts, where only members read them, named a person, and what the person was told of them.
+    /// Thanks stay with whoever was thanked, and their own posts with their author.
+    public func forgetNaming(of person: ActorID, inGroup group: ActorID) throws {
+        let isMeant = """
+            post IN (SELECT id FROM post WHERE in_group = $2 AND audience_actor = $2 AND author <> $1)
+                AND post NOT IN (SELECT t.post FROM recognition t WHERE t.recipient = $1)
+            """
+        let both: [SQLValue] = [.id(person), .id(group)]
+        try run("DELETE FROM recipient WHERE actor = $1 AND \(isMeant)", both)
+        try run("DELETE FROM notification WHERE person = $1 AND \(isMeant)", both)
+    }
+
     /// Puts a group's latest threads into a new member's home timeline.
     public func fillHome(of person: ActorID, fromGroup group: ActorID, limit: Int = 20) throws {
         for post in try timeline(.group(group), for: .person(person), Page(limit: limit)) {
