@@ -25,6 +25,7 @@ public struct Edit: Sendable {
             _ = try transaction.writingPerson(person, needs: needs)
             var post = try transaction.visiblePost(id, to: .person(person))
             guard post.author == person, post.body.announced == nil else { throw Refusal.notFound("Record") }
+            try transaction.admitChange(of: post)
             if case .announcement = post.body { try Acknowledge.checkRight(of: person, in: transaction) }
             if let title = draft.title {
                 post.body = post.body.question.map { .question($0.retitled(title)) } ?? .article(title: title)

@@ -120,6 +120,14 @@ extension Transaction {
             try membership(of: post.author, in: group.actor), answering: parent == group.actor)
     }
 
+    /// Lets its author change a post, or says no: what stands in a group is changed by those who still belong.
+    ///
+    /// - Throws: ``Refusal`` in words for its author.
+    public func admitChange(of post: Post) throws {
+        guard let group = try post.group.flatMap({ try self.group($0) }) else { return }
+        try group.admits(try membership(of: post.author, in: group.actor), answering: true)
+    }
+
     /// The group in which a post was written, without reading the post.
     public func group(ofPost post: PostID) throws -> ActorID? {
         try first("SELECT in_group FROM post WHERE id = $1", [.id(post)]) { $0.optionalID(0) } ?? nil
