@@ -102,21 +102,24 @@ public struct Attend: Sendable {
         try fillPlaces(of: post, needs: needs, in: transaction)
     }
 
-    /// Gives back every place of someone who is gone, or those that they hold at what they do not see any more. Another
-    /// node's person is taken off the lists of this one; of a person of this node the organiser's node is told.
+    /// Gives back every place of someone who is gone, or those that they hold at what they do not see any more, and takes
+    /// back where they said maybe. Another node's person is taken off the lists of this one; of a person of this node the
+    /// organiser's node is told.
     static func leaveAll(
         _ person: ActorID, needs: Needs, in transaction: Transaction,
         where isMeant: (Post) -> Bool = { _ in true }
     ) throws {
         for id in try transaction.gatheringsHeld(by: person, since: needs.now()) {
-            guard let post = try transaction.post(id), isMeant(post) else { continue }
-            if try transaction.isLocal(post.author) {
-                try leave(post, person, needs: needs, in: transaction)
-            } else if try transaction.isLocal(person),
+            guard let post = try transaction.post(id), isMeant(post),
                 var attendance = try transaction.attendance(person, of: id)
-            {
+            else { continue }
+            let isHeld = attendance.state.isIn
+            if try isHeld && transaction.isLocal(post.author) {
+                try leave(post, person, needs: needs, in: transaction)
+            } else if try transaction.isLocal(person) {
                 attendance.state = .declined
                 try transaction.save(attendance, of: id, reminderAt: nil)
+                guard isHeld else { continue }
                 try transaction.append(.attendanceLeft(person, id, uri: needs.activityURI()))
             }
         }

@@ -45,9 +45,19 @@ public struct Draft: Sendable, Equatable {
             try question.check()
             guard replyTo == nil else { throw .invalid(field: "Question", because: "is no answer to a post") }
         }
-        guard body?.title != nil || text.contains(where: { !$0.isWhitespace }) else {
+        try checkText(below: body?.title)
+        try checkForm(policy: policy)
+    }
+
+    /// Where there is a title the text may be empty. `title`: of what the text is written for.
+    func checkText(below title: String?) throws(Refusal) {
+        guard title != nil || text.contains(where: { !$0.isWhitespace }) else {
             throw .invalid(field: "Text", because: "can't be blank")
         }
+    }
+
+    /// What holds whatever the text is written for.
+    func checkForm(policy: FederationPolicy) throws(Refusal) {
         guard text.length + summary.length <= Limits.postText else {
             throw .invalid(field: "Text", because: "character limit of \(Limits.postText) exceeded")
         }

@@ -14,22 +14,24 @@ public struct Edit: Sendable {
         self.find = find
     }
 
-    /// Replaces text, summary, sensitivity and language of a person's own post. `draft`: its audience and
-    /// what it answers are not looked at: they do not change.
+    /// Replaces text, title, summary, sensitivity and language of a person's own post. `draft`: its audience, what it
+    /// carries and what it answers are not looked at: they do not change. No title: the one that there is.
+    ///
+    /// - Throws: ``Refusal`` for a title where there is none to change, and in a group for whoever belongs no more.
     public func edit(_ id: PostID, to draft: Draft, by person: ActorID) async throws -> Post {
         var draft = draft
         draft.audience = nil
-        try draft.check(policy: needs.policy)
+        try draft.checkForm(policy: needs.policy)
         let named = try await NamedPeople.look(in: draft.text, needs: needs, find: find)
         return try await needs.store.write { [needs, draft] transaction in
             _ = try transaction.writingPerson(person, needs: needs)
             var post = try transaction.visiblePost(id, to: .person(person))
             guard post.author == person, post.body.announced == nil else { throw Refusal.notFound("Record") }
+            try transaction.admitChange(of: post)
             if case .announcement = post.body { try Acknowledge.checkRight(of: person, in: transaction) }
-            if let title = draft.title {
-                post.body = post.body.question.map { .question($0.retitled(title)) } ?? .article(title: title)
-            }
+            if let title = draft.title { try post.body.retitle(title) }
             try post.body.question?.check()
+            try draft.checkText(below: post.body.title)
             post.content = named.html(needs.addresses)
             post.source = draft.text
             post.summary = draft.summary
@@ -54,5 +56,23 @@ public struct Edit: Sendable {
         try transaction.update(
             version, recipients: try transaction.recipients(among: recipients, for: stored.audience))
         try transaction.append(.edited(version.id))
+    }
+}
+
+extension PostBody {
+    /// Puts another title above the text of what an edit gives one; what it is stays.
+    fileprivate mutating func retitle(_ title: String) throws(Refusal) {
+        switch self {
+        case .question(let question): self = .question(question.retitled(title))
+        case .article:
+            guard title.contains(where: { !$0.isWhitespace }) else {
+                throw .invalid(field: "Title", because: "can't be blank")
+            }
+            self = .article(title: title)
+        case .note, .announce, .poll, .survey, .recognition, .announcement, .gathering:
+            guard title == self.title ?? "" else {
+                throw .invalid(field: "Title", because: "is changed here of questions and articles only")
+            }
+        }
     }
 }

@@ -138,13 +138,12 @@ public struct GroupRoster: Sendable {
     ) throws {
         let (person, id) = (membership.person, membership.group)
         try transaction.deleteMembership(of: person, in: id)
-        try transaction.clearHome(of: person, fromGroup: id)
         for kind in [Notification.Kind.groupInvited, .groupJoined] {
             try transaction.deleteNotifications(kind: kind, actor: id, person: person)
         }
         try settled(person, id, in: transaction)
         try FollowActor.end(person, id, in: transaction)
-        try givePlacesBack(of: person, in: id, needs: needs, in: transaction)
+        try shutOut(person, of: id, needs: needs, in: transaction)
         let isOurs = try transaction.isLocal(id)
         if membership.state == .member {
             // What another node's group says of people who are not of this one does not tell who ended it.
@@ -241,8 +240,7 @@ public struct GroupRoster: Sendable {
                 createdAt: needs.now())
         (banned.state, banned.role, banned.isAutomatic) = (.banned, .guest, false)
         try transaction.save(banned)
-        try transaction.clearHome(of: person.id, fromGroup: group.actor)
-        try givePlacesBack(of: person.id, in: group.actor, needs: needs, in: transaction)
+        try shutOut(person.id, of: group.actor, needs: needs, in: transaction)
         try settled(person.id, group.actor, in: transaction)
         try transaction.insert(
             GroupRecord(actor: actor, person: person.id, word: "banned", at: needs.now()), of: group.actor)
@@ -268,10 +266,13 @@ public struct GroupRoster: Sendable {
         }
     }
 
-    /// Whoever sees a group's events no more keeps no place at them (Spec/features/gathering.md §4).
-    private static func givePlacesBack(
-        of person: ActorID, in group: ActorID, needs: Needs, in transaction: Transaction
+    /// Whoever belongs no more reads nothing, also where a post named them, and finds nothing at home; nor do they keep a
+    /// place at events that they do not see (Spec/features/gathering.md §4).
+    private static func shutOut(
+        _ person: ActorID, of group: ActorID, needs: Needs, in transaction: Transaction
     ) throws {
+        try transaction.clearHome(of: person, fromGroup: group)
+        try transaction.forgetNaming(of: person, inGroup: group)
         try Attend.leaveAll(person, needs: needs, in: transaction) { $0.audience == .group(group) }
     }
 
@@ -351,9 +352,8 @@ public struct GroupRoster: Sendable {
             try transaction.fillHome(of: told.person, fromGroup: told.group)
             try readHistory(of: told.group, needs: needs, in: transaction)
         }
-        if membership.state == .banned {
-            try transaction.clearHome(of: told.person, fromGroup: told.group)
-            try givePlacesBack(of: told.person, in: told.group, needs: needs, in: transaction)
+        if membership.state != .member, membership.state == .banned || known?.state == .member {
+            try shutOut(told.person, of: told.group, needs: needs, in: transaction)
         }
         if membership.state != .asked { try settled(told.person, told.group, in: transaction) }
         if membership.state != known?.state {

@@ -130,7 +130,8 @@ struct LocalDelivery {
             try notify(person, post.mentioning(person), by: post.author, about: post.id)
         }
         if case .gathering = post.body {
-            for person in try transaction.localAttendees(of: id) {
+            for person in try transaction.localAttendees(of: id)
+            where try transaction.maySee(post, .person(person)) {
                 // One stands for all: a second change takes the place of the first.
                 try transaction.deleteNotifications(
                     kind: .gatheringChanged, actor: post.author, person: person, post: id)
@@ -140,7 +141,8 @@ struct LocalDelivery {
         for announce in try transaction.announces(of: id) {
             try notify(announce.author, .edit, by: post.author, about: post.id)
         }
-        for quoter in try transaction.localQuoters(of: post.uri) {
+        for quoter in try transaction.localQuoters(of: post.uri)
+        where try transaction.maySee(post, .person(quoter.author)) {
             try notify(quoter.author, .quotedEdit, by: post.author, about: quoter.post)
         }
         news.append((.edited(id), try channels(ofKnown: id)))
@@ -167,10 +169,11 @@ struct LocalDelivery {
         try notify(post.author, .quote, by: consent.quoter, about: quoting ?? post.id)
     }
 
-    /// Whoever asked or voted hears of the end once.
+    /// Whoever asked or voted hears of the end once, as long as they see it.
     private mutating func tellVoters(_ kind: Notification.Kind, of id: PostID) throws {
         guard let post = try transaction.post(id), post.deletedAt == nil else { return }
-        for person in try Set(transaction.voters(in: id) + [post.author]).sorted() {
+        for person in try Set(transaction.voters(in: id) + [post.author]).sorted()
+        where try isOwn(person) && transaction.maySee(post, .person(person)) {
             try notify(person, kind, by: post.author, about: id, mayBeOwn: true)
         }
     }

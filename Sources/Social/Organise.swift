@@ -44,6 +44,7 @@ public struct Organise: Sendable {
             guard post.author == person, case .gathering(let stored) = post.body else {
                 throw Refusal.notFound("Record")
             }
+            try transaction.admitChange(of: post)
             guard !stored.isCancelled else { throw Refusal.notAllowed(because: "This event was cancelled") }
             post.body = .gathering(change(stored))
             post.editedAt = needs.now()

@@ -162,10 +162,13 @@ public struct RunGroup: Sendable {
     /// Pins a post of the group, unpins it (`unpin`), or takes it away (`remove`).
     public func post(_ word: String, _ post: PostID, by person: ActorID) async throws {
         try await needs.store.write { [needs] transaction in
-            let post = try transaction.visiblePost(post, to: .person(person))
-            guard let id = post.group else { throw Refusal.notFound("Record") }
+            guard let post = try transaction.post(post), post.deletedAt == nil, let id = post.group else {
+                throw Refusal.notFound("Record")
+            }
             let (host, group) = try transaction.knownGroup(id, to: .person(person))
-            guard let own = try transaction.membership(of: person, in: id), own.moderates else {
+            // Nobody gets out of their hands by blocking them.
+            guard try transaction.membership(of: person, in: id)?.moderates == true else {
+                _ = try transaction.visiblePost(post.id, to: .person(person))
                 throw Refusal.notAllowed(because: "Only moderators of the group may do that")
             }
             guard host.isLocal else {

@@ -45,12 +45,12 @@ extension Transaction {
         ) { $0.id(0) }
     }
 
-    /// What is to come where an actor holds or wants a place.
+    /// What is to come where an actor holds or wants a place, or may come.
     public func gatheringsHeld(by actor: ActorID, since date: Date) throws -> [PostID] {
         try all(
             """
             SELECT t.post FROM attendance t JOIN gathering g ON g.post = t.post
-            WHERE t.actor = $1 AND t.state IN (0, 1, 2) AND COALESCE(g.ends_at, g.starts_at) > $2 ORDER BY t.post
+            WHERE t.actor = $1 AND t.state IN (0, 1, 2, 3) AND COALESCE(g.ends_at, g.starts_at) > $2 ORDER BY t.post
             """, [.id(actor), .date(date)]
         ) { $0.id(0) }
     }

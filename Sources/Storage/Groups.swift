@@ -120,6 +120,14 @@ extension Transaction {
             try membership(of: post.author, in: group.actor), answering: parent == group.actor)
     }
 
+    /// Lets its author change a post, or says no: what stands in a group is changed by those who still belong.
+    ///
+    /// - Throws: ``Refusal`` in words for its author.
+    public func admitChange(of post: Post) throws {
+        guard let group = try post.group.flatMap({ try self.group($0) }) else { return }
+        try group.admits(try membership(of: post.author, in: group.actor), answering: true)
+    }
+
     /// The group in which a post was written, without reading the post.
     public func group(ofPost post: PostID) throws -> ActorID? {
         try first("SELECT in_group FROM post WHERE id = $1", [.id(post)]) { $0.optionalID(0) } ?? nil
@@ -143,6 +151,18 @@ extension Transaction {
         try run(
             "DELETE FROM home WHERE person = $1 AND entry IN (SELECT id FROM post WHERE in_group = $2)",
             [.id(person), .id(group)])
+    }
+
+    /// Forgets that a group's posts, where only members read them, named a person, and what the person was told of them.
+    /// Thanks stay with whoever was thanked, and their own posts with their author.
+    public func forgetNaming(of person: ActorID, inGroup group: ActorID) throws {
+        let isMeant = """
+            post IN (SELECT id FROM post WHERE in_group = $2 AND audience_actor = $2 AND author <> $1)
+                AND post NOT IN (SELECT t.post FROM recognition t WHERE t.recipient = $1)
+            """
+        let both: [SQLValue] = [.id(person), .id(group)]
+        try run("DELETE FROM recipient WHERE actor = $1 AND \(isMeant)", both)
+        try run("DELETE FROM notification WHERE person = $1 AND \(isMeant)", both)
     }
 
     /// Puts a group's latest threads into a new member's home timeline.

@@ -64,6 +64,41 @@ struct GroupEndsTests {
         for gone in [post, own] { #expect(try await isGone(gone, on: stage.pune) == true) }
     }
 
+    @Test(
+        "whoever moderates pins and takes away also what somebody wrote who has blocked them, here and elsewhere",
+        arguments: [false, true])
+    func blocked(isElsewhere: Bool) async throws {
+        let stage = try await stage()
+        try await stage.join(stage.boris, on: stage.oslo)
+        try await stage.decide(.role(.moderator), about: stage.carmen, by: stage.ada)
+        try await stage.settleAll()
+        for person in [stage.ada, stage.boris, stage.carmen] {
+            let known = try #require(await stage.pune.findActor(person.uri))
+            _ = try await BlockActor(needs: stage.pune.needs).block(known.id, by: stage.chidi.id)
+        }
+        try await stage.settleAll()
+        let post = try await stage.post("Old looms", by: stage.chidi, on: stage.pune)
+        try await stage.settleAll()
+        let (moderator, node) = isElsewhere ? (stage.carmen, stage.lima) : (stage.ada, stage.oslo)
+        #expect(try await !stage.sees(moderator, post.uri, on: node))
+        let id = try await stage.id(post, on: node)
+        // To others whom the author blocked it is not there.
+        let inOslo = try await stage.id(post, on: stage.oslo)
+        await #expect(throws: Refusal.notFound("Record")) {
+            try await RunGroup(people: stage.oslo.people).post("remove", inOslo, by: stage.boris.id)
+        }
+        let run = RunGroup(people: node.people)
+        try await run.post("pin", id, by: moderator.id)
+        try await stage.settleAll()
+        let pinned = try await stage.pune.store.read { [stage] transaction in
+            try transaction.pins(of: try #require(try transaction.actorID(stage.group.uri)))
+        }
+        #expect(pinned == [post.uri])
+        try await run.post("remove", id, by: moderator.id)
+        try await stage.settleAll()
+        for node in stage.nodes { #expect(try await isGone(post, on: node) == true, "\(node.authority)") }
+    }
+
     @Test("an office that comes later sees what is pinned, and an answer under what it answers")
     func late() async throws {
         let stage = try await GroupStage(.closed)

@@ -134,6 +134,7 @@ struct StatementsTests {
             try transaction.remember(post, of: ada, idempotency: "x")
             #expect(try transaction.post(of: ada, idempotency: "x") == post)
             try transaction.clearHome(of: ada, from: boris)
+            try transaction.forgetNaming(of: ada, inGroup: boris)
             try transaction.fillHome(of: ada, from: boris)
             for entry in 1...5 {
                 try transaction.insertHome(PostID(Int64(entry)), shown: PostID(Int64(entry)), person: ada)

@@ -70,11 +70,13 @@ struct Carried {
         guard let post = try name.flatMap({ ObjectURI($0) }).flatMap({ try transaction.post($0) }),
             let group = try transaction.group(ofPost: post.id), try transaction.isLocal(group)
         else { return }
-        // What somebody takes back is taken back everywhere, also when they are no member any more; and whoever was thanked
-        // may hide it.
+        // What somebody takes back is taken back everywhere, also when they are no member any more; how many took part in
+        // what they asked is told, and an Update that said more than that was refused before; and whoever was thanked may
+        // hide it.
         let mayOtherwise =
             switch (object.type, post.body) {
             case ("Delete", _): post.author == activity.actor.id
+            case ("Update", _): inner != nil && post.author == activity.actor.id
             case ("Ignore", .recognition(let thanks)), ("Undo", .recognition(let thanks)):
                 thanks.recipients.contains(activity.actor.id)
             default: false
@@ -146,7 +148,8 @@ struct Carried {
             return try await effect(
                 try HandleCreate(world: world, threads: threads, via: group, isNews: isNews).plan(activity))
         case "Update":
-            return try await effect(try HandleUpdate(world: world, threads: threads).plan(activity))
+            return try await effect(
+                try HandleUpdate(world: world, threads: threads, via: group).plan(activity))
         case "Delete": return try HandleDelete(world: world).effect(activity)
         case "Like", "EmojiReact": return try HandleLike(world: world, via: group).effect(activity)
         case "Ignore": return try HandleIgnore(world: world).effect(activity)

@@ -7,6 +7,8 @@ import Storage
 struct HandleUpdate: Sendable {
     let world: World
     let threads: Threads
+    /// The group that passed it on.
+    var via: Actor?
 
     func plan(_ activity: Activity) throws -> Plan {
         if let tally = activity.object.objects("object").first, tally.type == PollOut.tallyType {
@@ -81,10 +83,17 @@ struct HandleUpdate: Sendable {
         // News of who comes is no edit.
         if !saysWhen, totals == nil { reading.post.editedAt = activity.receivedAt }
         let told = min(activity.object.date("published") ?? activity.receivedAt, activity.receivedAt)
-        return { [world, reading, activity, actor = activity.actor.id] transaction in
+        return { [world, via, reading, activity, actor = activity.actor.id] transaction in
             guard let stored = try transaction.post(reading.post.uri), stored.deletedAt == nil else { return }
             guard stored.author == actor else {
                 throw Refusal.notAllowed(because: "only its author changes a post")
+            }
+            let mayEdit = try Self.mayEdit(stored, via: via, in: transaction)
+            if !mayEdit {
+                let (version, _) = try PostIn(world: world).complete(reading, in: transaction)
+                guard !Self.says(version, otherThan: stored) else {
+                    throw Refusal.notAllowed(because: "members change what they wrote, through their group")
+                }
             }
             if let totals { try totals.save(for: stored, in: transaction) }
             if case .poll(let poll) = reading.post.body {
@@ -95,7 +104,7 @@ struct HandleUpdate: Sendable {
             var (version, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             version.id = stored.id
             // Without a date and with the same words it is about what others did with it.
-            if saysWhen || Self.says(version, otherThan: stored) {
+            if mayEdit, saysWhen || Self.says(version, otherThan: stored) {
                 try Edit.receive(version, recipients: recipients, in: transaction)
             }
             try QuotePost.receive(version, of: stored, in: transaction)
@@ -107,6 +116,14 @@ struct HandleUpdate: Sendable {
             }
             try Relay.note(activity, of: stored, in: transaction)
         }
+    }
+
+    /// Whether its author may change what a post says: in a group, as long as they belong, which its node knows; other nodes
+    /// have it from the group. What others did with the post its author tells all the same (Spec/features/group.md §5).
+    private static func mayEdit(_ post: Post, via: Actor?, in transaction: Transaction) throws -> Bool {
+        guard let id = post.group, try transaction.group(id) != nil else { return true }
+        if let via, try [via.id, transaction.groupNow(via.id)].contains(id) { return true }
+        return try transaction.isLocal(id) && transaction.isMember(post.author, of: id)
     }
 
     private static func says(_ version: Post, otherThan stored: Post) -> Bool {

@@ -123,6 +123,7 @@ struct PostRoutes {
             values["id"] = post.id.description
             values["path"] = path
             values["text"] = post.source ?? ""
+            values["isTitled"] = post.body.title != nil
             values["summary"] = post.summary
             values["policies"] = QuoteView.policies(chosen: post.quotePolicy)
             return pages.templates.render("edit", values)
