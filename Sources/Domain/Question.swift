@@ -83,6 +83,10 @@ public struct Question: Sendable, Equatable {
         guard original.id != duplicate.id, question.duplicateOf == nil else {
             throw .invalid(field: "Of", because: "must be another question that is no duplicate itself")
         }
+        // Whoever reads the duplicate learns the original's address.
+        guard original.reaches(readersOf: duplicate) else {
+            throw .invalid(field: "Of", because: "is for fewer people than the question")
+        }
     }
 
     /// The same under another title.
@@ -99,6 +103,19 @@ public struct Question: Sendable, Equatable {
             (post.id == accepted?.post ? 0 : 1, -post.counts.likes, post.createdAt, post.uri.string)
         }
         return answers.sorted { key($0) < key($1) }
+    }
+}
+
+extension Post {
+    /// Whether it is for all those for whom another is, as far as audiences tell.
+    fileprivate func reaches(readersOf other: Post) -> Bool {
+        switch audience {
+        case .direct: false
+        case .followers: other.audience == .followers && other.author == author
+        case .group, .unit: other.audience == audience
+        case .node, .organisation, .anyone:
+            audience.condition.rawValue >= other.audience.condition.rawValue
+        }
     }
 }
 

@@ -28,13 +28,13 @@ public struct KeepDraft: Sendable {
         }
         var kept = kept
         kept.refusal = nil
-        return try await needs.store.write { [kept] transaction in
+        return try await needs.store.write { [needs, kept] transaction in
             _ = try transaction.actingPerson(kept.person)
             let before = try transaction.draft(kept.id, of: kept.person)
-            try Self.checkQuote(of: kept, before: before, in: transaction)
-            // Of a draft whose post is gone the text can still be changed.
-            if let parent = kept.replyTo, kept.dueAt != nil || parent != before?.replyTo {
-                _ = try transaction.visiblePost(parent, to: .person(kept.person))
+            if let dueAt = kept.dueAt {
+                try Self.check(kept, at: dueAt, needs: needs, in: transaction)
+            } else {
+                try Self.checkSight(of: kept, before: before, in: transaction)
             }
             let isScheduled = kept.dueAt != nil
             if before == nil {
@@ -90,7 +90,7 @@ public struct KeepDraft: Sendable {
                     guard var draft = try transaction.draft(kept.id, of: kept.person), draft == kept
                     else { return }
                     draft.dueAt = nil
-                    draft.refusal = Self.words(refusal)
+                    draft.refusal = try Self.words(refusal, of: draft, in: transaction)
                     try transaction.save(draft)
                 }
             }
@@ -103,30 +103,52 @@ public struct KeepDraft: Sendable {
         var draft = Self.draft(kept, at: needs.now())
         draft.idempotency = Self.word(kept.id)
         draft.kept = kept
+        draft.group = try await needs.store.read { try Self.group(of: kept, in: $0) }
         return try await publish.publish(draft, by: kept.person)
     }
 
     private static func word(_ id: DraftID) -> String { "draft \(id)" }
 
-    /// What waits for its moment may be quoted as things stand; what is kept for later need only be seen, and only at first:
-    /// its author can still change the text when it is gone.
-    private static func checkQuote(
+    /// What waits for its moment could be published as things stand: its author may write, in its group and below what it
+    /// answers, and may quote what it quotes.
+    private static func check(
+        _ kept: KeptDraft, at dueAt: Date, needs: Needs, in transaction: Transaction
+    ) throws {
+        _ = try transaction.writingPerson(kept.person, needs: needs)
+        var draft = Self.draft(kept, at: dueAt)
+        draft.group = try Self.group(of: kept, in: transaction)
+        let own = try transaction.login(of: kept.person)?.defaultAudience
+        let id = PostID(kept.id.raw)
+        var post = Post(
+            id: id, uri: needs.addresses.post(id), author: kept.person, body: .note, content: "",
+            audience: kept.audience ?? own ?? .organisation, createdAt: dueAt)
+        try Publish.place(&post, draft, needs: needs, in: transaction)
+        guard let quote = kept.quote else { return }
+        _ = try QuotePost.check(quote, in: post.audience, by: kept.person, in: transaction)
+    }
+
+    /// What is kept for later need only see what it quotes and answers, and only at first: its author can still change the
+    /// text when that is gone.
+    private static func checkSight(
         of kept: KeptDraft, before: KeptDraft?, in transaction: Transaction
     ) throws {
-        guard let quote = kept.quote else { return }
-        if kept.dueAt != nil {
-            let own = try transaction.login(of: kept.person)?.defaultAudience
-            let audience = kept.group.map { .group($0) } ?? kept.audience ?? own ?? .organisation
-            _ = try QuotePost.check(quote, in: audience, by: kept.person, in: transaction)
-        } else if quote != before?.quote {
-            _ = try transaction.visiblePost(quote, to: .person(kept.person))
+        for (post, known) in [(kept.quote, before?.quote), (kept.replyTo, before?.replyTo)] {
+            guard let post, post != known else { continue }
+            _ = try transaction.visiblePost(post, to: .person(kept.person))
         }
     }
 
+    /// The group in which it is published: the one that it became, where it has moved.
+    private static func group(of kept: KeptDraft, in transaction: Transaction) throws -> ActorID? {
+        try kept.group.map { try transaction.groupNow($0) }
+    }
+
     /// Why something was not published, for its author.
-    private static func words(_ refusal: Refusal) -> String {
+    private static func words(
+        _ refusal: Refusal, of kept: KeptDraft, in transaction: Transaction
+    ) throws -> String {
         switch refusal {
-        case .notFound: "What it answers or quotes is not available any more"
+        case .notFound: try missing(from: kept, in: transaction)
         case .notAuthenticated(let reason), .notAllowed(let reason), .malformed(let reason),
             .unavailable(let reason):
             reason
@@ -134,6 +156,17 @@ public struct KeepDraft: Sendable {
         case .tooLarge(let what, let limit): "\(what) is larger than \(limit) bytes"
         case .tooMany: "Too much at once"
         }
+    }
+
+    private static func missing(from kept: KeptDraft, in transaction: Transaction) throws -> String {
+        let isSeen = try [kept.replyTo, kept.quote].compactMap { $0 }.allSatisfy { id in
+            guard let post = try transaction.post(id) else { return false }
+            return try transaction.maySee(post, .person(kept.person))
+        }
+        // Where all of that is there, it is the group that is not.
+        return isSeen
+            ? "Its group is gone, or you do not belong to it any more"
+            : "What it answers or quotes is not available any more"
     }
 
     private static func draft(_ kept: KeptDraft, at moment: Date) -> Draft {

@@ -35,16 +35,7 @@ public struct Publish: Sendable {
             try Organise.check(draft, at: needs.now())
             try Acknowledge.check(draft, by: person, at: needs.now(), in: transaction)
             var post = try Self.compose(draft, by: author, named: named, needs: needs, in: transaction)
-            if let parent = try draft.replyTo.map({ try transaction.visiblePost($0, to: .person(person)) }) {
-                post.answer(parent)
-            } else {
-                post.context = needs.addresses.thread(post.id)
-            }
-            if let id = post.group ?? draft.group {
-                let (_, group) = try transaction.knownGroup(id, to: .person(person))
-                try transaction.admit(post, to: group)
-                post.place(in: group)
-            }
+            try Self.place(&post, draft, needs: needs, in: transaction)
             try QuotePost.prepare(&post, draft, needs: needs, in: transaction)
             try Recognise.prepare(&post, needs: needs, in: transaction)
             try transaction.insert(post, recipients: try transaction.recipients(for: post), isLocal: true)
@@ -71,6 +62,24 @@ public struct Publish: Sendable {
         try transaction.insert(post, recipients: recipients, isLocal: false)
         if isNews { try transaction.append(.published(post.id)) }
         return true
+    }
+
+    /// Puts a post below what it answers, and into its group.
+    ///
+    /// - Throws: ``Refusal`` where its author does not see that, or may not write there.
+    static func place(
+        _ post: inout Post, _ draft: Draft, needs: Needs, in transaction: Transaction
+    ) throws {
+        let viewer = Viewer.person(post.author)
+        if let parent = try draft.replyTo.map({ try transaction.visiblePost($0, to: viewer) }) {
+            post.answer(parent)
+        } else {
+            post.context = needs.addresses.thread(post.id)
+        }
+        guard let id = post.group ?? draft.group else { return }
+        let (_, group) = try transaction.knownGroup(id, to: viewer)
+        try transaction.admit(post, to: group)
+        post.place(in: group)
     }
 
     /// Takes what was kept from among the drafts: only as it stands there, so that nothing is published that its author has

@@ -74,16 +74,19 @@ public struct QuotePost: Sendable {
         }
     }
 
-    /// Takes consent back: the quoting post stays, and shows the quoted one no more.
+    /// Takes consent back: the quoting post stays, and shows the quoted one no more, whether or not its author blocks the
+    /// other by now.
     ///
-    /// - Returns: the quoting post.
+    /// - Returns: the quoting post; the quoted one to whoever does not see that.
     /// - Throws: ``Refusal`` for anyone but the author of the quoted post.
     public func withdraw(_ quoting: PostID, of id: PostID, by person: ActorID) async throws -> Post {
         try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
             let quoted = try transaction.visiblePost(id, to: .person(person))
-            let post = try transaction.visiblePost(quoting, to: .person(person))
-            guard post.quote?.uri == quoted.uri else { throw Refusal.notFound("Record") }
+            guard let post = try transaction.post(quoting), post.deletedAt == nil,
+                post.quote?.uri == quoted.uri,
+                try quoted.author == person || transaction.maySee(post, .person(person))
+            else { throw Refusal.notFound("Record") }
             guard quoted.author == person else {
                 throw Refusal.notAllowed(because: "Only the author of the quoted post can take consent back")
             }
@@ -95,7 +98,8 @@ public struct QuotePost: Sendable {
                 try transaction.deleteNotifications(kind: .quote, actor: post.author, post: post.id)
             }
             try Self.settle(.withdrawn, stamp: post.quote?.stamp, of: post, in: transaction)
-            return try transaction.visiblePost(quoting, to: .person(person))
+            guard let settled = try transaction.post(quoting) else { return quoted }
+            return try transaction.maySee(settled, .person(person)) ? settled : quoted
         }
     }
 

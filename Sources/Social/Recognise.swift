@@ -11,16 +11,15 @@ public struct Recognise: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// Takes a recognition that one was given off the walls and one's profile, or puts it back.
+    /// Takes a recognition that one was given off the walls and one's profile, or puts it back, whether or not its giver
+    /// blocks one by now.
     ///
     /// - Returns: the post, which stays what it is: its points count as before.
     public func hide(_ isHidden: Bool, _ id: PostID, by person: ActorID) async throws -> Post {
         try await needs.store.write { [needs] transaction in
-            let post = try transaction.visiblePost(id, to: .person(person))
-            guard case .recognition(let recognition) = post.body, recognition.recipients.contains(person)
-            else {
-                throw Refusal.notFound("Record")
-            }
+            guard let post = try transaction.post(id), post.deletedAt == nil,
+                case .recognition(let recognition) = post.body, recognition.recipients.contains(person)
+            else { throw Refusal.notFound("Record") }
             try Self.perform(isHidden, post.id, by: person, needs: needs, in: transaction)
             return post
         }

@@ -126,7 +126,9 @@ extension Transaction {
         ) { $0.id(0) as PostID }.reversed()
     }
 
-    /// Makes everything that is said of one group said of another: posts, pins, memberships, what people chose to be told.
+    /// Makes everything that is said of one group said of another: posts, drafts, pins, memberships, what people chose
+    /// to be told.
+    ///
     /// `isLeaving`: on the node that the group leaves, where the roster stays to be read, and people of other nodes are
     /// none of its business any more. Returns whether there was anything.
     @discardableResult
@@ -140,6 +142,7 @@ extension Transaction {
             ON CONFLICT DO NOTHING
             """, both)
         try run("DELETE FROM group_pin WHERE in_group = $1", [.id(old)])
+        try run("UPDATE draft SET in_group = $2 WHERE in_group = $1", both)
         try run(
             """
             INSERT INTO notification_level (person, in_group, level)

@@ -78,13 +78,16 @@ extension Transaction {
         return try posts(ids)
     }
 
-    /// A page of the posts that quote one, newest first, as the viewer may see them.
+    /// A page of the posts that quote one, newest first, as the viewer may see them. Its author, to whom they are addressed,
+    /// finds them whoever blocks them since: what they agreed to they can take back.
     public func quotes(of post: Post, for viewer: Viewer, _ page: Page) throws -> [Post] {
         var values: [SQLValue] = [.id(viewer.actor), .uri(post.uri), .number(Quote.State.accepted.rawValue)]
         var conditions = [
             "p.quote_uri = $2", "p.quote_state = $3", "p.deleted_at IS NULL",
-            "(CAST($1 AS BIGINT) IS NULL OR 1 = 1)", Self.seenBy(viewer, place: 1),
+            "(CAST($1 AS BIGINT) IS NULL OR 1 = 1)",
         ]
+        let seen = Self.seenBy(viewer, place: 1)
+        conditions.append(post.author == viewer.actor ? "(\(seen) OR \(Self.isAddressed(place: 1)))" : seen)
         for (sign, bound) in [("<", page.before), (">", page.since), (">", page.after)] {
             guard let bound else { continue }
             values.append(.int(bound))
@@ -168,6 +171,10 @@ extension Transaction {
             """, [.id(quoter), .id(author), .number(Quote.State.accepted.rawValue)]
         ) { $0.id(0) }
         return try ids.compactMap { try post($0) }
+    }
+
+    private static func isAddressed(place: Int) -> String {
+        "EXISTS (SELECT 1 FROM recipient r WHERE r.post = p.id AND r.actor = $\(place))"
     }
 
     private static let consentQuery =

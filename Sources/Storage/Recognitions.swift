@@ -79,7 +79,8 @@ extension Transaction {
             values.append(value)
             return "$\(values.count)"
         }
-        var conditions = ["p.body = \(PostBody.Code.recognition)", Self.shown(to: viewer)]
+        let isOwn = query.recipient != nil && query.recipient == viewer.actor
+        var conditions = ["p.body = \(PostBody.Code.recognition)", Self.shown(to: viewer, isOwn: isOwn)]
         if query.isOfThisNode {
             conditions.append("(p.is_local = 1 OR \(Self.someRecipient("a.host IS NULL")))")
         }
@@ -112,7 +113,7 @@ extension Transaction {
         return try first(
             """
             SELECT COUNT(*), CAST(COALESCE(SUM(t.points), 0) AS BIGINT) FROM recognition t JOIN post p ON p.id = t.post
-            WHERE t.recipient = $2 AND \(Self.shown(to: viewer)) AND \(condition)
+            WHERE t.recipient = $2 AND \(Self.shown(to: viewer, isOwn: viewer.actor == person)) AND \(condition)
             """, [.id(viewer.actor), .id(person)]
         ) { RecognitionTally(count: $0.number(0), points: $0.number(1)) } ?? RecognitionTally()
     }
@@ -125,7 +126,7 @@ extension Transaction {
         return try all(
             """
             SELECT t.value, COUNT(*) FROM recognition t JOIN post p ON p.id = t.post
-            WHERE t.recipient = $2 AND \(Self.shown(to: viewer)) AND \(condition)
+            WHERE t.recipient = $2 AND \(Self.shown(to: viewer, isOwn: viewer.actor == person)) AND \(condition)
             GROUP BY t.value ORDER BY COUNT(*) DESC, t.value LIMIT 100
             """, [.id(viewer.actor), .id(person)]
         ) { ($0.text(0), $0.number(1)) }
@@ -227,10 +228,12 @@ extension Transaction {
         try first("SELECT document FROM recognition_document WHERE post = $1", [.id(post)]) { $0.bytes(0) }
     }
 
-    /// A living post that the viewer (`$1`) may see and no moderator removed.
-    private static func shown(to viewer: Viewer) -> String {
+    /// A living post that the viewer (`$1`) may see and no moderator removed. `isOwn`: whether it thanks the viewer, who
+    /// sees it whomever its giver blocks, for nobody hides what they cannot find.
+    private static func shown(to viewer: Viewer, isOwn: Bool) -> String {
         """
-        p.deleted_at IS NULL AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1) AND \(seenBy(viewer, place: 1))
+        p.deleted_at IS NULL AND (CAST($1 AS BIGINT) IS NULL OR 1 = 1)
+        AND \(isOwn ? "1 = 1" : seenBy(viewer, place: 1))
         AND NOT EXISTS (SELECT 1 FROM recognition_removal m WHERE m.post = p.id)
         """
     }

@@ -58,6 +58,22 @@ struct QuestionTests {
         #expect(throws: Refusal.self) { try Question.check(original: again, of: other) }
     }
 
+    /// Of a duplicate and its original, and whether that is taken.
+    static let reaches: [(Audience, Audience, Bool)] = [
+        (.organisation, .group(ActorID(7)), false), (.organisation, .node, false),
+        (.organisation, .direct, false), (.node, .followers, false), (.anyone, .organisation, false),
+        (.group(ActorID(8)), .group(ActorID(7)), false), (.direct, .direct, false),
+        (.group(ActorID(7)), .group(ActorID(7)), true), (.group(ActorID(7)), .organisation, true),
+        (.followers, .followers, true), (.node, .organisation, true),
+    ]
+
+    @Test("a duplicate repeats what all its readers may read", arguments: QuestionTests.reaches)
+    func reach(duplicate: Audience, original: Audience, isTaken: Bool) throws {
+        let question = try post(1, .question(Question(title: "Why?")), audience: duplicate)
+        let other = try post(2, .question(Question(title: "Why not?")), audience: original)
+        #expect(((try? Question.check(original: other, of: question)) != nil) == isTaken)
+    }
+
     @Test("the accepted answer stands first, then the most voted, then the oldest")
     func order() throws {
         var answers = try (1...4).map { try post($0) }

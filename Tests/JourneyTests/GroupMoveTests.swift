@@ -162,6 +162,31 @@ struct GroupMoveTests {
         #expect(try await stage.lima.store.read { try $0.group(move.target.id)?.rules } == "Still kind")
     }
 
+    @Test("what was kept for a moment in the old group is published in the new one")
+    func kept() async throws {
+        let move = try await MoveStage(.closed)
+        let stage = move.stage
+        let verb = KeepDraft(needs: stage.oslo.needs, publish: stage.oslo.publish)
+        var draft = KeptDraft(
+            id: stage.oslo.needs.ids.next(), person: stage.ada.id, text: "At ten",
+            dueAt: stage.clock.now + 3600, createdAt: stage.clock.now)
+        draft.group = stage.group.id
+        let kept = try await verb.keep(draft)
+        try await move.claim()
+        try await move.offer()
+        try await stage.settleAll()
+        let new = try await move.new(on: stage.oslo)
+        #expect(try await stage.oslo.store.read { try $0.draft(kept.id, of: stage.ada.id)?.group } == new)
+        // One of before drafts went along.
+        try await stage.oslo.store.write { try $0.save(kept) }
+        stage.clock.advance(3600)
+        try await verb.publishDue()
+        try await stage.settleAll()
+        for (person, node) in move.readers {
+            #expect(try await move.threads(person, on: node) == ["<p>At ten</p>"], "\(person.name)")
+        }
+    }
+
     @Test("the old group takes no posts and no members any more, and says where it is")
     func oldGroup() async throws {
         let move = try await MoveStage(.open)

@@ -182,6 +182,10 @@ struct GuidelineJourneyTests: Journey {
         #expect(try await texts(of: stage.carmen, on: stage.lima).isEmpty)
         let left = try #require(try await oslo.store.read { try $0.draft(kept.id, of: ada) })
         #expect(left.text == "At ten" && left.dueAt == nil)
+        var later = left
+        later.dueAt = clock.now + 600
+        let another = later
+        await expectRefused("a moment") { _ = try await verb.keep(another) }
         _ = try await stage.guidelines.accept(1, by: ada)
         _ = try await verb.publish(kept.id, by: ada)
         try await settle(stage.nodes)

@@ -320,6 +320,30 @@ struct QuestionJourneyTests: Journey {
         }
     }
 
+    @Test("a question for everyone repeats none in a secret group; in the group one repeats another")
+    func secretOriginal() async throws {
+        let stage = try await stage()
+        var wish = RunGroup.Wish()
+        wish.displayName = "Aurora"
+        wish.kind = .secret
+        let group = try await RunGroup(people: stage.oslo.people).found("aurora", wish, by: stage.ada.id)
+        func ask(_ title: String) async throws -> Post {
+            var draft = Self.draft(title)
+            draft.group = group.id
+            return try await stage.oslo.publish.publish(draft, by: stage.ada.id)
+        }
+        let (original, again) = (try await ask("Who buys whom?"), try await ask("Whom do we buy?"))
+        let verb = SettleQuestion(needs: stage.oslo.needs)
+        let reason = Refusal.invalid(field: "Of", because: "is for fewer people than the question")
+        await #expect(throws: reason) {
+            try await verb.markDuplicate(stage.question.id, of: original.id, by: stage.ada.id)
+        }
+        try await settle(stage.nodes)
+        #expect(try await read(stage.question, on: stage.lima, by: stage.carmen).duplicateOf == nil)
+        let done = try await verb.markDuplicate(again.id, of: original.id, by: stage.ada.id)
+        #expect(done.body.question?.duplicateOf?.uri == original.uri)
+    }
+
     @Test("a question that is not for everyone neither leaves nor is listed for others")
     func hidden() async throws {
         let stage = try await stage()

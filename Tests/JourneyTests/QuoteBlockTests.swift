@@ -67,6 +67,41 @@ struct QuoteBlockTests {
     }
 
     @Test(
+        "whoever quoted somebody and blocks them then keeps none of their consent: it is taken back everywhere",
+        arguments: [false, true])
+    func quoterBlocks(isRemote: Bool) async throws {
+        let stage = try await QuoteStage(network, clock)
+        let original = try await stage.original()
+        let (node, person) = stage.quoter(isRemote: isRemote)
+        let post = try await stage.quote(original, by: person, on: node)
+        try await stage.settleAll()
+        #expect(try await stage.states(post.uri) == [.accepted, .accepted, .accepted])
+        let ada = try #require(try await node.store.read { try $0.actorID(stage.ada.uri) })
+        _ = try await BlockActor(needs: node.needs).block(ada, by: person.id)
+        try await stage.settleAll()
+        #expect(try await stage.states(post.uri) == [.accepted, .accepted, .accepted])
+        // She finds what quotes her among the quotes of her post.
+        let found = try await stage.oslo.store.read {
+            try $0.quotes(of: original, for: .person(stage.ada.id), Page(limit: 40)).map(\.uri)
+        }
+        #expect(found == [post.uri])
+        let quoting = try #require(try await stage.oslo.store.read { try $0.postID(post.uri) })
+        let verb = QuotePost(needs: stage.oslo.needs)
+        for _ in 1...2 {
+            let answer = try await verb.withdraw(quoting, of: original.id, by: stage.ada.id)
+            #expect(answer.id == original.id)
+        }
+        try await stage.settleAll()
+        #expect(try await stage.states(post.uri) == [.withdrawn, .withdrawn, .withdrawn])
+        #expect(try await stage.sight(post.uri, for: stage.chidi, on: stage.pune).state == .withdrawn)
+        // Of what quotes somebody else nothing is told.
+        let other = try await stage.oslo.post("No quote", by: stage.ada, for: .anyone)
+        await #expect(throws: Refusal.notFound("Record")) {
+            try await verb.withdraw(quoting, of: other.id, by: stage.ada.id)
+        }
+    }
+
+    @Test(
         "a block by other software ends what its author agreed to, also where no stamp is said to end; nobody else's does"
     )
     func otherSoftware() async throws {

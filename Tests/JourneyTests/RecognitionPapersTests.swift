@@ -94,6 +94,33 @@ struct RecognitionPapersTests: RecognitionJourney {
         #expect(document["attributedTo"]?.string == stage.ada.uri.string)
     }
 
+    @Test("thanks that came as a part of a thread are proved too; after an edit the new words are")
+    func edited() async throws {
+        let stage = try await thanksStage()
+        let post = try await thank([stage.carmen], by: stage.chidi, on: stage.pune, stage, points: 5)
+        try await settle(stage.nodes)
+        _ = try await stage.id(stage.carmen, on: stage.oslo)
+        #expect(await Threads(world: stage.oslo.world).find(post.uri) != nil)
+        func proof(_ node: TestNode, _ person: Actor) async throws -> JSONValue {
+            let known = try await id(post, on: node)
+            return try await RecognitionDocuments(world: node.world).proof(
+                of: known, viewer: .person(person.id))
+        }
+        let given = try await proof(stage.pune, stage.chidi)
+        #expect(try await proof(stage.lima, stage.carmen) == given)
+        #expect(try await proof(stage.oslo, stage.ada) == given)
+        clock.advance(60)
+        _ = try await stage.pune.edit.edit(post.id, to: Draft(text: "For the rescue"), by: stage.chidi.id)
+        try await settle(stage.nodes)
+        let now = try await proof(stage.pune, stage.chidi)
+        #expect(now["document"]?["content"]?.string?.contains("For the rescue") == true)
+        #expect(try await proof(stage.lima, stage.carmen) == now)
+        // What was said first comes once more.
+        try await RecognitionJourneyTests().replay(post, from: stage.pune, to: stage.lima)
+        try await settle(stage.nodes)
+        #expect(try await proof(stage.lima, stage.carmen) == now)
+    }
+
     @Test("the books about a node are for that node, and for members alone")
     func ledger() async throws {
         let stage = try await thanksStage()

@@ -189,7 +189,7 @@ struct RecognitionRefusalTests {
         #expect(try await oslo.store.read { try $0.recognitionLedger() }.isEmpty)
     }
 
-    @Test("from elsewhere: only the giver withdraws, only a recipient hides, and an edit changes no points")
+    @Test("from elsewhere: only the giver withdraws and edits, proved words alone; only a recipient hides")
     func others() async throws {
         let oslo = try await TestNode(Cast.oslo, network: network, clock: clock)
         let ada = try await Cast.welcome("ada", to: oslo)
@@ -201,13 +201,26 @@ struct RecognitionRefusalTests {
         try await mallory.send(mallory.activity("Delete", .string(uri)), to: oslo)
         try await mallory.send(mallory.activity("Ignore", .string(uri)), to: oslo)
         clock.advance(60)
-        let changed = try thanks(
-            eve, "1", to: ada, [("hallway:points", 100)],
-            more: [("updated", .string(clock.now.ISO8601Format()))])
-        try await eve.send(eve.activity("Update", changed), to: oslo)
-        let post = try #require(try await oslo.store.read { try $0.post(try theURI(uri)) })
-        guard case .recognition(let recognition) = post.body else { throw Refusal.notFound("recognition") }
-        #expect(recognition.points == 10 && post.deletedAt == nil && post.editedAt != nil)
+        let words: [(String, JSONValue)] = [("content", "<p>Many thanks</p>")]
+        let changes = [
+            try thanks(eve, "1", to: ada, [("hallway:points", 100)], more: words),
+            try thanks(eve, "1", to: ada, [("hallway:value", "Greed")], more: words),
+            try thanks(eve, "1", to: ada, more: words, isProved: false), eve.note("1", "<p>No thanks</p>"),
+        ]
+        func post() async throws -> Post {
+            try #require(try await oslo.store.read { try $0.post(try theURI(uri)) })
+        }
+        for change in changes { try await eve.send(eve.activity("Update", change), to: oslo) }
+        #expect(try await post().editedAt == nil)
+        // With a proof, and of the words alone, it is taken; and it is what is proved from then on.
+        let honest = try thanks(eve, "1", to: ada, more: words)
+        try await eve.send(eve.activity("Update", honest), to: oslo)
+        try await eve.send(eve.activity("Create", object), to: oslo)
+        let edited = try await post()
+        guard case .recognition(let recognition) = edited.body else { throw Refusal.notFound("recognition") }
+        #expect(recognition.points == 10 && edited.deletedAt == nil && edited.content == "<p>Many thanks</p>")
+        let kept = try #require(try await oslo.store.read { try $0.recognitionDocument(of: edited.id) })
+        #expect(try JSONParser.parse(kept) == honest)
         #expect(
             try await oslo.store.read {
                 try $0.recognitions(RecognitionQuery(), for: .person(ada.id), Page())

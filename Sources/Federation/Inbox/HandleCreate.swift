@@ -53,28 +53,16 @@ struct HandleCreate: Sendable {
         await threads.complete(above: reading.post)
         var checked = reading
         checked.post.quote = await QuoteCheck(world: world, threads: threads).check(reading.post)
-        let verified = checked
-        guard !reading.thanked.isEmpty else { return { try perform(verified, activity, in: $0) } }
-        let document = try await verify(object, reading, by: activity.actor)
-        return { transaction in
-            try perform(verified, activity, in: transaction)
-            guard let post = try transaction.post(reading.post.uri), case .recognition = post.body else {
-                return
-            }
-            try transaction.keepRecognitionDocument(document, of: post.id)
-        }
-    }
-
-    /// Thanks bear the giver's own proof (FEP-8b32); whoever is thanked besides is looked up.
-    private func verify(_ object: ASObject, _ reading: PostIn.Reading, by actor: Actor) async throws
-        -> [UInt8]
-    {
-        let document = JSONValue.object(object.json)
-        _ = try await Verifier(world: world).prover(of: document, claimed: actor.uri)
+        checked.proved = try await RecognitionCheck(world: world).verify(object, reading, by: activity.actor)
+        // Whoever is thanked besides is looked up.
         for uri in reading.thanked where world.isForeign(uri) {
             _ = try? await RemoteActors(world: world).actor(uri)
         }
-        return document.bytes
+        let verified = checked
+        return { transaction in
+            try perform(verified, activity, in: transaction)
+            try RecognitionCheck.keep(verified, in: transaction)
+        }
     }
 
     private func read(_ object: ASObject, _ activity: Activity) throws -> PostIn.Reading? {

@@ -1,5 +1,6 @@
 import ActivityStreams
 import Domain
+import JSON
 import Social
 import Storage
 
@@ -28,7 +29,7 @@ struct HandleUpdate: Sendable {
             return .effect(try HandleGroup(world: world).change(embedded, activity))
         }
         guard Vocabulary.actorTypes.contains(embedded.type) else {
-            if QuoteIn.uri(embedded) != nil {
+            if QuoteIn.uri(embedded) != nil || embedded.json["hallway:recognition"] != nil {
                 return .errand { try await prepare(embedded, activity) }
             }
             let effect = try effect(embedded, activity)
@@ -45,7 +46,9 @@ struct HandleUpdate: Sendable {
 
     private func prepare(_ object: ASObject, _ activity: Activity) async throws -> Plan.Effect {
         guard Vocabulary.actorTypes.contains(object.type) else {
-            return try effect(object, activity, quote: try await quote(object, activity))
+            return try effect(
+                object, activity, quote: try await quote(object, activity),
+                proved: try await proved(object, activity))
         }
         let uri = try activity.target()
         guard uri == activity.actor.uri else {
@@ -68,8 +71,19 @@ struct HandleUpdate: Sendable {
         return await QuoteCheck(world: world, threads: threads).check(post)
     }
 
-    /// `quote`: what the post quotes, found out before.
-    private func effect(_ object: ASObject, _ activity: Activity, quote: Quote? = nil) throws -> Plan.Effect {
+    /// Thanks as their giver signed them anew; nil for any other post.
+    private func proved(_ object: ASObject, _ activity: Activity) async throws -> [UInt8]? {
+        guard object.json["hallway:recognition"] != nil, Vocabulary.postTypes.contains(object.type) else {
+            return nil
+        }
+        let reading = try PostIn(world: world).read(object, by: activity.actor)
+        return try await RecognitionCheck(world: world).verify(object, reading, by: activity.actor)
+    }
+
+    /// `quote`: what the post quotes, found out before. `proved`: the object, where it thanks someone and that was verified.
+    private func effect(
+        _ object: ASObject, _ activity: Activity, quote: Quote? = nil, proved: [UInt8]? = nil
+    ) throws -> Plan.Effect {
         if object.type == Vocabulary.announcementProgress {
             return try HandleAnnouncement(world: world).progress(object, activity)
         }
@@ -77,7 +91,7 @@ struct HandleUpdate: Sendable {
             return { try $0.countUnknown("Update \(object.type)") }
         }
         var reading = try PostIn(world: world).read(object, by: activity.actor)
-        reading.post.quote = quote
+        (reading.post.quote, reading.proved) = (quote, proved)
         let saysWhen = reading.post.editedAt != nil
         let totals = GatheringTotals(object)
         // News of who comes is no edit.
@@ -103,10 +117,12 @@ struct HandleUpdate: Sendable {
             }
             var (version, recipients) = try PostIn(world: world).complete(reading, in: transaction)
             version.id = stored.id
+            try RecognitionCheck.check(reading, version, of: stored)
             // Without a date and with the same words it is about what others did with it.
             if mayEdit, saysWhen || Self.says(version, otherThan: stored) {
                 try Edit.receive(version, recipients: recipients, in: transaction)
             }
+            try RecognitionCheck.keep(reading, in: transaction)
             try QuotePost.receive(version, of: stored, in: transaction)
             if let question = version.body.question {
                 try SettleQuestion.receive(question, of: stored, in: transaction)

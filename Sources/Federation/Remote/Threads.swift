@@ -164,7 +164,10 @@ public final class Threads: Sendable {
         else {
             throw ExchangeFault.unusable("attributed to another origin")
         }
-        return try PostIn(world: world).read(object, by: try await RemoteActors(world: world).actor(author))
+        let actor = try await RemoteActors(world: world).actor(author)
+        var reading = try PostIn(world: world).read(object, by: actor)
+        reading.proved = try await RecognitionCheck(world: world).verify(object, reading, by: actor)
+        return reading
     }
 
     private func keep(_ reading: PostIn.Reading) async throws {
@@ -178,6 +181,7 @@ public final class Threads: Sendable {
             try HandleCreate.checkPlace(of: post, by: author, in: transaction)
             try HandleCreate.checkReply(post, by: author, world: world, in: transaction)
             try transaction.insert(post, recipients: recipients, isLocal: false)
+            try RecognitionCheck.keep(reading, in: transaction)
             if let votes = reading.likes, try transaction.asker(of: post) != nil {
                 try transaction.countVotes(votes, for: post.id, at: world.needs.now())
             }

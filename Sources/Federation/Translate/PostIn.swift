@@ -21,6 +21,8 @@ struct PostIn {
         var likes: Int?
         /// The group that it says it was written in.
         var group: ObjectURI?
+        /// The object as its giver signed it, where it thanks someone and that was verified.
+        var proved: [UInt8]?
     }
 
     /// `author`: whose it must be. Throws ``Refusal`` for an object that is not the author's own or cannot be

@@ -61,9 +61,11 @@ struct DraftRoutes {
         if kept.question != nil { kept.question = fields["title"] ?? kept.question }
         if let options = fields["options"] { kept.poll?.options = PollForm.options(options) }
         if fields["unquoted"] != nil { kept.quote = nil }
+        let audience = fields["audience"] ?? ""
+        if !audience.isEmpty { try Self.place(&kept, audience) }
         if fields["unanswering"] != nil, let parent = kept.replyTo {
-            // What was written for a group's thread stays in the group.
-            if kept.group == nil {
+            // What was written for a group's thread stays in the group, unless another place was chosen.
+            if kept.group == nil, audience.isEmpty {
                 kept.group = try await pages.desk.needs.store.read { try $0.post(parent)?.group }
             }
             kept.replyTo = nil
@@ -75,8 +77,17 @@ struct DraftRoutes {
         return Response.redirect(to: isNow ? "/" : "/drafts", type: .normal)
     }
 
+    /// Takes over who is to see it, as the form says.
+    private static func place(_ kept: inout KeptDraft, _ word: String) throws(Refusal) {
+        kept.group = ComposerView.group(word)
+        guard let audience = try ComposerView.audience(word), audience != kept.audience else { return }
+        (kept.audience, kept.isQuiet) = (audience, false)
+    }
+
     private func values(_ draft: KeptDraft, in transaction: Transaction) throws -> [String: Any] {
         var values: [String: Any] = [
+            "audiences": try ComposerView(desk: pages.desk, seal: "", back: "/drafts")
+                .audiences(of: draft, in: transaction),
             "draft": draft.id.description, "text": draft.text, "dueValue": "",
             // What is in the field already is in UTC.
             "offsets": MomentField.offsets(chosen: draft.dueAt.map { _ in 0 }),

@@ -83,17 +83,39 @@ struct ComposerView {
         return values
     }
 
+    /// The choices for what is kept for later. Where it is for none of them, as for a group that its author has left, it stays
+    /// so until they choose: nothing that was for few goes to many unasked.
+    func audiences(of draft: KeptDraft, in transaction: Transaction) throws -> [[String: Any]] {
+        let own = try transaction.login(of: draft.person)?.defaultAudience ?? .organisation
+        let group = try draft.group ?? draft.replyTo.flatMap { try transaction.group(ofPost: $0) }
+        let followers = try transaction.actor(draft.person)?.counts.followers ?? 0
+        let list =
+            audiences(chosen: group == nil ? draft.audience ?? own : nil, followers: followers)
+            + (try groups(of: draft.person, chosen: group, in: transaction))
+        guard !list.contains(where: { $0["isChosen"] as? Bool == true }) else { return list }
+        let known = try group.flatMap {
+            try transaction.mayKnow($0, .person(draft.person)) ? transaction.actor($0) : nil
+        }
+        let label =
+            known.map { "Group: \(PersonView(desk: desk).name($0))" }
+            ?? (group == nil ? "As it was kept" : "Its group")
+        let unchanged: [String: Any] = ["value": "", "label": label, "isChosen": true]
+        return [unchanged] + list
+    }
+
     /// The groups in which a person may begin a thread, as further choices.
-    private func groups(of person: ActorID, in transaction: Transaction) throws -> [[String: Any]] {
+    private func groups(
+        of person: ActorID, chosen: ActorID? = nil, in transaction: Transaction
+    ) throws -> [[String: Any]] {
         let own = try transaction.memberships(of: person).filter { $0.state == .member }
         return try own.prefix(50).compactMap { membership -> [String: Any]? in
             guard let group = try transaction.group(membership.group),
                 (try? group.admits(membership, answering: false)) != nil,
-                let actor = try transaction.actor(membership.group)
+                let actor = try transaction.actor(membership.group), actor.movedTo == nil
             else { return nil }
             return [
                 "value": "group:\(actor.id)", "label": "Group: \(PersonView(desk: desk).name(actor))",
-                "isChosen": false,
+                "isChosen": actor.id == chosen,
             ]
         }
     }
@@ -103,7 +125,7 @@ struct ComposerView {
         word.flatMap { $0.hasPrefix("group:") ? ActorID(decimal: $0.dropFirst(6)) : nil }
     }
 
-    func audiences(chosen: Audience, followers: Int = 0) -> [[String: Any]] {
+    func audiences(chosen: Audience?, followers: Int = 0) -> [[String: Any]] {
         var list: [(String, String, Audience)] = [
             ("organisation", "Everyone in the organisation", .organisation),
             ("node", "Only \(desk.nodeName)", .node),

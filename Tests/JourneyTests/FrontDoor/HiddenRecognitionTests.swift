@@ -63,6 +63,42 @@ struct HiddenRecognitionTests {
         #expect(try await journey.differences(stage).isEmpty)
     }
 
+    @Test("whoever the giver blocks afterwards finds their thanks all the same, and hides them everywhere")
+    func blocked() async throws {
+        let stage = try await stage()
+        let celia = try await Cast.welcome("celia", to: stage.lima)
+        let here = try await journey.thank([stage.boris], by: stage.ada, on: stage.oslo, stage, points: 1)
+        let there = try await journey.thank([stage.carmen], by: stage.ada, on: stage.oslo, stage, points: 1)
+        try await settle(stage.nodes)
+        for person in [stage.boris, stage.carmen] {
+            let blocked = try await stage.id(person, on: stage.oslo)
+            _ = try await BlockActor(needs: stage.oslo.needs).block(blocked, by: stage.ada.id)
+        }
+        try await settle(stage.nodes)
+        #expect(try await journey.wall(stage.pune, for: stage.chidi).count == 2)
+        for (post, person, node) in [(here, stage.boris, stage.oslo), (there, stage.carmen, stage.lima)] {
+            let id = try await journey.id(post, on: node)
+            #expect(try await journey.wall(node, for: person) { $0.recipient = person.id } == [post.uri])
+            let tally = try await node.store.read {
+                try $0.recognitionTally(of: person.id, for: .person(person.id))
+            }
+            #expect(tally == RecognitionTally(count: 1, points: 1))
+            let door = try FrontDoor(node)
+            let caller = try await door.signIn(person)
+            let page = try await door.ask("/thanks?person=\(person.id)", as: caller)
+            #expect(page.body.contains("You saved the launch"))
+            let form = try await door.ask(
+                "/recognitions/\(id)/hide", "POST", as: caller, form: "back=/thanks")
+            #expect(form.code < 400)
+            let answer = try await door.ask("/api/hallway/v1/recognitions/\(id)/hide", "POST", as: caller)
+            #expect(answer.isGood && answer.body.contains("You saved the launch"))
+        }
+        try await settle(stage.nodes)
+        for (person, node) in [(stage.ada, stage.oslo), (celia, stage.lima), (stage.chidi, stage.pune)] {
+            #expect(try await journey.wall(node, for: person).isEmpty, "\(node.authority)")
+        }
+    }
+
     @Test("nobody hides another's thanks: not the giver, not a stranger, not in the recipient's name")
     func forged() async throws {
         let stage = try await stage()
