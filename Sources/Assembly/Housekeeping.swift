@@ -60,6 +60,7 @@ struct Housekeeping: Service {
                         try transaction.trimEvents()
                     }
                     try await Trimming(store: needs.store).trimHomes()
+                    try await Indexing(store: needs.store).indexBodies()
                 } catch is CancellationError {
                     return
                 } catch {

@@ -69,10 +69,11 @@ extension Transaction {
     /// Those actors that exist, in the order of the ids.
     public func actors(_ ids: [ActorID]) throws -> [Actor] {
         guard !ids.isEmpty else { return [] }
+        let list = padded(ids)
         let found = try complete(
             all(
-                "SELECT \(Self.actorColumns) FROM actor WHERE id IN (\(placeholders(ids.count)))",
-                ids.map { .id($0) }, Self.actor
+                "SELECT \(Self.actorColumns) FROM actor WHERE id IN (\(placeholders(list.count)))",
+                list.map { .id($0) }, Self.actor
             ))
         let byID = Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
         return ids.compactMap { byID[$0] }

@@ -42,6 +42,7 @@ extension Transaction {
         AnnouncementReader]
     {
         guard !posts.isEmpty else { return [:] }
+        let posts = padded(posts)
         let rows = try all(
             "\(Self.readerQuery) WHERE person = $1 AND post IN (\(placeholders(posts.count, from: 2)))",
             [.id(person)] + posts.map { .id($0) }

@@ -19,6 +19,7 @@ extension Transaction {
     /// One person's, for a page of posts.
     public func attendances(of actor: ActorID, to posts: [PostID]) throws -> [PostID: Attendance.State] {
         guard !posts.isEmpty else { return [:] }
+        let posts = padded(posts)
         let rows = try all(
             "\(Self.attendanceQuery) WHERE actor = $1 AND post IN (\(placeholders(posts.count, from: 2)))",
             [.id(actor)] + posts.map { .id($0) }

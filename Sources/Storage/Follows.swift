@@ -124,6 +124,7 @@ extension Transaction {
     /// The inboxes of actors on other nodes, shared ones once.
     public func inboxes(of actors: [ActorID]) throws -> [ObjectURI] {
         guard !actors.isEmpty else { return [] }
+        let actors = padded(actors)
         return try all(
             """
             SELECT DISTINCT COALESCE(shared_inbox, inbox) FROM actor

@@ -26,21 +26,36 @@ extension Transaction {
         try exists("SELECT 1 FROM seen_activity WHERE uri = $1", [.uri(uri)])
     }
 
-    /// The next to handle, in the order in which they came; one that waits holds back its signer's later ones.
-    public func dueReceived(at date: Date, limit: Int, except busy: [ActorID] = []) throws -> [Received] {
-        // Few forms of the statement, whatever their number.
-        var busy = busy
-        while let first = busy.first, busy.count & (busy.count - 1) != 0 { busy.append(first) }
-        let others = busy.isEmpty ? "" : "AND signer NOT IN (\(placeholders(busy.count, from: 3)))"
+    /// The next to handle, in the order in which they came; one that waits holds back its signer's later ones. Left out are
+    /// those of some signers, and of everybody of some nodes.
+    public func dueReceived(
+        at date: Date, limit: Int, except busy: [ActorID] = [], ofNodes nodes: [String] = []
+    ) throws -> [Received] {
+        var values: [SQLValue] = [.date(date), .number(limit)]
+        var others = ""
+        if !busy.isEmpty {
+            let list = padded(busy)
+            others += " AND inbox.signer NOT IN (\(placeholders(list.count, from: values.count + 1)))"
+            values += list.map { .id($0) }
+        }
+        if !nodes.isEmpty {
+            let list = padded(nodes)
+            others += """
+                 AND NOT EXISTS (
+                    SELECT 1 FROM actor a WHERE a.id = inbox.signer
+                        AND COALESCE(a.host, '') IN (\(placeholders(list.count, from: values.count + 1))))
+                """
+            values += list.map { .text($0) }
+        }
         return try all(
             """
             SELECT id, signer, body, attempts, received_at FROM inbox
-            WHERE fault IS NULL AND next_at <= $1 \(others) AND NOT EXISTS (
+            WHERE fault IS NULL AND next_at <= $1\(others) AND NOT EXISTS (
                 SELECT 1 FROM inbox o
                 WHERE o.signer = inbox.signer AND o.id < inbox.id AND o.fault IS NULL AND o.next_at > $1
             ) ORDER BY id LIMIT $2
             """,
-            [.date(date), .number(limit)] + busy.map { .id($0) }
+            values
         ) { row in
             Received(
                 id: row.id(0), signer: row.id(1), body: row.bytes(2), attempts: row.number(3),

@@ -31,6 +31,7 @@ extension Transaction {
     /// Those of the posts that are articles.
     public func knowledge(of posts: [PostID]) throws -> [PostID: Knowledge] {
         guard !posts.isEmpty else { return [:] }
+        let posts = padded(posts)
         let found = try all(
             "\(Self.knowledgeQuery) WHERE k.post IN (\(placeholders(posts.count)))",
             posts.map { .id($0) }, Self.knowledge)

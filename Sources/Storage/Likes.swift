@@ -66,6 +66,7 @@ extension Transaction {
     /// What a person did with each of some posts, by four queries.
     public func marks(of person: ActorID, on posts: [PostID]) throws -> [PostID: Marks] {
         guard !posts.isEmpty else { return [:] }
+        let posts = padded(posts)
         var result: [PostID: Marks] = [:]
         let list = placeholders(posts.count, from: 2)
         let values = [.id(person)] + posts.map { SQLValue.id($0) }

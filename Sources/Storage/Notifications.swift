@@ -22,20 +22,21 @@ extension Transaction {
         of person: ActorID, kinds: [Notification.Kind] = Notification.Kind.allCases, _ page: Page
     ) throws -> [Notification] {
         guard !kinds.isEmpty else { return [] }
-        var values: [SQLValue] = [.id(person)]
+        let kinds = padded(kinds)
+        var values: [SQLValue] = [.id(person)] + kinds.map { .number($0.rawValue) }
         var conditions = [
-            "person = $1", Self.isKnown,
-            "kind IN (\(kinds.map { String($0.rawValue) }.joined(separator: ", ")))",
+            "person = $1", Self.isKnown, "kind IN (\(placeholders(kinds.count, from: 2)))",
         ]
         for (sign, bound) in [("<", page.before), (">", page.since), (">", page.after)] {
             guard let bound else { continue }
             values.append(.int(bound))
             conditions.append("id \(sign) $\(values.count)")
         }
+        values.append(.number(page.limit))
         let found = try all(
             """
             \(Self.notificationQuery) WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY id \(page.after == nil ? "DESC" : "ASC") LIMIT \(page.limit)
+            ORDER BY id \(page.after == nil ? "DESC" : "ASC") LIMIT $\(values.count)
             """,
             values, Self.notification
         )
@@ -68,7 +69,7 @@ extension Transaction {
     }
 
     private func threads(of found: [Notification]) throws -> [PostID: PostID] {
-        let posts = Array(Set(found.compactMap(\.post)))
+        let posts = padded(Array(Set(found.compactMap(\.post))))
         var threads: [PostID: PostID] = [:]
         if !posts.isEmpty {
             let rows = try all(

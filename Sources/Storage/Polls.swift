@@ -49,6 +49,7 @@ extension Transaction {
     /// The polls that some posts carry.
     public func polls(of posts: [PostID]) throws -> [PostID: Poll] {
         guard !posts.isEmpty else { return [:] }
+        let posts = padded(posts)
         var polls: [PostID: Poll] = [:]
         for (post, poll) in try all(
             """
@@ -59,11 +60,12 @@ extension Transaction {
             polls[post] = poll
         }
         guard !polls.isEmpty else { return [:] }
+        let found = padded(Array(polls.keys))
         for (post, option) in try all(
             """
-            SELECT post, text, votes FROM poll_option WHERE post IN (\(placeholders(polls.count)))
+            SELECT post, text, votes FROM poll_option WHERE post IN (\(placeholders(found.count)))
             ORDER BY post, position
-            """, polls.keys.map { .id($0) },
+            """, found.map { .id($0) },
             { row in (row.id(0) as PostID, Poll.Option(row.text(1), votes: row.number(2))) })
         {
             polls[post]?.options.append(option)
@@ -100,6 +102,7 @@ extension Transaction {
     /// What a person voted in those of the posts in which they did.
     public func ballots(of person: ActorID, in posts: [PostID]) throws -> [PostID: Ballot] {
         guard !posts.isEmpty else { return [:] }
+        let posts = padded(posts)
         let list = placeholders(posts.count, from: 2)
         let values = [.id(person)] + posts.map { SQLValue.id($0) }
         var ballots: [PostID: Ballot] = [:]
@@ -119,6 +122,7 @@ extension Transaction {
     /// Those of some posts that a person wrote.
     public func posts(_ ids: [PostID], writtenBy person: ActorID) throws -> Set<PostID> {
         guard !ids.isEmpty else { return [] }
+        let ids = padded(ids)
         let found: [PostID] = try all(
             "SELECT id FROM post WHERE author = $1 AND id IN (\(placeholders(ids.count, from: 2)))",
             [.id(person)] + ids.map { .id($0) }

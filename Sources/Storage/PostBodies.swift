@@ -44,7 +44,7 @@ extension Transaction {
     /// The bodies of those that have tables of their own; posts without one cost no query.
     func bodies(of posts: [Post]) throws -> [PostID: PostBody] {
         var bodies: [PostID: PostBody] = [:]
-        for (code, ids) in Dictionary(grouping: posts, by: \.body.code).mapValues({ $0.map(\.id) }) {
+        for (code, ids) in Dictionary(grouping: posts, by: \.body.code).mapValues({ padded($0.map(\.id)) }) {
             switch code {
             case PostBody.Code.poll: for (id, poll) in try polls(of: ids) { bodies[id] = .poll(poll) }
             case PostBody.Code.survey:

@@ -65,7 +65,7 @@ extension Transaction {
     /// Adds mentions, tags and attachments to posts, with three queries for all of them.
     func complete(_ posts: [Post]) throws -> [Post] {
         guard !posts.isEmpty else { return [] }
-        let ids = posts.map { SQLValue.id($0.id) }
+        let ids = padded(posts.map { SQLValue.id($0.id) })
         let list = placeholders(ids.count)
         var mentions: [PostID: [Mention]] = [:]
         for (post, mention) in try all(

@@ -50,9 +50,10 @@ extension Transaction {
     /// Those posts that exist, deleted ones too, in the order of the ids.
     public func posts(_ ids: [PostID]) throws -> [Post] {
         guard !ids.isEmpty else { return [] }
+        let list = padded(ids)
         let found = try all(
-            "SELECT \(Self.postColumns) FROM post p WHERE p.id IN (\(placeholders(ids.count)))",
-            ids.map { .id($0) }, Self.post
+            "SELECT \(Self.postColumns) FROM post p WHERE p.id IN (\(placeholders(list.count)))",
+            list.map { .id($0) }, Self.post
         )
         let byID = Dictionary(try complete(found).map { ($0.id, $0) }) { first, _ in first }
         return ids.compactMap { byID[$0] }
@@ -61,6 +62,7 @@ extension Transaction {
     /// Which of them were written on this node.
     public func localPosts(_ ids: [PostID]) throws -> Set<PostID> {
         guard !ids.isEmpty else { return [] }
+        let ids = padded(ids)
         let found: [PostID] = try all(
             "SELECT id FROM post WHERE is_local = 1 AND id IN (\(placeholders(ids.count)))",
             ids.map { .id($0) }

@@ -26,7 +26,7 @@ extension Transaction {
 
     /// For each post that is quoted and known here, what completes a quote of it; posts that quote nothing cost no query.
     func quotedPosts(of posts: [Post]) throws -> [ObjectURI: (Quote) -> Quote] {
-        let uris = Array(Set(posts.compactMap(\.quote?.uri)))
+        let uris = padded(Array(Set(posts.compactMap(\.quote?.uri))))
         guard !uris.isEmpty else { return [:] }
         let rows = try all(
             """
@@ -114,6 +114,7 @@ extension Transaction {
     /// How many posts that everyone may read quote each of some: a number must not tell of those that are not.
     public func countQuotes(of posts: [PostID]) throws -> [PostID: Int] {
         guard !posts.isEmpty else { return [:] }
+        let posts = padded(posts)
         let rows = try all(
             """
             SELECT o.id, COUNT(*) FROM post o JOIN post p ON p.quote_uri = o.uri

@@ -37,6 +37,7 @@ extension Transaction {
     /// What posts were given, of each the most given first; at most 20 kinds a post. `person`: the reader.
     public func reactions(of posts: [PostID], for person: ActorID?) throws -> [PostID: [Reaction.Tally]] {
         guard !posts.isEmpty else { return [:] }
+        let posts = padded(posts)
         let rows = try all(
             """
             SELECT post, emoji, COUNT(*), MAX(CASE WHEN actor = $1 THEN 1 ELSE 0 END), MIN(created_at) AS since

@@ -34,6 +34,7 @@ extension Transaction {
     /// Which of some hashtags a person follows.
     public func followedTags(of person: ActorID, among tags: [String]) throws -> Set<String> {
         guard !tags.isEmpty else { return [] }
+        let tags = padded(tags)
         let found = try all(
             """
             SELECT tag FROM tag_follow WHERE person = $1 AND tag IN (\(placeholders(tags.count, from: 2)))
@@ -63,6 +64,7 @@ extension Transaction {
     /// Everybody who follows any of some hashtags, each once.
     public func followers(ofTags tags: [String]) throws -> [ActorID] {
         guard !tags.isEmpty else { return [] }
+        let tags = padded(tags)
         return try all(
             "SELECT DISTINCT person FROM tag_follow WHERE tag IN (\(placeholders(tags.count))) ORDER BY person",
             tags.map { .text($0) }

@@ -48,11 +48,46 @@ struct LaneBookTests {
         var book = LaneBook()
         let turns = start(1...2000, in: &book)
         let passed = count(.passed, turns)
-        #expect(passed == LaneBook.mostPassed && turns.last == .full)
+        // For each node that is looked past as a whole, another signer is alone.
+        #expect(passed == LaneBook.mostPassed + LaneBook.mostNodes && turns.last == .full)
+        #expect(book.nodes.count == LaneBook.mostNodes)
         // Each end makes room for one.
         for number: Int64 in 1...16 { book.end(ActorID(number)) }
         #expect(book.signers.count == LaneBook.mostPassed - 16)
         let isAgain = book.lookAgain()
-        #expect(isAgain && book.signers.isEmpty)
+        #expect(isAgain && book.signers.isEmpty && book.nodes.isEmpty)
+    }
+
+    @Test("of a node of which very many wait the rest is looked past as a whole until they had their turn")
+    func wholeNode() {
+        var book = LaneBook()
+        let turns = start(1...1200, of: "slow.example", in: &book)
+        let (started, passed) = (count(.started, turns), count(.passed, turns))
+        // The one by whom it is noted is counted too.
+        #expect(started == LaneBook.lanesPerNode && passed == LaneBook.mostPassedPerNode + 1)
+        #expect(book.nodes == ["slow.example"])
+        let others = start(2001...2011, in: &book)
+        let (othersStarted, othersPassed) = (count(.started, others), count(.passed, others))
+        #expect(othersStarted == 8 && othersPassed == 3)
+        var again: [LaneBook.Turn] = []
+        for number: Int64 in 9...508 {
+            book.end(ActorID(number - 8))
+            again.append(book.start(ActorID(number), of: "slow.example"))
+        }
+        let isStarted = again.allSatisfy { $0 == .started }
+        #expect(isStarted && book.nodes == ["slow.example"])
+        book.end(ActorID(501))
+        #expect(book.nodes.isEmpty && book.signers.count == 15 + 3)
+    }
+
+    @Test("where there is no room for more, it is taken from the node of which most wait")
+    func largest() {
+        var book = LaneBook()
+        _ = start(1...300, of: "some.example", in: &book)
+        _ = start(301...700, of: "most.example", in: &book)
+        let others = start(1001...1400, in: &book)
+        #expect(count(.passed, others) == 400 && book.nodes == ["most.example"])
+        let kept: Set<ActorID> = [ActorID(9), ActorID(300), ActorID(1001), ActorID(1400)]
+        #expect(kept.isSubset(of: book.signers) && !book.signers.contains(ActorID(700)))
     }
 }

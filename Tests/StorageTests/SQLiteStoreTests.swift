@@ -48,6 +48,21 @@ struct SQLiteStoreTests {
         try earlier.store.close()
     }
 
+    @Test("a connection keeps a bounded number of statements, however many are asked of it")
+    func statements() async throws {
+        let store = try SQLiteStore(path: nil)
+        for number in 1...2000 {
+            let found = try await store.read { try $0.number("SELECT \(number)") }
+            #expect(found == number)
+        }
+        #expect(try store.statementCount() <= 1100)
+        for number in 2001...4000 {
+            let found = try await store.write { try $0.number("SELECT \(number)") }
+            #expect(found == number)
+        }
+        #expect(try store.statementCount() <= 1100)
+    }
+
     @Test("on a full disk a write is refused, and what was kept stays")
     func fullDisk() async throws {
         let store = try SQLiteStore(path: nil)

@@ -6,6 +6,8 @@ import Surface
 /// Writes notifications, with their accounts and statuses.
 struct NotificationEntities {
     let desk: Desk
+    /// See ``StatusEntities/areAskedFor``.
+    var areAskedFor = true
 
     static let words: [(Notification.Kind, String)] = [
         (.mention, "mention"), (.follow, "follow"), (.followAsked, "follow_request"), (.like, "favourite"),
@@ -71,8 +73,9 @@ struct NotificationEntities {
         // One by one: a status that cannot be shown must not shift the others.
         var statuses: [PostID: JSONValue] = [:]
         for post in posts {
-            statuses[post.id] = try StatusEntities(desk: desk).write([post], for: viewer, in: transaction)
-                .first
+            statuses[post.id] = try StatusEntities(desk: desk, areAskedFor: areAskedFor).write(
+                [post], for: viewer, in: transaction
+            ).first
         }
         return notifications.compactMap { notification in
             guard let actor = actors[notification.actor],

@@ -131,8 +131,9 @@ struct StreamingRoutes {
         case .notification(let id):
             try await desk.needs.store.read { [desk] transaction -> String? in
                 guard let found = try transaction.notification(id), found.person == person else { return nil }
-                return try NotificationEntities(desk: desk).write([found], for: person, in: transaction)
-                    .first?.text
+                return try NotificationEntities(desk: desk, areAskedFor: false).write(
+                    [found], for: person, in: transaction
+                ).first?.text
             }.map { "event: notification\ndata: \($0)\n\n" }
         case .over: nil
         }

@@ -172,9 +172,9 @@ public final class InboxWorker: Service {
     }
 
     private func due(at now: Date) async throws -> ([Received], [ActorID: Actor]) {
-        let busy = book.withLock { $0.signers }
+        let (busy, nodes) = book.withLock { ($0.signers, $0.nodes) }
         return try await world.needs.store.read { transaction in
-            let due = try transaction.dueReceived(at: now, limit: Self.batch, except: busy)
+            let due = try transaction.dueReceived(at: now, limit: Self.batch, except: busy, ofNodes: nodes)
             let actors = try transaction.actors(Array(Set(due.map(\.signer))))
             return (due, Dictionary(actors.map { ($0.id, $0) }) { first, _ in first })
         }

@@ -60,6 +60,7 @@ struct SQLiteWriter: Writer {
 
     func inTransaction(_ body: (Transaction) throws -> Void) throws {
         try translating {
+            database.forgetStatements()
             try database.inTransaction(.immediate) {
                 try body(Transaction(connection: SQLiteConnection(database: database)))
                 return .commit
@@ -74,6 +75,27 @@ struct SQLiteWriter: Writer {
                 return .commit
             }
         }
+    }
+}
+
+extension Database {
+    /// Several times as many as there are of fixed form.
+    private static let mostStatements = 1000
+
+    /// Those that this connection keeps prepared.
+    var statementCount: Int {
+        var (count, statement) = (0, sqlite3_next_stmt(sqliteConnection, nil))
+        while statement != nil {
+            count += 1
+            statement = sqlite3_next_stmt(sqliteConnection, statement)
+        }
+        return count
+    }
+
+    /// Forgets them where there are too many. GRDB keeps all, and some are made of what is asked for: one for every length of
+    /// a page. To be called while none of them is read.
+    func forgetStatements() {
+        if statementCount > Self.mostStatements { releaseMemory() }
     }
 }
 

@@ -1,10 +1,12 @@
 import Foundation
 import GRDB
+import Synchronization
 
 /// The embedded engine: SQLite through GRDB, write-ahead log, one writer with group commit, a pool of readers.
 public final class SQLiteStore: Store {
     private let pool: any DatabaseWriter
     private let queue = WriteQueue()
+    private let reads = Atomic<Int>(0)
 
     /// Opens the database, makes it durable and brings its schema up to date.
     ///
@@ -66,7 +68,13 @@ public final class SQLiteStore: Store {
     /// most of them. There are as many readers as threads that could ask, and in the write-ahead log none waits for a writer.
     private func readHere<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
         do {
-            return try pool.read { try body(Transaction(connection: SQLiteConnection(database: $0))) }
+            return try pool.read { database in
+                // Not each time: they are counted one by one.
+                if reads.wrappingAdd(1, ordering: .relaxed).newValue.isMultiple(of: 64) {
+                    database.forgetStatements()
+                }
+                return try body(Transaction(connection: SQLiteConnection(database: database)))
+            }
         } catch let error as DatabaseError {
             throw StorageError(error)
         }
@@ -116,6 +124,11 @@ public final class SQLiteStore: Store {
             }
             try pool.close()
         }
+    }
+
+    /// How many statements the writer keeps prepared.
+    func statementCount() throws -> Int {
+        try pool.writeWithoutTransaction { $0.statementCount }
     }
 
     /// What `PRAGMA synchronous` answers: 2 is FULL.

@@ -118,6 +118,16 @@ func placeholders(_ count: Int, from first: Int = 1) -> String {
     (first..<(first + count)).map { "$\($0)" }.joined(separator: ", ")
 }
 
+/// The same with the first of them again and again, until their number is a power of two. A connection keeps every form of
+/// a statement that it was given, so lists of any length must make few of them; what is in one twice changes nothing.
+func padded<Value>(_ values: [Value]) -> [Value] {
+    // SQLite takes 32,766 values and no more.
+    guard let first = values.first, values.count <= 1 << 14 else { return values }
+    var count = 1
+    while count < values.count { count *= 2 }
+    return values + Array(repeating: first, count: count - values.count)
+}
+
 /// The larger of two expressions, neither of them null: engines have no common function for it.
 func larger(_ left: String, _ right: String) -> String {
     "CASE WHEN \(left) > \(right) THEN \(left) ELSE \(right) END"

@@ -5,6 +5,7 @@ import JSON
 import Social
 import Storage
 import Support
+import Surface
 import Testing
 
 /// Grouped notifications as Mastodon's clients ask for them.
@@ -105,6 +106,35 @@ struct NotificationClientTests: Journey {
             #expect(said[0].ranges(of: "event: notification").count == pushes, "\(habits): \(said)")
             #expect(try await kinds(ada, on: node).count == kept, "\(habits)")
         }
+    }
+
+    @Test("an announcement that passes by on a stream has reached nobody, and one that is asked for has")
+    func passesBy() async throws {
+        let node = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let (ada, boris) = (
+            try await Cast.welcome("ada", to: node), try await Cast.welcome("boris", to: node)
+        )
+        try await node.people.permitAnnouncements(true, to: boris.id)
+        let door = try FrontDoor(node)
+        let caller = try await door.signIn(ada)
+        let (said, post) = try await door.listen([("/api/v1/streaming/user", caller)]) { [clock] in
+            var draft = Draft(text: "Please read", audience: .node)
+            draft.body = .announcement(
+                Announcement(title: "New rules", dueAt: clock.now + 86400, target: Announcement.Target()))
+            let post = try await node.publish.publish(draft, by: boris.id)
+            try await node.fanOut()
+            return post
+        }
+        #expect(said[0].contains("event: notification") && said[0].contains("Please read"))
+        func reached() async throws -> Int {
+            try await door.desk.noteShown.drain()
+            return try await node.store.read {
+                try AnnouncementBoard(needs: node.needs).read(post.id, for: boris.id, in: $0).1.total.reached
+            }
+        }
+        #expect(try await reached() == 0)
+        #expect(try await door.ask("/api/v1/notifications", as: caller).isGood)
+        #expect(try await reached() == 1)
     }
 
     @Test(
