@@ -89,12 +89,7 @@ extension Transaction {
                 .date(post.editedAt),
             ]
         )
-        for recipient in Set(recipients) {
-            try run(
-                "INSERT INTO recipient (post, actor) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                [.id(post.id), .id(recipient)]
-            )
-        }
+        try addRecipients(recipients, to: post.id)
         try deleteParts(of: post.id)
         try insertParts(of: post)
         try updateBody(of: post)
@@ -120,6 +115,16 @@ extension Transaction {
         for announce in try announces(of: post.id) {
             try bury(announce, at: date)
             try deleteRecipients(of: announce.id)
+        }
+    }
+
+    /// Adds to those whom a post is addressed to by name.
+    public func addRecipients(_ recipients: [ActorID], to post: PostID) throws {
+        for recipient in Set(recipients) {
+            try run(
+                "INSERT INTO recipient (post, actor) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                [.id(post), .id(recipient)]
+            )
         }
     }
 
