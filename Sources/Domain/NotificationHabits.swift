@@ -11,6 +11,8 @@ public struct NotificationHabits: Sendable, Equatable {
     public var stopped: Set<Notification.Kind>
     /// Minutes after midnight at which the day's summary is sent by mail; nil for never.
     public var digestAt: Int?
+    /// When that time, or the zone, was chosen: summaries are of moments after it. Nil for a time that was always so.
+    public var digestSince: Date?
 
     public init(
         zone: String = "UTC", quietFrom: Int = 0, quietUntil: Int = 0,
@@ -31,27 +33,65 @@ public struct NotificationHabits: Sendable, Equatable {
             ? (quietFrom..<quietUntil).contains(minute) : minute >= quietFrom || minute < quietUntil
     }
 
-    /// The last moment up to now at which a summary was due; nil where none is wanted.
+    /// The moment for which a summary is to be made now: one for each of the person's days, at the time that they chose,
+    /// whenever that was and whatever their clocks do.
+    ///
+    /// - Parameters:
+    ///   - now: the moment at which that is asked.
+    ///   - last: the moment for which the last one was made.
+    ///   - joined: when the person came.
+    /// - Returns: nil where none is to be made.
+    public func dueDigest(at now: Date, last: Date?, joined: Date) -> Date? {
+        guard let due = lastDigest(before: now), due > max(joined, digestSince ?? joined),
+            last.map({ day(of: $0) < day(of: due) }) ?? true
+        else { return nil }
+        return due
+    }
+
+    /// The last moment up to now at which a summary was due; nil where none is wanted. Where the clock shows the time twice
+    /// it is the first, and where it leaves it out it is later by as much as is left out.
     public func lastDigest(before now: Date) -> Date? {
         guard let digestAt else { return nil }
-        let since = Double((minute(at: now) - digestAt + Self.day) % Self.day) * 60
-        let second = now.timeIntervalSince1970.truncatingRemainder(dividingBy: 60)
-        return now - since - second
+        let today = day(of: now)
+        for day in [today, today - 1] {
+            let due = moment(day: day, minute: digestAt)
+            if due <= now { return due }
+        }
+        return moment(day: today - 2, minute: digestAt)
     }
 
     private static let day = 24 * 60
+    private static let daySeconds = 86_400
 
     /// Minutes since the person's midnight by the clock on their wall.
-    private func minute(at moment: Date) -> Int {
-        let offset = TimeZone(identifier: zone)?.secondsFromGMT(for: moment) ?? 0
-        let local = Int(moment.timeIntervalSince1970.rounded(.down)) + offset
-        return ((local % 86400) + 86400) % 86400 / 60
+    private func minute(at moment: Date) -> Int { wall(at: moment).second / 60 }
+
+    /// The person's day, as the number of days since 1970.
+    private func day(of moment: Date) -> Int { wall(at: moment).day }
+
+    private func wall(at moment: Date) -> (day: Int, second: Int) {
+        let local = Int(moment.timeIntervalSince1970.rounded(.down)) + offset(at: moment)
+        let (day, second) = local.quotientAndRemainder(dividingBy: Self.daySeconds)
+        return second < 0 ? (day - 1, second + Self.daySeconds) : (day, second)
+    }
+
+    /// When the clock on the person's wall shows a time of a day, whatever it shows now.
+    private func moment(day: Int, minute: Int) -> Date {
+        let wall = Date(timeIntervalSince1970: Double(day * Self.daySeconds + minute * 60))
+        let before = offset(at: wall - Double(Self.daySeconds))
+        let after = offset(at: wall + Double(Self.daySeconds))
+        let (first, second) = (wall - Double(before), wall - Double(after))
+        return offset(at: first) != before && offset(at: second) == after ? second : first
+    }
+
+    /// Seconds by which the person's clock is ahead of UTC.
+    private func offset(at moment: Date) -> Int {
+        TimeZone(identifier: zone)?.secondsFromGMT(for: moment) ?? 0
     }
 
     /// A moment as the clock on the person's wall shows it: `2026-05-08 14:00 (Europe/Oslo)`.
     public func wallClock(_ moment: Date) -> String {
-        let offset = TimeZone(identifier: zone)?.secondsFromGMT(for: moment) ?? 0
-        let text = (moment + Double(offset)).ISO8601Format()
+        let text = (moment + Double(offset(at: moment))).ISO8601Format()
         return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) (\(zone))"
     }
 

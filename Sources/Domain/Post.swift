@@ -55,6 +55,17 @@ public struct Post: Sendable, Equatable {
         thread = id
     }
 
+    /// Whether whoever may read a post may read this answer to it, as far as its audience alone says: only then its number may
+    /// tell of it. Messages to the people named are never such: each names others.
+    public func isRead(byReadersOf parent: Post) -> Bool {
+        switch audience {
+        case .node, .organisation, .anyone: true
+        case .group, .unit: audience == parent.audience
+        case .followers: audience == parent.audience && author == parent.author
+        case .direct: false
+        }
+    }
+
     /// What a post answers: always by name, and by row where this node has it.
     public struct Reply: Sendable, Equatable {
         public var uri: ObjectURI

@@ -42,6 +42,14 @@ public struct Acknowledge: Sendable {
         }
     }
 
+    /// Tells anew how far the announcements are that count somebody who is gone, or back.
+    static func recount(_ person: ActorID, at date: Date, in transaction: Transaction) throws {
+        for post in try transaction.announcementsCounting(person) {
+            try transaction.append(
+                .announcementCounted(post, sequence: transaction.countChange(of: post, at: date)))
+        }
+    }
+
     /// The rules of Spec/features/announcement.md §1 and §2: who may, for whom, and with what.
     ///
     /// - Throws: ``Refusal`` with the rule that was broken; anything but an announcement passes.

@@ -10,9 +10,14 @@ public struct ChooseNotifications: Sendable {
     /// - Throws: ``Refusal`` when a rule of ``NotificationHabits/check()`` says no.
     public func choose(_ habits: NotificationHabits, by person: ActorID) async throws {
         try habits.check()
-        try await needs.store.write { transaction in
+        try await needs.store.write { [needs] transaction in
             _ = try transaction.actingPerson(person)
-            try transaction.save(habits, of: person)
+            let known = try transaction.notificationHabits(of: person)
+            var chosen = habits
+            // An hour of today that is over when it is chosen brings no letter before tomorrow.
+            let isSame = (habits.zone, habits.digestAt) == (known.zone, known.digestAt)
+            chosen.digestSince = isSame ? known.digestSince : needs.now()
+            try transaction.save(chosen, of: person)
         }
     }
 

@@ -57,20 +57,14 @@ public final class Digests: Service {
     /// Writes the letters that are due; each in the transaction that remembers it.
     public func write() async throws {
         let now = needs.now()
-        // Nobody's hour comes twice within this time.
-        let candidates = try await needs.store.read { try $0.peopleWithoutDigest(since: now - 20 * 3600) }
-        for person in candidates {
-            let isDue = try await needs.store.read { transaction in
-                guard let due = try transaction.notificationHabits(of: person).lastDigest(before: now),
-                    let login = try transaction.login(of: person)
-                else { return false }
-                return try transaction.digest(of: person)?.sentAt ?? login.createdAt < due
-            }
-            guard isDue else { continue }
+        let candidates = try await needs.store.read { try $0.digestCandidates(at: now) }
+        for candidate in candidates {
+            let (person, last, joined) = (candidate.person, candidate.last, candidate.joined)
+            guard let due = candidate.habits.dueDigest(at: now, last: last, joined: joined) else { continue }
             try await needs.store.write { [needs, nodeName, word] transaction in
                 let known = try transaction.digest(of: person)
                 let stopWord = known?.stopWord ?? word()
-                try transaction.noteDigest(of: person, at: now, stopWord: stopWord)
+                try transaction.noteDigest(of: person, at: due, stopWord: stopWord)
                 let text = DigestText(needs: needs, nodeName: nodeName, stopWord: stopWord)
                 guard let login = try transaction.login(of: person),
                     let mail = try text.mail(to: person, at: login.email, limit: Self.most, in: transaction)

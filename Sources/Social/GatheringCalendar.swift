@@ -9,7 +9,7 @@ public struct GatheringCalendar: Sendable {
 
     public init(needs: Needs) { self.needs = needs }
 
-    /// The calendar behind a link: what its person goes to and may still see, from a month ago.
+    /// The calendar behind a link: what its person goes to and may still see, and was not over a month ago.
     ///
     /// - Parameter hash: SHA-256 of the link's secret.
     /// - Returns: an iCalendar document.

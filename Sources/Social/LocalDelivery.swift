@@ -37,7 +37,7 @@ struct LocalDelivery {
         case .followAccepted(let follower, let followee, _): try notify(followee, .follow, by: follower)
         case .actorGone(let actor):
             news.append((.over, [.person(actor)]))
-            try recount(actor)
+            try Acknowledge.recount(actor, at: now, in: transaction)
         case .settled(let id): try settled(id)
         case .affiliated(let person, let group): try affiliated(person, group)
         case .pollCounted(let id): news.append((.edited(id), try channels(ofKnown: id)))
@@ -219,14 +219,6 @@ struct LocalDelivery {
         try transaction.append(
             .announcementCounted(post.id, sequence: transaction.countChange(of: post.id, at: now)))
         return channels
-    }
-
-    /// Someone who is gone is not counted any more.
-    private func recount(_ person: ActorID) throws {
-        for post in try transaction.announcementsCounting(person) {
-            try transaction.append(
-                .announcementCounted(post, sequence: transaction.countChange(of: post, at: now)))
-        }
     }
 
     /// Nobody keeps a place at what is organised by whom they blocked, or who blocked them.

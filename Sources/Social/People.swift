@@ -106,6 +106,8 @@ public struct People: Sendable {
             }
             try transaction.setState(state, of: actor.id)
             try transaction.append(.profileChanged(actor.id))
+            // Their leaving was told to whoever asks them to acknowledge something.
+            try Acknowledge.recount(actor.id, at: needs.now(), in: transaction)
         }
     }
 

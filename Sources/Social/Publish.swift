@@ -50,17 +50,27 @@ public struct Publish: Sendable {
     }
 
     /// Keeps a post of another node. `recipients`: the actors of this node that it is addressed to. `isNews`:
-    /// whether readers are told; an old post that completes a thread is not news. Returns whether it was new.
+    /// whether readers are told; an old post that completes a thread is not news, unless its author's node brings it
+    /// afterwards. Returns whether it was new, or is news only now.
     public static func receive(
         _ post: Post, recipients: [ActorID], isNews: Bool, in transaction: Transaction
     ) throws -> Bool {
         if let known = try transaction.postID(post.uri) {
-            // What came first as a part of a thread is news all the same to those who must read it.
-            if isNews, try transaction.awaitsReaders(known) { try transaction.append(.published(known)) }
-            return false
+            // What was read where it lives before it was brought is news all the same, once. It stays for whom it was.
+            guard isNews, try transaction.takeUntold(known, by: post.author),
+                let stored = try transaction.post(known)
+            else { return false }
+            try transaction.addRecipients(
+                try transaction.recipients(among: recipients, of: stored), to: known)
+            try transaction.append(.published(known))
+            return true
         }
         try transaction.insert(post, recipients: recipients, isLocal: false)
-        if isNews { try transaction.append(.published(post.id)) }
+        if isNews {
+            try transaction.append(.published(post.id))
+        } else {
+            try transaction.markUntold(post.id)
+        }
         return true
     }
 

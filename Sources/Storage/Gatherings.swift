@@ -119,12 +119,12 @@ extension Transaction {
         return try complete(posts)
     }
 
-    /// What a person's calendar holds: what they said yes or maybe to, or organise, since a moment.
+    /// What a person's calendar holds: what they said yes or maybe to, or organise, and was not over at a moment.
     public func calendar(of person: ActorID, since date: Date, limit: Int = 500) throws -> [Post] {
         let posts = try all(
             """
             SELECT \(Self.postColumns) FROM gathering g JOIN post p ON p.id = g.post
-            WHERE g.starts_at > $2 AND p.deleted_at IS NULL AND \(Self.seenBy(.person(person), place: 1))
+            WHERE COALESCE(g.ends_at, g.starts_at) > $2 AND p.deleted_at IS NULL AND \(Self.seenBy(.person(person), place: 1))
                 AND (p.author = $1 OR EXISTS (SELECT 1 FROM attendance t
                     WHERE t.post = p.id AND t.actor = $1 AND t.state IN (0, 1, 2, 3)))
             ORDER BY g.starts_at, g.post LIMIT $3

@@ -91,12 +91,7 @@ extension Transaction {
                 .date(post.editedAt),
             ]
         )
-        for recipient in Set(recipients) {
-            try run(
-                "INSERT INTO recipient (post, actor) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                [.id(post.id), .id(recipient)]
-            )
-        }
+        try addRecipients(recipients, to: post.id)
         try deleteParts(of: post.id)
         try insertParts(of: post)
         try updateBody(of: post)
@@ -122,6 +117,16 @@ extension Transaction {
         for announce in try announces(of: post.id) {
             try bury(announce, at: date)
             try deleteRecipients(of: announce.id)
+        }
+    }
+
+    /// Adds to those whom a post is addressed to by name.
+    public func addRecipients(_ recipients: [ActorID], to post: PostID) throws {
+        for recipient in Set(recipients) {
+            try run(
+                "INSERT INTO recipient (post, actor) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                [.id(post), .id(recipient)]
+            )
         }
     }
 
@@ -198,7 +203,10 @@ extension Transaction {
         let orphans: [PostID] = try all(
             "SELECT id FROM post WHERE reply_uri = $1 AND reply_post IS NULL", [.uri(post.uri)]
         ) { $0.id(0) }
-        for orphan in orphans where try mayAnswer(orphan, post) {
+        var answers = 0
+        for orphan in orphans {
+            guard let answer = try self.post(orphan), try mayAnswer(answer, post) else { continue }
+            if answer.deletedAt == nil, answer.isRead(byReadersOf: post) { answers += 1 }
             try run(
                 "UPDATE post SET reply_post = $2, reply_author = $3 WHERE id = $1",
                 [.id(orphan), .id(post.id), .id(post.author)]
@@ -206,16 +214,13 @@ extension Transaction {
             // Whoever counted the orphan's thread as its own now belongs to the longer one.
             try run("UPDATE post SET thread = $2 WHERE thread = $1", [.id(orphan), .id(post.thread)])
         }
-        guard !orphans.isEmpty else { return }
-        try run(
-            "UPDATE post SET reply_count = (SELECT COUNT(*) FROM post r WHERE r.reply_post = $1) WHERE id = $1",
-            [.id(post.id)]
-        )
+        guard answers > 0 else { return }
+        try run("UPDATE post SET reply_count = $2 WHERE id = $1", [.id(post.id), .number(answers)])
     }
 
     /// Whoever wrote the answer must be able to see what it answers (N52).
-    private func mayAnswer(_ orphan: PostID, _ post: Post) throws -> Bool {
-        guard let answer = try self.post(orphan), let author = try actor(answer.author) else { return false }
+    private func mayAnswer(_ answer: Post, _ post: Post) throws -> Bool {
+        guard let author = try actor(answer.author) else { return false }
         // Who is in another node's group is that node's to know, and it has passed on both.
         if let group = post.group, group == answer.group, try !isLocal(group) { return true }
         guard let host = author.host else { return try maySee(post, .person(author.id)) }
@@ -223,19 +228,19 @@ extension Transaction {
         return try maySee(post, .remote(author.id, authority: host, isOfOrganisation: isMember))
     }
 
+    /// A number that grows would tell of what is not to be known.
     private func count(_ post: Post, by step: Int) throws {
         if let announced = post.body.announced {
             try run(
                 "UPDATE post SET announce_count = \(larger("0", "announce_count + $2")) WHERE id = $1",
                 [.id(announced), .number(step)]
             )
-        } else if let parent = post.reply?.post {
+        } else if let parent = post.reply?.post, try isCounted(post, below: parent) {
             try run(
                 "UPDATE post SET reply_count = \(larger("0", "reply_count + $2")) WHERE id = $1",
                 [.id(parent), .number(step)]
             )
         }
-        // A number that grows would tell of what is not to be known: it is of what the office may read.
         guard post.audience.condition.rawValue >= Audience.Condition.sameNode.rawValue else { return }
         try run(
             """
@@ -245,6 +250,13 @@ extension Transaction {
             """,
             [.id(post.author), .number(step), .date(post.createdAt)]
         )
+    }
+
+    /// The same of a post and of what it answers always, so that what was counted is what is taken away.
+    private func isCounted(_ answer: Post, below parent: PostID) throws -> Bool {
+        let found = try first(
+            "SELECT \(Self.postColumns) FROM post p WHERE p.id = $1", [.id(parent)], Self.post)
+        return found.map { answer.isRead(byReadersOf: $0) } ?? false
     }
 
     private static func values(of post: Post) -> [SQLValue] {

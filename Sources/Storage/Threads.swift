@@ -1,6 +1,20 @@
 public import Domain
 
 extension Transaction {
+    /// Remembers of a post that it was read where it lives, to complete something, and that nobody was told of it.
+    public func markUntold(_ post: PostID) throws {
+        try run("UPDATE post SET is_untold = 1 WHERE id = $1", [.id(post)])
+    }
+
+    /// Whether a post is here of which nobody was told yet; from now on it is not. `author`: whose it must be.
+    public func takeUntold(_ post: PostID, by author: ActorID) throws -> Bool {
+        try run(
+            """
+            UPDATE post SET is_untold = 0
+            WHERE id = $1 AND author = $2 AND is_untold = 1 AND deleted_at IS NULL
+            """, [.id(post), .id(author)]) > 0
+    }
+
     /// What a post answers, from the start of the thread downwards, as far as the viewer may see.
     public func ancestors(of post: Post, for viewer: Viewer, limit: Int = Limits.threadDepth) throws -> [Post]
     {

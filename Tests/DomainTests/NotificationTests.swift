@@ -35,6 +35,66 @@ struct NotificationTests {
         #expect(NotificationHabits(digestAt: nil).lastDigest(before: due) == nil)
     }
 
+    /// When letters come, by the reader's clock, to whoever chose some habits and, at a moment, others. They are looked for
+    /// every minute; the last one before was at `start`.
+    func letters(
+        _ first: NotificationHabits, _ other: NotificationHabits, from turn: Date, since start: Date,
+        until end: Date
+    ) -> [String] {
+        var (now, last, found) = (start, start, [String]())
+        while now < end {
+            let habits = now < turn ? first : other
+            if let due = habits.dueDigest(at: now, last: last, joined: start) {
+                found.append(String(habits.wallClock(now).dropFirst(8).prefix(8)))
+                last = due
+            }
+            now += 60
+        }
+        return found
+    }
+
+    @Test(
+        "a letter comes once a day at the hour that was chosen, also when clocks are changed",
+        arguments: [
+            (480, "2026-10-23T20:00:00Z", ["24 08:00", "25 08:00", "26 08:00", "27 08:00"]),
+            (480, "2027-03-26T20:00:00Z", ["27 08:00", "28 08:00", "29 08:00", "30 08:00"]),
+            // What the clock shows twice, and what it leaves out.
+            (150, "2026-10-23T20:00:00Z", ["24 02:30", "25 02:30", "26 02:30", "27 02:30"]),
+            (150, "2027-03-26T20:00:00Z", ["27 02:30", "28 03:30", "29 02:30", "30 02:30"]),
+            (1439, "2026-10-23T20:00:00Z", ["24 23:59", "25 23:59", "26 23:59", "27 23:59"]),
+            (0, "2027-03-26T20:00:00Z", ["27 00:00", "28 00:00", "29 00:00", "30 00:00"]),
+        ])
+    func clockChange(digestAt: Int, from: String, expected: [String]) throws {
+        let (habits, start) = (NotificationHabits(zone: "Europe/Oslo", digestAt: digestAt), try date(from))
+        let found = letters(habits, habits, from: start, since: start, until: start + 5 * 86400)
+        #expect(Array(found.prefix(4)) == expected)
+    }
+
+    @Test(
+        "it comes at another hour, or by another clock, from when that is chosen, and once a day all the same",
+        arguments: [
+            // Later on a day that had its letter, before and after the new hour.
+            (480, 1080, "UTC", 33, ["20 08:00", "21 18:00", "22 18:00"]),
+            (480, 1080, "UTC", 44, ["20 08:00", "21 18:00", "22 18:00"]),
+            // On a day that had none yet.
+            (480, 1080, "UTC", 31, ["20 18:00", "21 18:00", "22 18:00"]),
+            // Earlier: the hour that is over brings none.
+            (1080, 480, "UTC", 58, ["20 18:00", "22 08:00"]),
+            (1080, 480, "UTC", 44, ["20 18:00", "21 08:00", "22 08:00"]),
+            // Five hours behind, and five and a half ahead.
+            (480, 480, "America/Lima", 33, ["20 08:00", "21 08:00", "22 08:00"]),
+            (480, 480, "Asia/Kolkata", 33, ["20 08:00", "21 08:00", "22 08:00"]),
+        ])
+    func otherHour(first: Int, second: Int, zone: String, hours: Int, expected: [String]) throws {
+        let start = try date("2026-11-19T00:00:00Z")
+        let turn = start + Double(hours) * 3600
+        var other = NotificationHabits(zone: zone, digestAt: second)
+        other.digestSince = turn
+        let found = letters(
+            NotificationHabits(digestAt: first), other, from: turn, since: start, until: start + 4 * 86400)
+        #expect(found == expected)
+    }
+
     @Test("a moment is told by the reader's clock")
     func wallClock() throws {
         let moment = try date("2026-11-24T20:00:00Z")

@@ -35,6 +35,23 @@ struct AnnouncementProgressTests: AnnouncementJourney {
         #expect(try await stage.lima.store.read { try $0.marker(of: person, "home")?.version } == marker)
     }
 
+    @Test("who is suspended is not counted, and is again when they are back")
+    func comingBack() async throws {
+        let stage = try await stage()
+        let post = try await stage.oslo.publish.publish(draft(), by: stage.ada.id)
+        try await settle(stage.nodes)
+        func targeted() async throws -> Int? {
+            try await board(post, stage).nodes.first { $0.node == Cast.lima }?.targeted
+        }
+        #expect(try await targeted() == 1)
+        for (state, count) in [(Actor.State.suspended, 0), (.active, 1)] {
+            clock.advance(60)
+            try await stage.lima.people.dismiss(stage.carmen.id, as: state)
+            try await settle(stage.nodes)
+            #expect(try await targeted() == count)
+        }
+    }
+
     @Test("names travel only where policy says so", arguments: [false, true])
     func names(isNamed: Bool) async throws {
         let stage = try await stage(namesReaders: isNamed)

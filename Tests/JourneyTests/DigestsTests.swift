@@ -80,6 +80,41 @@ struct DigestsTests {
         #expect(try await waiting(store).isEmpty)
     }
 
+    @Test("letters come once a day at the chosen hour, when clocks change and when another is chosen")
+    func hours() async throws {
+        // The Friday before Oslo's clocks go back.
+        let clock = TestClock(Date(timeIntervalSince1970: 1_792_706_400))
+        let node = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let (ada, boris) = (
+            try await Cast.welcome("ada", to: node), try await Cast.welcome("boris", to: node)
+        )
+        try await node.post("@ada hello", by: boris, for: .node)
+        try await node.fanOut()
+        let letters = Digests(
+            needs: node.needs, nodeName: "Oslo", logger: node.world.logger, word: { UUID().uuidString },
+            post: { _ in })
+        let choose = ChooseNotifications(needs: node.needs)
+        var habits = NotificationHabits(zone: "Europe/Oslo")
+        try await choose.choose(habits, by: ada.id)
+        var found: [String] = []
+        for step in 0..<(6 * 24 * 12) {
+            if step == 4 * 24 * 12 {
+                // Late on Monday.
+                habits.digestAt = 18 * 60
+                try await choose.choose(habits, by: ada.id)
+            }
+            try await letters.write()
+            let now = clock.now
+            for mail in try await node.store.read({ try $0.dueMails(at: now) }) {
+                found.append(String(habits.wallClock(now).prefix(16)))
+                try await node.store.write { try $0.delete(mail.id) }
+            }
+            clock.advance(300)
+        }
+        let mornings = ["2026-10-23", "2026-10-24", "2026-10-25", "2026-10-26"].map { "\($0) 08:00" }
+        #expect(found == mornings + ["2026-10-27 18:00", "2026-10-28 18:00"])
+    }
+
     @Test("one that this node's stop broke off waits as if it had not been tried")
     func stopped() async throws {
         let node = try await TestNode(Cast.oslo, network: network, clock: clock)

@@ -67,6 +67,25 @@ struct GatheringCalendarTests: GatheringJourney {
         await #expect(throws: Refusal.notFound("Calendar")) { try await calendar.read(hash: hash) }
     }
 
+    @Test("what goes on for months stays in the calendar until a month after its end")
+    func long() async throws {
+        let stage = try await stage()
+        var long = Gathering(
+            title: "Cycle to work", startsAt: clock.now + 86400, endsAt: clock.now + 81 * 86400)
+        long.challenge = Challenge(goal: "1,000 km")
+        let post = try await publish(long, stage)
+        let calendar = GatheringCalendar(needs: stage.lima.needs)
+        let (person, hash, now) = (stage.carmen.id, Digest.sha256("secret".utf8), clock.now)
+        try await stage.lima.store.write { try $0.saveCalendarLink(of: person, hash: hash, at: now) }
+        try await answer(.yes, post, by: stage.carmen, on: stage.lima)
+        try await settle(stage.nodes)
+        for (days, isThere) in [(40.0, true), (41, true), (30, true), (2, false)] {
+            clock.advance(days * 86400)
+            let text = try await calendar.read(hash: hash)
+            #expect(text.contains("\r\nUID:\(post.uri)\r\n") == isThere, "\(days)")
+        }
+    }
+
     @Test("a leaver's calendar is closed")
     func leaver() async throws {
         let stage = try await stage()

@@ -136,8 +136,19 @@ final class PrivacyStage: Sendable {
         return (Secret(word: word, readers: readers, uri: post.uri), post)
     }
 
-    /// What colleagues at large know nothing of. `fans`: who likes one of them, and keeps it.
-    func writeForSome(fans: [String] = ["blaise", "gus", "fiona"]) async throws -> [Secret] {
+    /// A question that everyone of the organisation may read, for ``writeForSome(fans:below:)``.
+    func ask() async throws -> PostID {
+        let question = PostBody.question(Question(title: "How will the merger go?"))
+        let (_, post) = try await write("open", [], .organisation, "", question)
+        try await settleAll()
+        return post.id
+    }
+
+    /// What colleagues at large know nothing of. `fans`: who likes one of them, and keeps it. `open`: what everybody may
+    /// read, and is answered for some.
+    func writeForSome(
+        fans: [String] = ["blaise", "gus", "fiona"], below open: PostID? = nil
+    ) async throws -> [Secret] {
         let soon = clock.now + 86400
         let named = "@boris @carmen@\(Cast.lima) @blaise @gus"
         let (boris, question) = (id("boris"), Question(title: "zqquestion how?"))
@@ -170,6 +181,14 @@ final class PrivacyStage: Sendable {
             "zqanswer", ["ada", "fiona"], .direct, "@ada", by: "fiona", answering: post.id)
         let (followed, first) = try await write("zqfollowers", Self.followers, .followers)
         secrets += [asked, answer, followed] + (try await settled()) + (try await keep())
+        if let open {
+            secrets += [
+                try await write(
+                    "zqaside", ["ada", "carmen"], .direct, "@carmen@\(Cast.lima)", answering: open
+                ).0,
+                try await write("zqapart", Self.circle, nil, in: secretGroup, answering: open).0,
+            ]
+        }
         secrets.append(
             try await write("zqquoting", Self.followers, .followers, quoting: first.id).0)
         try await like(first, fans)

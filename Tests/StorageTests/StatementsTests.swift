@@ -133,6 +133,8 @@ struct StatementsTests {
             try transaction.saveMarker(of: ada, "home", lastRead: "1", at: date)
             try transaction.saveMarker(of: ada, "home", lastRead: "2", at: date)
             #expect(try transaction.marker(of: ada, "home")?.version == 2)
+            try transaction.markUntold(post)
+            #expect(try !transaction.takeUntold(post, by: ada))
             try transaction.remember(post, of: ada, idempotency: "x")
             #expect(try transaction.post(of: ada, idempotency: "x") == post)
             try transaction.clearHome(of: ada, from: boris)

@@ -87,6 +87,57 @@ struct UpgradeTests {
         try store.close()
     }
 
+    @Test(
+        "of the schema before, answers that few may read, or that are gone, are counted no more",
+        arguments: Engine.atHand)
+    func twentyThree(engine: Engine) async throws {
+        let earlier = try EarlierSchema(engine)
+        /// An answer: what it is for, in which group, by whom, and whether it is gone.
+        let answers: [(audience: Int, group: Int?, author: Int, isGone: Bool)] = [
+            (6, nil, 2, false), (5, nil, 2, false), (4, nil, 2, false), (5, nil, 2, true), (0, nil, 2, false),
+            (1, nil, 2, false), (1, nil, 1, false), (2, 9, 2, false), (2, 8, 2, false),
+        ]
+        let parents: [(audience: Int, group: Int?)] = [(5, nil), (2, 9), (1, nil), (0, nil)]
+        try await earlier.store.write { (transaction: Transaction) throws in
+            try transaction.make(version: 22)
+            func insert(
+                _ id: Int, _ audience: Int, _ group: Int?, by author: Int, to: Int? = nil,
+                isGone: Bool = false
+            ) throws {
+                try transaction.run(
+                    """
+                    INSERT INTO post (id, uri, author, body, content, summary, is_sensitive, audience, audience_actor,
+                        reply_post, thread, url, created_at, deleted_at, reply_count, is_local)
+                    VALUES (\(placeholders(16)))
+                    """,
+                    [
+                        .number(id), .text("https://oslo.example/posts/\(id)"), .number(author), .number(0),
+                        .text(""), .text(""), .number(0), .number(audience), .number(group), .number(to),
+                        .number(id), .text(""), .number(1), isGone ? .number(2) : .null,
+                        .number(to == nil ? answers.count : 0), .number(1),
+                    ])
+            }
+            for (place, parent) in parents.enumerated() {
+                let id = (place + 1) * 100
+                try insert(id, parent.audience, parent.group, by: 1)
+                for (row, answer) in answers.enumerated() {
+                    try insert(
+                        id + row + 1, answer.audience, answer.group, by: answer.author, to: id,
+                        isGone: answer.isGone)
+                }
+            }
+        }
+        if engine == .sqlite { try earlier.store.close() }
+        let store = try earlier.open()
+        let counts = try await store.read { transaction in
+            try transaction.all(
+                "SELECT reply_count FROM post WHERE reply_post IS NULL ORDER BY id"
+            ) { $0.number(0) }
+        }
+        #expect(counts == [3, 4, 4, 3])
+        try store.close()
+    }
+
     private static func sums(
         _ tables: [Tables.Table], _ transaction: Transaction
     ) throws -> [String: TableSum] {

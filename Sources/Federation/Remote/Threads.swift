@@ -180,7 +180,7 @@ public final class Threads: Sendable {
             else { return }
             try HandleCreate.checkPlace(of: post, by: author, in: transaction)
             try HandleCreate.checkReply(post, by: author, world: world, in: transaction)
-            try transaction.insert(post, recipients: recipients, isLocal: false)
+            _ = try Publish.receive(post, recipients: recipients, isNews: false, in: transaction)
             try RecognitionCheck.keep(reading, in: transaction)
             if let votes = reading.likes, try transaction.asker(of: post) != nil {
                 try transaction.countVotes(votes, for: post.id, at: world.needs.now())

@@ -135,6 +135,7 @@ struct PrivacyEffectsTests {
             line != "/metrics" && !line.contains("leaderboard") && !line.hasSuffix("search?q={name}")
                 && !line.hasPrefix("/search?q={name}") && !line.contains("{uri}")
         }
+        let open = try await stage.ask()
         func ask() async throws -> [String: FrontDoor.Reply] {
             var replies: [String: FrontDoor.Reply] = [:]
             for door in doors {
@@ -150,9 +151,13 @@ struct PrivacyEffectsTests {
             return replies
         }
         let before = try await ask()
-        _ = try await stage.writeForSome()
+        _ = try await stage.writeForSome(below: open)
         let after = try await ask()
         #expect(before.count > 300)
+        // How many answered is a number among them.
+        let counted = before.filter { $0.value.body.contains("\"replies_count\":0") }
+        let listed = before.filter { $0.value.body.contains("0 answers") }
+        #expect(!counted.isEmpty && !listed.isEmpty)
         for (request, reply) in before.sorted(by: { $0.key < $1.key }) {
             guard let later = after[request], later != reply else { continue }
             let place = zip(reply.body, later.body).prefix { $0 == $1 }.count

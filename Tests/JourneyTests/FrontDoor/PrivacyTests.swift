@@ -87,7 +87,7 @@ struct PrivacyTests {
         let stage = try await PrivacyStage()
         let doors = try stage.nodes.map { try FrontDoor($0) }
         let tokens = try await Self.signIn(stage, doors)
-        let secrets = try await stage.writeForSome() + stage.writeForMany()
+        let secrets = try await stage.writeForSome(below: stage.ask()) + stage.writeForMany()
         try await stage.part()
         var finds = Finds()
         for door in doors {
