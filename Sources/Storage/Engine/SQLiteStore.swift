@@ -127,8 +127,8 @@ public final class SQLiteStore: Store {
     }
 
     /// How many statements the writer keeps prepared.
-    func statementCount() throws -> Int {
-        try pool.writeWithoutTransaction { $0.statementCount }
+    func statementCount() -> Int {
+        pool.writeWithoutTransaction { $0.statementCount }
     }
 
     /// What `PRAGMA synchronous` answers: 2 is FULL.
