@@ -1,6 +1,7 @@
 import Domain
 import Federation
 import Foundation
+import JSON
 import Social
 import Storage
 import Support
@@ -40,6 +41,14 @@ struct GroupThanksTests {
         let (giver, node) = isElsewhere ? (stage.carmen, stage.lima) : (stage.ada, stage.oslo)
         let post = try await thank([stage.chidi, stage.boris], by: giver, on: node, stage)
         try await stage.settleAll()
+        // What its giver's node has to show for it is what was delivered.
+        var papers: [JSONValue] = []
+        for (node, reader) in [(node, giver), (stage.pune, stage.chidi)] {
+            let id = try #require(try await node.store.read { try $0.postID(post.uri) })
+            papers.append(
+                try await RecognitionDocuments(world: node.world).proof(of: id, viewer: .person(reader.id)))
+        }
+        #expect(papers[0] == papers[1])
         for (person, node) in [(stage.chidi, stage.pune), (stage.boris, stage.oslo)] {
             #expect(try await stage.sees(person, post.uri, on: node), "\(person.name)")
             let id = try #require(try await node.store.read { try $0.postID(post.uri) })

@@ -52,17 +52,19 @@ public struct RecognitionDocuments: Sendable {
 
     /// The object as its giver signed it, and the giver's key: enough to verify it without asking anyone.
     public func proof(of id: PostID, viewer: Viewer) async throws -> JSONValue {
-        let found = try await world.needs.store.read { transaction -> (Post, Actor, [UInt8]?) in
+        let found = try await world.needs.store.read { transaction -> (Post, Actor, Actor?, [UInt8]?) in
             let post = try transaction.visiblePost(id, to: viewer)
             guard case .recognition = post.body, let giver = try transaction.actor(post.author) else {
                 throw Refusal.notFound("Record")
             }
-            return (post, giver, try transaction.recognitionDocument(of: post.id))
+            let group = try post.group.flatMap { try transaction.actor($0) }
+            return (post, giver, group, try transaction.recognitionDocument(of: post.id))
         }
-        let (post, giver, kept) = found
+        let (post, giver, group, kept) = found
         let document: JSONValue
         if giver.isLocal {
-            let object = PostOut(addresses: world.needs.addresses).write(post, by: giver, context: true)
+            let object = PostOut(addresses: world.needs.addresses, group: group?.uri)
+                .write(post, by: giver, context: true)
             document = try await RecognitionOut.prove(object, of: post, by: giver, world: world)
         } else if let kept {
             document = try JSONParser.parse(kept)
