@@ -113,7 +113,9 @@ extension Post {
         case .direct: false
         case .followers: other.audience == .followers && other.author == author
         case .group, .unit: other.audience == audience
-        case .node, .organisation, .anyone:
+        // Those of other offices read what is for a group, for followers or for some by name.
+        case .node: other.audience == .node || other.audience.condition == .unitMember
+        case .organisation, .anyone:
             audience.condition.rawValue >= other.audience.condition.rawValue
         }
     }

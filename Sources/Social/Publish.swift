@@ -62,6 +62,8 @@ public struct Publish: Sendable {
             else { return false }
             try transaction.addRecipients(
                 try transaction.recipients(among: recipients, of: stored), to: known)
+            // Whether it may quote was not asked as long as nobody was told of it.
+            try QuotePost.receive(post, of: stored, in: transaction)
             try transaction.append(.published(known))
             return true
         }

@@ -156,13 +156,18 @@ extension Transaction {
     /// Forgets that a group's posts, where only members read them, named a person, and what the person was told of them.
     /// Thanks stay with whoever was thanked, and their own posts with their author.
     public func forgetNaming(of person: ActorID, inGroup group: ActorID) throws {
-        let isMeant = """
-            post IN (SELECT id FROM post WHERE in_group = $2 AND audience_actor = $2 AND author <> $1)
-                AND post NOT IN (SELECT t.post FROM recognition t WHERE t.recipient = $1)
-            """
-        let both: [SQLValue] = [.id(person), .id(group)]
-        try run("DELETE FROM recipient WHERE actor = $1 AND \(isMeant)", both)
-        try run("DELETE FROM notification WHERE person = $1 AND \(isMeant)", both)
+        for (table, reader) in [("recipient", "actor"), ("notification", "person")] {
+            // From what names the person: a group has more posts than that.
+            try run(
+                """
+                DELETE FROM \(table) WHERE \(reader) = $1
+                    AND EXISTS (SELECT 1 FROM post p WHERE p.id = \(table).post
+                        AND p.in_group = $2 AND p.audience_actor = $2 AND p.author <> $1)
+                    AND NOT EXISTS (SELECT 1 FROM recognition t
+                        WHERE t.post = \(table).post AND t.recipient = $1)
+                """,
+                [.id(person), .id(group)])
+        }
     }
 
     /// Puts a group's latest threads into a new member's home timeline.

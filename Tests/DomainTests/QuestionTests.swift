@@ -62,9 +62,11 @@ struct QuestionTests {
     static let reaches: [(Audience, Audience, Bool)] = [
         (.organisation, .group(ActorID(7)), false), (.organisation, .node, false),
         (.organisation, .direct, false), (.node, .followers, false), (.anyone, .organisation, false),
+        (.group(ActorID(7)), .node, false), (.followers, .node, false), (.direct, .node, false),
         (.group(ActorID(8)), .group(ActorID(7)), false), (.direct, .direct, false),
         (.group(ActorID(7)), .group(ActorID(7)), true), (.group(ActorID(7)), .organisation, true),
         (.followers, .followers, true), (.node, .organisation, true),
+        (.node, .node, true),
     ]
 
     @Test("a duplicate repeats what all its readers may read", arguments: QuestionTests.reaches)

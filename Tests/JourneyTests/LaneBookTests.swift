@@ -51,9 +51,9 @@ struct LaneBookTests {
         // For each node that is looked past as a whole, another signer is alone.
         #expect(passed == LaneBook.mostPassed + LaneBook.mostNodes && turns.last == .full)
         #expect(book.nodes.count == LaneBook.mostNodes)
-        // Each end makes room for one.
+        // Each end makes room for one, by turns for one of a node that was looked past and for whoever waits longest.
         for number: Int64 in 1...16 { book.end(ActorID(number)) }
-        #expect(book.signers.count == LaneBook.mostPassed - 16)
+        #expect(book.signers.count == LaneBook.mostPassed - 8 && book.nodes.count == LaneBook.mostNodes - 8)
         let isAgain = book.lookAgain()
         #expect(isAgain && book.signers.isEmpty && book.nodes.isEmpty)
     }
@@ -89,5 +89,21 @@ struct LaneBookTests {
         #expect(count(.passed, others) == 400 && book.nodes == ["most.example"])
         let kept: Set<ActorID> = [ActorID(9), ActorID(300), ActorID(1001), ActorID(1400)]
         #expect(kept.isSubset(of: book.signers) && !book.signers.contains(ActorID(700)))
+    }
+
+    @Test("a node that made room waits for no flood of others")
+    func evicted() {
+        var book = LaneBook()
+        _ = start(1...308, of: "y.example", in: &book)
+        _ = start(10_001...10_298, of: "z.example", in: &book)
+        _ = start(20_001...20_400, of: "x.example", in: &book)
+        _ = start(30_001...30_011, in: &book)
+        #expect(book.nodes.contains("x.example"))
+        // There is always somebody of the others who comes first.
+        for number: Int64 in 1...4 {
+            book.end(ActorID(number))
+            _ = start(number + 8...number + 8, of: "y.example", in: &book)
+        }
+        #expect(!book.nodes.contains("x.example"))
     }
 }

@@ -124,4 +124,23 @@ struct UntoldPostsTests: Journey {
         let shown = try await stage.home(stage.carmen, on: stage.lima).filter { $0 == post.uri }
         #expect(shown.count == 1)
     }
+
+    @Test("a quote that was fetched below an answer is shown with its consent when it is brought")
+    func quote() async throws {
+        let stage = try await QuoteStage(network, clock)
+        let original = try await stage.original()
+        network.setDown(true, Cast.pune)
+        let post = try await stage.quote(original, by: stage.boris, on: stage.oslo)
+        try await settle([stage.oslo, stage.lima])
+        network.setDown(false, Cast.pune)
+        let inLima = try await id(post, on: stage.lima)
+        try await stage.lima.post("So it is", by: stage.carmen, for: .anyone, answering: inLima)
+        try await settle([stage.lima, stage.pune])
+        _ = try await copy(post, on: stage.pune)
+        clock.advance(3600)
+        try await stage.settleAll()
+        #expect(try await copy(post, on: stage.pune).quote?.state == .accepted)
+        let shown = try await home(stage.chidi, on: stage.pune).filter { $0 == post.uri }
+        #expect(shown.count == 1)
+    }
 }

@@ -104,6 +104,7 @@ struct StatusRoutes {
         var draft = try draft(fields)
         // What a client leaves out stays as it is.
         if let post = try await desk.needs.store.read({ try $0.post(id) }) {
+            if fields["status"] == nil { draft.text = post.source ?? "" }
             if fields["spoiler_text"] == nil { draft.summary = post.summary }
             if fields["sensitive"] == nil, fields["spoiler_text"] == nil {
                 draft.isSensitive = post.isSensitive

@@ -18,6 +18,8 @@ struct LaneBook {
     private var passed: [(signer: ActorID, host: String)] = []
     /// The nodes of whose people nothing is to be looked at now.
     private(set) var nodes: [String] = []
+    /// Whether a lane that is given back next is for a node that was looked past as a whole.
+    private var isNodesTurn = false
 
     /// Those at whom nothing is to be looked at now.
     var signers: [ActorID] { Array(busy.keys) + passed.map(\.signer) }
@@ -29,10 +31,14 @@ struct LaneBook {
         return .started
     }
 
-    /// Gives a lane back: it is the turn of whoever waits longest for one, and of a node when none of its own wait any more.
+    /// Gives a lane back: by turns to a node of which nobody has a lane or waits by name, and to whoever waits longest; and
+    /// to a node when none of its own wait any more.
     mutating func end(_ signer: ActorID) {
         let host = busy.removeValue(forKey: signer)
+        isNodesTurn.toggle()
         if let node = nodes.firstIndex(where: { $0 == host }), !passed.contains(where: { $0.host == host }) {
+            nodes.remove(at: node)
+        } else if isNodesTurn, let node = nodes.firstIndex(where: { isForgotten($0) }) {
             nodes.remove(at: node)
         } else if let next = passed.firstIndex(where: { isFree(for: $0.host) }) {
             passed.remove(at: next)
@@ -51,6 +57,11 @@ struct LaneBook {
 
     private func isFree(for host: String) -> Bool {
         busy.count < Self.lanes && busy.values.count { $0 == host } < Self.lanesPerNode
+    }
+
+    /// Whether nobody of a node has a lane or is noted, so that no end of theirs would remind of it.
+    private func isForgotten(_ host: String) -> Bool {
+        isFree(for: host) && !busy.values.contains(host) && !passed.contains { $0.host == host }
     }
 
     /// False where nothing more can be noted, or it was noted before.

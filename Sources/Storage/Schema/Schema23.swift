@@ -1,8 +1,9 @@
 /// That a post was read where it lives before it was brought, so that nobody was told of it yet; how many answers a post has, of
-/// those that its readers may read; and when somebody chose the time of their daily letters.
+/// those that its readers may read; when somebody chose the time of their daily letters; and which posts name somebody.
 enum Schema23 {
     static let statements = [
         "ALTER TABLE post ADD COLUMN is_untold INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX recipient_actor ON recipient (actor)",
         "ALTER TABLE notification_habit ADD COLUMN digest_since INTEGER",
         // Of what came silently before, announcements alone are known by their own mark.
         """

@@ -79,6 +79,12 @@ struct EditTitleTests: RecognitionJourney {
         let nameless = try await door.ask(path, "PUT", as: caller, form: "status=&hallway%5Btitle%5D=%20")
         #expect(nameless.code == 422, "\(nameless)")
         #expect(try await copy(post, on: stage.oslo).body.title == "Who repairs lifts?")
+        // What a client leaves out stays.
+        let written = try await door.ask(path, "PUT", as: caller, form: "status=The+ones+in+the+hall")
+        #expect(written.isGood, "\(written)")
+        let silent = try await door.ask(
+            path, "PUT", as: caller, form: "hallway%5Btitle%5D=Who%20mends%20lifts%3F")
+        #expect(silent.isGood && silent.body.contains("The ones in the hall"), "\(silent)")
         let page = try await door.ask("/@ada/\(post.id)/edit", as: caller)
         #expect(page.isGood && !page.body.contains("maxlength=\"5000\" required"), "\(page)")
     }
