@@ -72,9 +72,19 @@ public struct Membership: Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            var unknown: UnknownEvent?
             while !Task.isCancelled {
                 do {
                     if try await store.claim("membership") { try await synchronise() }
+                } catch let event as UnknownEvent {
+                    // A process of the release that wrote it takes over.
+                    await store.release("membership")
+                    if event != unknown {
+                        logger.warning(
+                            "an event is left to a later release",
+                            metadata: ["drain": "\(Self.cursor)", "kind": "\(event.kind)"])
+                    }
+                    unknown = event
                 } catch let fault as DirectoryFault {
                     logger.error("the directory is not believed", metadata: ["fault": "\(fault)"])
                     await alert("\(fault)")

@@ -18,23 +18,30 @@ public final class FollowersSync: Service {
     private let nodes = Throttle(capacity: 20, period: .seconds(600))
     private let world: World
     private let asked = Mutex<[ActorID: Date]>([:])
-    private let requests = AsyncStream.makeStream(
-        of: (Actor, String).self, bufferingPolicy: .bufferingNewest(100))
+    private let book = Mutex(ComparisonBook())
+    private let bell = Bell()
 
     public init(world: World) { self.world = world }
 
     public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
-            for await (actor, field) in requests.stream {
-                do { try await compare(actor, field) } catch {
-                    world.logger.debug("followers were not compared", metadata: ["because": "\(error)"])
+            await withDiscardingTaskGroup { group in
+                while !Task.isCancelled {
+                    while let claim = book.withLock({ $0.start() }) {
+                        group.addTask { [self] in await handle(claim) }
+                    }
+                    await bell.wait(upTo: .seconds(60))
                 }
             }
         }
     }
 
     /// Asks for a comparison with what an actor's node said in a signed field.
-    public func heard(_ field: String, from actor: Actor) { requests.continuation.yield((actor, field)) }
+    public func heard(_ field: String, from actor: Actor) {
+        let now = world.needs.now()
+        book.withLock { $0.add(ComparisonBook.Claim(actor: actor, field: field), at: now) }
+        bell.ring()
+    }
 
     /// Compares, and where the two differ asks the actor's node and puts ours right.
     ///
@@ -73,6 +80,17 @@ public final class FollowersSync: Service {
             }
         }
         world.counters.count(.followersRepaired)
+    }
+
+    private func handle(_ claim: ComparisonBook.Claim) async {
+        var isTooSlow = false
+        do { try await compare(claim.actor, claim.field) } catch {
+            isTooSlow = error as? ExchangeFault == .tooSlow
+            world.logger.debug("followers were not compared", metadata: ["because": "\(error)"])
+        }
+        let now = world.needs.now()
+        book.withLock { [isTooSlow] in $0.end(claim.node, isTooSlow: isTooSlow, at: now) }
+        bell.ring()
     }
 
     /// Not the same actor again soon, and not many actors of one node.

@@ -8,6 +8,8 @@ import Synchronization
 final class PostgresSession: Sendable {
     /// Seconds between attempts to take back a number that the server still counts as another session's.
     private static let patience = 1.0
+    /// Words that somebody who listens may fall behind before they are let go.
+    private static let backlog = 1000
     private let queue = DispatchQueue(label: "hallway postgres session")
     private let voice: PostgresVoice
     /// Locked on the queue only, so never waited for.
@@ -50,16 +52,21 @@ final class PostgresSession: Sendable {
         state = Mutex(State(connection: PostgresConnection(address)))
     }
 
-    /// Words of other processes from now on; an empty one as soon as there is somebody who listens for them.
+    /// Words of other processes from now on; ``StoreWord/begun`` as soon as there is somebody who listens for
+    /// them.
     func listen() -> AsyncStream<String> {
-        AsyncStream(bufferingPolicy: .bufferingNewest(1000)) { continuation in
+        AsyncStream(bufferingPolicy: .bufferingOldest(Self.backlog)) { continuation in
             let id = UUID()
             continuation.onTermination = { [weak self] _ in
                 self?.listeners.withLock { $0[id] = nil }
             }
             queue.async { [self] in
                 listeners.withLock { $0[id] = continuation }
-                if state.withLock({ $0.watch == nil }) { connect() } else { continuation.yield("") }
+                if state.withLock({ $0.watch == nil }) {
+                    connect()
+                } else {
+                    continuation.yield(StoreWord.begun)
+                }
             }
         }
     }
@@ -137,7 +144,7 @@ final class PostgresSession: Sendable {
         }
     }
 
-    /// Begins a session, and has those who listen look for what they may have missed.
+    /// Begins a session, and tells those who listen that they may have missed something.
     private func begin() throws {
         try state.withLock { state in
             guard !state.isClosed else { throw StorageError.unavailable("the store is closed") }
@@ -150,7 +157,7 @@ final class PostgresSession: Sendable {
             state.watch = try watch(state.connection.socket)
         }
         retry()
-        tell("")
+        tell(StoreWord.begun)
     }
 
     /// Where the server has not noticed yet that the session before is over, a number is still that one's, and nobody
@@ -206,6 +213,9 @@ final class PostgresSession: Sendable {
     }
 
     private func tell(_ word: String) {
-        for listener in listeners.withLock({ Array($0.values) }) { listener.yield(word) }
+        for listener in listeners.withLock({ Array($0.values) }) {
+            // Whoever has no room for a word would not know that it was told.
+            if case .dropped = listener.yield(word) { listener.finish() }
+        }
     }
 }

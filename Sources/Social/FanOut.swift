@@ -29,9 +29,19 @@ public struct FanOut: Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            var unknown: UnknownEvent?
             while !Task.isCancelled {
                 do {
                     while try await needs.store.claim(Self.cursor), try await drain() {}
+                } catch let event as UnknownEvent {
+                    // A process of the release that wrote it takes over.
+                    await needs.store.release(Self.cursor)
+                    if event != unknown {
+                        logger.warning(
+                            "an event is left to a later release",
+                            metadata: ["drain": "\(Self.cursor)", "kind": "\(event.kind)"])
+                    }
+                    unknown = event
                 } catch {
                     logger.error("fan-out stopped short", metadata: ["fault": "\(error)"])
                 }

@@ -2,6 +2,9 @@ public import ServiceLifecycle
 import Storage
 
 /// Listens to the other processes on the database: their writes wake this one's loops, their news reach its streams.
+///
+/// When some of it may have been missed, since the connection was lost or there was too much at once, the open streams
+/// end: their programs come back, and read what it was.
 public struct Neighbours: Service {
     private let needs: Needs
     private let hub: StreamHub
@@ -16,13 +19,19 @@ public struct Neighbours: Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await word in needs.store.news() {
-                if let (news, channels) = StreamWords.read(word) {
-                    hub.tell(news, to: channels)
-                } else {
-                    wake()
-                }
+            // Whoever falls behind is let go, and listens anew.
+            while !Task.isCancelled {
+                for await word in needs.store.news() { hear(word) }
             }
         }
+    }
+
+    private func hear(_ word: String) {
+        if let (news, channels) = StreamWords.read(word) {
+            hub.tell(news, to: channels)
+            return
+        }
+        if word == StoreWord.begun { hub.close() }
+        wake()
     }
 }

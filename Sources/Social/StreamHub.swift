@@ -71,7 +71,7 @@ public final class StreamHub: Sendable {
         return continuations.count
     }
 
-    /// Ends every stream, so that the process can stop.
+    /// Ends every stream: the process stops, or has missed what they should have heard. Whoever listens anew hears.
     public func close() {
         let continuations = state.withLock { $0.listeners.values.map(\.continuation) }
         for continuation in continuations { continuation.finish() }

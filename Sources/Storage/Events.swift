@@ -1,4 +1,5 @@
 public import Domain
+import FoundationEssentials
 
 extension Transaction {
     /// Adds a line to the node's log, in the transaction that makes it true.
@@ -13,17 +14,32 @@ extension Transaction {
         )
     }
 
-    /// What a drain has not seen yet, oldest first.
+    /// What a drain has not seen yet, oldest first, up to the first that only a later release knows. Of the kinds that this
+    /// one knows, rows that are damaged are left out.
+    ///
+    /// - Throws: ``UnknownEvent`` when it is the very next.
     public func events(after position: Int64, limit: Int = 200) throws -> [LoggedEvent] {
-        try all(
-            """
-            SELECT position, kind, subject, other, uri, note, at FROM event WHERE position > $1
-            ORDER BY position LIMIT $2
-            """,
-            [.int(position), .number(limit)]
-        ) { row in
-            Event(row).map { LoggedEvent(position: row.int(0), event: $0, at: row.optionalDate(6)) }
-        }.compactMap { $0 }
+        var passed = position
+        while true {
+            let rows = try all(
+                """
+                SELECT position, kind, subject, other, uri, note, at FROM event WHERE position > $1
+                ORDER BY position LIMIT $2
+                """,
+                [.int(passed), .number(limit)]
+            ) { ReadEvent(position: $0.int(0), kind: $0.number(1), event: Event($0), at: $0.optionalDate(6)) }
+            let known = rows.prefix { $0.event != nil || Event.naming.contains($0.kind) }
+            let events = known.compactMap { row in
+                row.event.map { LoggedEvent(position: row.position, event: $0, at: row.at) }
+            }
+            guard events.isEmpty, let last = rows.last else { return events }
+            if known.count < rows.count {
+                let next = rows[known.count]
+                throw UnknownEvent(kind: next.kind, position: next.position)
+            }
+            // Nothing but damaged rows: what lies behind them must be found all the same.
+            passed = last.position
+        }
     }
 
     /// Those whom an actor ceased to follow, of the last thousand events and those that a drain has not seen.
@@ -54,6 +70,20 @@ extension Transaction {
     public func trimEvents() throws {
         try run("DELETE FROM event WHERE position <= (SELECT MIN(position) FROM cursor) - 1000")
     }
+}
+
+/// The next event is of a kind that only a later release knows: a drain of this one must not pass it.
+public struct UnknownEvent: Error, Equatable, Sendable {
+    public let kind: Int
+    public let position: Int64
+}
+
+/// A row of the log; without an event where it is damaged, or its kind is not known.
+private struct ReadEvent {
+    let position: Int64
+    let kind: Int
+    let event: Event?
+    let at: Date?
 }
 
 extension Dialect {
@@ -142,6 +172,11 @@ extension Event {
         case .quoteWithdrawn(let consent): (84, .id(consent), .null, .null, .null)
         }
     }
+
+    /// Kinds that are nothing without a URI; where that is missing the row is damaged.
+    fileprivate static let naming: Set<Int> = [
+        4, 5, 7, 8, 9, 42, 51, 52, 60, 61, 62, 70, 71, 72, 74, 82, 111, 112, 113,
+    ]
 
     fileprivate init?(_ row: any SQLRow) {
         let uri = row.optionalURI(4)

@@ -107,6 +107,11 @@ struct OfficesTests {
     func examples(story: String) async throws { try await play(story, of: "examples") }
 
     @Test(
+        "the scripts of deploy end and start nothing that is not theirs",
+        arguments: ["demo", "install"])
+    func scripts(story: String) async throws { try await play(story, of: "scripts") }
+
+    @Test(
         "systemd finds the units in order",
         .enabled(if: Story.has("systemd-analyze"), "systemd is not installed: deploy/test does that"))
     func systemd() async throws { try await play("systemd", of: "examples") }

@@ -118,8 +118,8 @@ struct PostgresStoreTests {
         let second = try first.another()
         var heard = first.news().makeAsyncIterator()
         var own = second.news().makeAsyncIterator()
-        #expect(await heard.next() == "")
-        #expect(await own.next() == "")
+        #expect(await heard.next() == StoreWord.begun)
+        #expect(await own.next() == StoreWord.begun)
         try await second.write { transaction in
             try transaction.append(.published(PostID(1)))
             try transaction.tell("look")
@@ -136,7 +136,7 @@ struct PostgresStoreTests {
         let first = try TestStore(.postgres)
         let second = try first.another()
         var heard = first.news().makeAsyncIterator()
-        #expect(await heard.next() == "")
+        #expect(await heard.next() == StoreWord.begun)
         await #expect(throws: Refusal.self) {
             try await second.write { transaction in
                 try transaction.tell("never")
@@ -148,18 +148,39 @@ struct PostgresStoreTests {
         try second.close()
     }
 
-    @Test("who listens is told to look again after the session was cut")
+    @Test("who listens is told that they may have missed something when the session was cut")
     func newsAfterLoss() async throws {
         let first = try TestStore(.postgres)
         var heard = first.news().makeAsyncIterator()
-        #expect(await heard.next() == "")
+        #expect(await heard.next() == StoreWord.begun)
         try first.cut(onlyListening: true)
-        #expect(await heard.next() == "")
+        #expect(await heard.next() == StoreWord.begun)
         let second = try first.another()
         try await second.write { try $0.tell("again") }
         var word = await heard.next()
         while word == "" { word = await heard.next() }
         #expect(word == "again")
+        try second.close()
+    }
+
+    @Test("whoever falls too far behind is let go, and may listen anew", .timeLimit(.minutes(1)))
+    func newsTooFast() async throws {
+        let first = try TestStore(.postgres)
+        let second = try first.another()
+        var slow = first.news().makeAsyncIterator()
+        var quick = first.news().makeAsyncIterator()
+        #expect(await slow.next() == StoreWord.begun)
+        #expect(await quick.next() == StoreWord.begun)
+        try await second.write { transaction in
+            for number in 1...1100 { try transaction.tell("word \(number)") }
+        }
+        // Both are told each word; whoever reads meanwhile hears the last, or was let go as well.
+        while let word = await quick.next(), word != "word 1100" {}
+        var count = 0
+        while await slow.next() != nil { count += 1 }
+        #expect(count == 1000)
+        slow = first.news().makeAsyncIterator()
+        #expect(await slow.next() == StoreWord.begun)
         try second.close()
     }
 

@@ -23,9 +23,19 @@ public struct OutboxDrain: Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            var unknown: UnknownEvent?
             while !Task.isCancelled {
                 do {
                     while try await world.needs.store.claim(Self.cursor), try await drain() {}
+                } catch let event as UnknownEvent {
+                    // A process of the release that wrote it takes over.
+                    await world.needs.store.release(Self.cursor)
+                    if event != unknown {
+                        world.logger.warning(
+                            "an event is left to a later release",
+                            metadata: ["drain": "\(Self.cursor)", "kind": "\(event.kind)"])
+                    }
+                    unknown = event
                 } catch {
                     world.logger.error("the outbox stopped short", metadata: ["fault": "\(error)"])
                 }

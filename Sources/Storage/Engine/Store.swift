@@ -11,8 +11,9 @@ public protocol Store: Sendable {
         -> Value
 
     /// What other processes on the same database tell: the words of ``Transaction/tell(_:)``, and an empty one
-    /// for every commit of theirs. Also empty when listening begins, or begins again after the connection was
-    /// lost: something may have happened meanwhile, so look. Whoever is slow hears the latest thousand.
+    /// for every commit of theirs. ``StoreWord/begun`` when listening begins, or begins again after the connection
+    /// was lost: what was told until then was not heard. Whoever falls behind by more than a thousand words hears
+    /// those and is then let go, to listen anew.
     func news() -> AsyncStream<String>
 
     /// Asks for a lane of work, the inbox of a signer or the deliveries to a host, that only one process at a
@@ -32,6 +33,12 @@ public protocol Store: Sendable {
 
     /// Ends all use of the database.
     func close() throws
+}
+
+/// What a store says of itself to those who listen (``Store/news()``); no process tells another this.
+public enum StoreWord {
+    /// Listening begins here.
+    public static let begun = "begun"
 }
 
 /// What a statement runs on. Queries are extensions of it, one file per table.

@@ -61,11 +61,15 @@ def play_units():
     """What the units start is ready, and ends in time when it is told to."""
     for state, name in enumerate(("hallway.service", "hallway@.service")):
         office = Office("Oslo", 1, federation="open")
+        ways = re.findall(r"^ExecStart=(?:/usr/bin/env (.*) )?/usr/local/bin/hallway (.*)$", units[name], re.M)
+        expect([command for _, command in ways] == ["node"], "it starts a node")
         words = " ".join(re.findall(r"^Environment=(.*)$", units[name], re.M)).split()
+        if "%i" in units[name]:  # what a file of settings holds counts more than Environment
+            words.append("HALLWAY_LISTEN=127.0.0.1:9")
+        words += ways[0][0].split()
         for word in words:
             variable, _, value = word.replace("%S", f"{folder}/{state}").replace("%i", str(office.port)).partition("=")
             office.environment[variable] = value
-        expect(re.findall(r"^ExecStart=/usr/local/bin/hallway (.*)$", units[name], re.M) == ["node"], "it starts a node")
         process = office.start().process
         limit = int(re.search(r"^TimeoutStopSec=(\d+)$", units[name], re.M)[1])
         office.stop()
@@ -87,6 +91,15 @@ def play_backup():
     def backup():
         code, text = said(f"{examples}/hallway-backup", kept, "2", env=environment)
         return code, text, sorted(os.listdir(kept))
+
+    def crowd(backups):
+        """While the disk has next to no room."""
+        open(f"{folder}/bin/df", "w").write("#!/bin/sh\necho head; echo disk 100 88 12 88% /\n")
+        os.chmod(f"{folder}/bin/df", 0o755)
+        code, text, names = backup()
+        expect(code != 0 and "room for 12 kB" in text and names == backups, f"nothing is begun without room: {text}")
+        os.remove(f"{folder}/bin/df")
+    crowd([])
     made = []
     for _ in range(4):
         second = int(time.time())
@@ -97,6 +110,7 @@ def play_backup():
         if len(made) == 2:  # as when the machine went down in the middle
             os.makedirs(f"{kept}/unfinished")
     expect(names == made[-2:], f"the newest two are kept: {names}")
+    crowd(made[-2:])
     key = f"{folder}/Oslo/master.key"
     os.rename(key, f"{key}.away")
     code, _, names = backup()
