@@ -137,7 +137,9 @@ struct HandleUpdate: Sendable {
     /// Whether its author may change what a post says: in a group, as long as they belong, which its node knows; other nodes
     /// have it from the group. What others did with the post its author tells all the same (Spec/features/group.md §5).
     private static func mayEdit(_ post: Post, via: Actor?, in transaction: Transaction) throws -> Bool {
-        guard let id = post.group, try transaction.group(id) != nil else { return true }
+        guard let named = post.group, try transaction.group(named) != nil else { return true }
+        // Those of a group that arrives here stand in the one that it was, until all is here.
+        let id = try transaction.groupNow(named)
         if let via, try [via.id, transaction.groupNow(via.id)].contains(id) { return true }
         return try transaction.isLocal(id) && transaction.isMember(post.author, of: id)
     }
