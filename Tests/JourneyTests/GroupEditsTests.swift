@@ -228,7 +228,7 @@ struct GroupEditsTests {
         try await stage.pune.store.write { try $0.append(.edited(post.id)) }
         try await stage.pune.fillLedger()
         try await doctor(post, stage) { json in
-            guard !isGone, case .object(var inner) = json["object"] else { return }
+            guard !isGone, case .object(var inner)? = json["object"] else { return }
             inner["type"] = "Loom"
             json["object"] = .object(inner)
         }
