@@ -267,12 +267,13 @@ public struct GroupRoster: Sendable {
     }
 
     /// Whoever belongs no more reads nothing, also where a post named them, and finds nothing at home; nor do they keep a
-    /// place at events that they do not see (Spec/features/gathering.md §4).
+    /// place at events that they do not see (Spec/features/gathering.md §4), or stay quoted there (Spec/features/quote.md §4).
     private static func shutOut(
         _ person: ActorID, of group: ActorID, needs: Needs, in transaction: Transaction
     ) throws {
         try transaction.clearHome(of: person, fromGroup: group)
         try transaction.forgetNaming(of: person, inGroup: group)
+        try QuotePost.withdraw(inGroup: group, by: person, at: needs.now(), in: transaction)
         try Attend.leaveAll(person, needs: needs, in: transaction) { $0.audience == .group(group) }
     }
 

@@ -118,6 +118,23 @@ public struct QuotePost: Sendable {
         }
     }
 
+    /// Takes back what an author agreed to in a group that only its members read, and to which they belong no more: nobody is
+    /// quoted where they do not see it.
+    static func withdraw(
+        inGroup group: ActorID, by author: ActorID, at date: Date, in transaction: Transaction
+    ) throws {
+        for post in try transaction.quotes(of: author, inGroup: group) {
+            if let quoted = post.quote?.post,
+                var consent = try transaction.consent(to: post.uri, of: quoted), consent.withdrawnAt == nil
+            {
+                consent.withdrawnAt = date
+                try transaction.save(consent)
+                try transaction.append(.quoteWithdrawn(consent.id))
+            }
+            try settle(.withdrawn, stamp: post.quote?.stamp, of: post, in: transaction)
+        }
+    }
+
     /// Keeps what became of a post's quote and tells whoever has it; the same again has no effect.
     public static func settle(
         _ state: Quote.State, stamp: ObjectURI?, of post: Post, in transaction: Transaction

@@ -183,7 +183,7 @@ public struct RunGroup: Sendable {
         _ word: String, _ post: Post, in group: Group, by actor: ActorID, needs: Needs,
         in transaction: Transaction
     ) throws {
-        guard post.group == group.actor, post.deletedAt == nil,
+        guard try transaction.group(ofPost: post.id) == group.actor, post.deletedAt == nil,
             try transaction.membership(of: actor, in: group.actor)?.moderates == true
         else { throw Refusal.notAllowed(because: "Only moderators of the group may do that") }
         if word == "pin", try transaction.countPins(of: group.actor) >= pins {

@@ -128,9 +128,12 @@ extension Transaction {
         try group.admits(try membership(of: post.author, in: group.actor), answering: true)
     }
 
-    /// The group in which a post was written, without reading the post.
+    /// The group in which a post was written, as it is now, without reading the post: one that arrives here from another node
+    /// has its posts below its former name until all is here.
     public func group(ofPost post: PostID) throws -> ActorID? {
-        try first("SELECT in_group FROM post WHERE id = $1", [.id(post)]) { $0.optionalID(0) } ?? nil
+        let named: ActorID? =
+            try first("SELECT in_group FROM post WHERE id = $1", [.id(post)]) { $0.optionalID(0) } ?? nil
+        return try named.map { try groupNow($0) }
     }
 
     /// What the posts of a group said, by their authors' own activities: the latest, oldest first. Totals that are hidden are

@@ -174,6 +174,18 @@ extension Transaction {
         return try ids.compactMap { try post($0) }
     }
 
+    /// The living posts of others that show what an author wrote to the members of a group, and to nobody else.
+    public func quotes(of author: ActorID, inGroup group: ActorID) throws -> [Post] {
+        let ids: [PostID] = try all(
+            """
+            SELECT p.id FROM post p JOIN post o ON o.uri = p.quote_uri
+            WHERE p.in_group = $1 AND p.audience_actor = $1 AND p.author <> $2 AND p.quote_uri IS NOT NULL
+                AND p.quote_state = $3 AND p.deleted_at IS NULL AND o.author = $2 ORDER BY p.id
+            """, [.id(group), .id(author), .number(Quote.State.accepted.rawValue)]
+        ) { $0.id(0) }
+        return try ids.compactMap { try post($0) }
+    }
+
     private static func isAddressed(place: Int) -> String {
         "EXISTS (SELECT 1 FROM recipient r WHERE r.post = p.id AND r.actor = $\(place))"
     }

@@ -1,6 +1,7 @@
 import Domain
 import Federation
 import Foundation
+import JSON
 import Social
 @testable import Storage
 import Support
@@ -99,6 +100,140 @@ struct GroupEditsTests {
             .map(\.url.authority)
         #expect(reached.contains(isPastGroup ? Cast.lima : Cast.oslo), "\(reached)")
         try await expectUnchanged(post, on: [stage.oslo, stage.lima], stage)
+    }
+
+    /// Puts other words into what Pune is about to say of a post.
+    func doctor(
+        _ post: Post, _ stage: GroupStage, _ change: @escaping @Sendable (inout JSONObject) -> Void
+    ) async throws {
+        try await stage.pune.store.write { transaction in
+            let told = try transaction.all(
+                "SELECT id, json FROM activity WHERE post = $1", [.id(post.id)]
+            ) { ($0.id(0) as ActivityID, $0.bytes(1)) }
+            for (id, text) in told {
+                guard case .object(var json) = try JSONParser.parse(text), json["type"] == "Update" else {
+                    continue
+                }
+                change(&json)
+                try transaction.run(
+                    "UPDATE activity SET json = $2 WHERE id = $1",
+                    [.id(id), .blob(JSONValue.object(json).bytes)])
+            }
+        }
+    }
+
+    /// The offices to which anything was sent since then, when all is quiet again.
+    func reached(from before: Int, _ stage: GroupStage) async throws -> Set<String> {
+        try await stage.settleAll()
+        return Set(
+            stage.network.sent.dropFirst(before).filter { $0.method == "POST" }.map(\.url.authority))
+    }
+
+    /// Changes what Pune's document of a post says.
+    func rewrite(_ post: Post, _ stage: GroupStage, _ change: @escaping @Sendable (inout Post) -> Void)
+        async throws
+    {
+        let now = stage.clock.now
+        try await stage.pune.store.write { transaction in
+            guard var changed = try transaction.post(post.id) else { return }
+            changed.editedAt = now
+            change(&changed)
+            try transaction.update(changed, recipients: [])
+        }
+    }
+
+    @Test(
+        "what an office says elsewhere than to the group's is no edit, without a proof or with one that does not hold",
+        arguments: [false, true], [false, true])
+    func twoTongues(isBanned: Bool, hasProof: Bool) async throws {
+        let stage = try await stage()
+        let post = try await publish(.note, by: stage.chidi, on: stage.pune, stage)
+        if isBanned { try await stage.decide(.ban, about: stage.chidi, by: stage.ada) }
+        try await stage.settleAll()
+        stage.clock.advance(60)
+        try await stage.pune.store.write { try $0.append(.edited(post.id)) }
+        try await stage.pune.fillLedger()
+        try await rewrite(post, stage) { $0.content = "<p>New looms</p>" }
+        try await doctor(post, stage) { json in
+            if hasProof { json["summary"] = "Not what was proved" } else { json["proof"] = nil }
+        }
+        let reached = try await reached(from: stage.network.sent.count, stage)
+        #expect(reached.contains(Cast.oslo))
+        #expect(reached.contains(Cast.lima) == (!isBanned || hasProof))
+        try await expectUnchanged(post, on: [stage.oslo, stage.lima], stage)
+    }
+
+    @Test("an edit without a proof is taken where its origin says the same")
+    func unproved() async throws {
+        let stage = try await stage()
+        let post = try await publish(.note, by: stage.chidi, on: stage.pune, stage)
+        stage.clock.advance(60)
+        _ = try await stage.pune.edit.edit(post.id, to: Draft(text: "New looms"), by: stage.chidi.id)
+        try await stage.pune.fillLedger()
+        try await doctor(post, stage) { $0["proof"] = nil }
+        try await stage.settleAll()
+        for node in stage.nodes {
+            #expect(try await stage.copy(post, on: node).content.contains("New looms"), "\(node.authority)")
+        }
+    }
+
+    /// What may be changed besides the words.
+    enum Part: CaseIterable {
+        case mention, language, tag, date
+    }
+
+    @Test(
+        "whoever belongs no more changes nothing besides the words either, and names nobody",
+        arguments: Part.allCases)
+    func sameWords(part: Part) async throws {
+        let stage = try await stage()
+        let post = try await publish(.note, by: stage.chidi, on: stage.pune, stage)
+        try await stage.decide(.ban, about: stage.chidi, by: stage.ada)
+        try await stage.settleAll()
+        let carmen = try #require(await stage.pune.findActor(stage.carmen.uri))
+        stage.clock.advance(60)
+        try await rewrite(post, stage) { changed in
+            switch part {
+            case .mention:
+                changed.mentions.append(
+                    Mention(
+                        actor: carmen.id, uri: carmen.uri, handle: "carmen@\(Cast.lima)", url: carmen.url))
+            case .language: changed.language = "es"
+            case .tag: changed.tags = ["looms"]
+            case .date: break
+            }
+        }
+        try await stage.pune.store.write { try $0.append(.edited(post.id)) }
+        let reached = try await reached(from: stage.network.sent.count, stage)
+        #expect(reached.contains(Cast.oslo) && !reached.contains(Cast.lima), "\(reached)")
+        try await expectUnchanged(post, on: [stage.oslo, stage.lima], stage)
+        #expect(try await !stage.kinds(stage.carmen, on: stage.lima).contains(.mention))
+    }
+
+    @Test(
+        "of whoever belongs no more nothing is passed on about what is gone, or that nobody understands",
+        arguments: [false, true])
+    func senseless(isGone: Bool) async throws {
+        let stage = try await stage()
+        let post = try await publish(.note, by: stage.chidi, on: stage.pune, stage)
+        try await stage.decide(.ban, about: stage.chidi, by: stage.ada)
+        try await stage.settleAll()
+        if isGone {
+            _ = try await Withdraw(needs: stage.pune.needs).withdraw(post.id, by: stage.chidi.id)
+            try await stage.settleAll()
+            try await stage.pune.store.write {
+                _ = try $0.run("UPDATE post SET deleted_at = NULL WHERE id = $1", [.id(post.id)])
+            }
+        }
+        try await stage.pune.store.write { try $0.append(.edited(post.id)) }
+        try await stage.pune.fillLedger()
+        try await doctor(post, stage) { json in
+            guard !isGone, case .object(var inner)? = json["object"] else { return }
+            inner["type"] = "Loom"
+            json["object"] = .object(inner)
+        }
+        let reached = try await reached(from: stage.network.sent.count, stage)
+        #expect(reached.contains(Cast.oslo) && !reached.contains(Cast.lima), "\(reached)")
     }
 
     @Test("members change what they wrote, wherever they are, and all read the same")

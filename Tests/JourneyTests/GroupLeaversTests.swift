@@ -112,6 +112,46 @@ struct GroupLeaversTests {
         #expect(try await shown([poll, event], to: other, of: place, by: place) == 4)
     }
 
+    @Test(
+        "whoever is out of a group that only members read is quoted in it no more, in any office",
+        arguments: End.allCases, [false, true])
+    func quoted(way: End, isElsewhere: Bool) async throws {
+        let stage = try await stage()
+        let (person, node) = isElsewhere ? (stage.carmen, stage.lima) : (stage.boris, stage.oslo)
+        let original = try await node.post("The lifts are in, @ada@\(Cast.oslo)", by: person, for: .anyone)
+        try await stage.settleAll()
+        var draft = Draft(text: "Look at this")
+        draft.group = stage.group.id
+        draft.quote = try await stage.id(original, on: stage.oslo)
+        let quoting = try await stage.oslo.publish.publish(draft, by: stage.ada.id)
+        // Among what everybody may read it stays.
+        draft.group = nil
+        draft.audience = .anyone
+        let open = try await stage.oslo.publish.publish(draft, by: stage.ada.id)
+        try await stage.settleAll()
+        let before = try await states(quoting, stage)
+        #expect(before == [.accepted, .accepted])
+        try await end(way, person, node, stage)
+        let after = try await states(quoting, stage)
+        #expect(after == [.withdrawn, .withdrawn])
+        #expect(try await stage.copy(open, on: node).quote?.state == .accepted)
+        let consents = try await node.store.read { transaction in
+            [
+                try transaction.consent(to: quoting.uri, of: original.id)?.withdrawnAt != nil,
+                try transaction.consent(to: open.uri, of: original.id)?.withdrawnAt != nil,
+            ]
+        }
+        #expect(consents == [true, false])
+    }
+
+    func states(_ post: Post, _ stage: GroupStage) async throws -> [Quote.State?] {
+        var states: [Quote.State?] = []
+        for node in [stage.oslo, stage.lima] {
+            states.append(try await stage.copy(post, on: node).quote?.state)
+        }
+        return states
+    }
+
     @Test("thanks stay with whoever was thanked, in the group or out of it")
     func thanks() async throws {
         let stage = try await stage()

@@ -56,6 +56,21 @@ struct MoveStage {
         try await oslo.move(stage.group.id, to: try await new(on: stage.oslo), by: stage.ada.id)
     }
 
+    /// Lets the offices go on until Lima has heard that the group moved, and has yet to read it once more.
+    func arrive() async throws {
+        try await offer()
+        for _ in 0..<2 {
+            for node in stage.nodes {
+                try await node.handleInbox()
+                if try await state(on: stage.lima) == .reading { try await stage.lima.readGroups() }
+                try await node.fanOut()
+                try await node.fillLedger()
+                try await node.deliver()
+            }
+        }
+        #expect(try await state(on: stage.lima) == .arriving)
+    }
+
     func state(on node: TestNode) async throws -> GroupMove.State? {
         try await node.store.read { [stage] in try $0.groupMove(from: stage.group.uri)?.state }
     }
@@ -253,6 +268,43 @@ struct GroupMoveTests {
         for (person, node) in move.readers {
             let now = try await move.threads(person, on: node)
             #expect(now == ["<p>Before</p>", "<p>Meanwhile</p>"], "\(person.name)")
+        }
+    }
+
+    @Test(
+        "what members change, answer and take away while their group arrives in its new office is so everywhere",
+        arguments: [Group.Kind.open, .closed, .secret])
+    func edits(kind: Group.Kind) async throws {
+        let move = try await MoveStage(kind)
+        let stage = move.stage
+        let elsewhere = try await stage.post("Old looms", by: stage.chidi, on: stage.pune)
+        let here = try await stage.post("Old shuttles", by: stage.carmen, on: stage.lima)
+        let bad = try await stage.post("Buy my looms", by: stage.carmen, on: stage.lima)
+        try await stage.settleAll()
+        try await move.claim()
+        try await move.arrive()
+        stage.clock.advance(60)
+        _ = try await stage.pune.edit.edit(elsewhere.id, to: Draft(text: "New looms"), by: stage.chidi.id)
+        _ = try await stage.lima.edit.edit(here.id, to: Draft(text: "New shuttles"), by: stage.carmen.id)
+        // Chidi moderates, and Boris may answer alone.
+        try await RunGroup(people: stage.pune.people).post(
+            "remove", try await stage.id(bad, on: stage.pune), by: stage.chidi.id)
+        var answer = Draft(text: "Seen")
+        answer.replyTo = try await stage.id(elsewhere, on: stage.oslo)
+        _ = try await stage.oslo.publish.publish(answer, by: stage.boris.id)
+        for node in stage.nodes {
+            try await node.fillLedger()
+            try await node.deliver()
+        }
+        try await stage.lima.handleInbox()
+        #expect(try await move.state(on: stage.lima) == .arriving)
+        #expect(try await stage.copy(elsewhere, on: stage.lima).content == "<p>New looms</p>")
+        try await stage.settleAll()
+        #expect(try await move.state(on: stage.lima) == .done)
+        for (person, node) in move.readers {
+            let now = try await move.threads(person, on: node)
+            #expect(
+                now == ["  <p>Seen</p>", "<p>New looms</p>", "<p>New shuttles</p>"], "\(person.name)")
         }
     }
 

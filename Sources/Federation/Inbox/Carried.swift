@@ -68,7 +68,9 @@ struct Carried {
             default: object.uri("object")
             }
         guard let post = try name.flatMap({ ObjectURI($0) }).flatMap({ try transaction.post($0) }),
-            let group = try transaction.group(ofPost: post.id), try transaction.isLocal(group)
+            let group = try transaction.group(ofPost: post.id), try transaction.isLocal(group),
+            // Of what is gone nothing more is said.
+            post.deletedAt == nil || object.type == "Delete"
         else { return }
         // What somebody takes back is taken back everywhere, also when they are no member any more; how many took part in
         // what they asked is told, and an Update that said more than that was refused before; and whoever was thanked may
@@ -76,7 +78,7 @@ struct Carried {
         let mayOtherwise =
             switch (object.type, post.body) {
             case ("Delete", _): post.author == activity.actor.id
-            case ("Update", _): inner != nil && post.author == activity.actor.id
+            case ("Update", _): post.author == activity.actor.id && isJudged(object)
             case ("Ignore", .recognition(let thanks)), ("Undo", .recognition(let thanks)):
                 thanks.recipients.contains(activity.actor.id)
             default: false
@@ -94,6 +96,14 @@ struct Carried {
         // Received twice, it is passed on once.
         guard try transaction.insert(kept) else { return }
         try transaction.append(.carried(kept.id, group: group))
+    }
+
+    /// Whether others take from an Update what this node found in it: it is of a kind that was looked at, and bears a proof, so
+    /// that nobody has to ask what its author says elsewhere.
+    private static func isJudged(_ update: ASObject) -> Bool {
+        guard update.json["proof"] != nil, let inner = update.objects("object").first else { return false }
+        return inner.type == SurveyOut.tallyType
+            || Vocabulary.postTypes.contains(inner.type) && inner.id == update.uri("object")
     }
 
     /// Keeps what another node's group holds, as it came, because that group moves here.
@@ -191,7 +201,9 @@ struct Carried {
             switch inner.type {
             case "Create", "Update":
                 let found = try await Fetch(world: world).object(object)
-                guard found.uris("attributedTo") == [name.string] else { throw refusal }
+                guard found.uris("attributedTo") == [name.string],
+                    try inner.type == "Create" || confirms(found, inner, by: actor)
+                else { throw refusal }
                 var json = inner.json
                 json["object"] = .object(found.json)
                 return (actor, try ASObject(.object(json)))
@@ -205,6 +217,19 @@ struct Carried {
             default: throw refusal
             }
         }
+    }
+
+    /// Whether its origin says of a post what the group passed on: the group's node has judged that, and nothing else.
+    private func confirms(_ found: ASObject, _ update: ASObject, by actor: Actor) throws -> Bool {
+        guard let told = update.objects("object").first else { return true }
+        guard told.type == found.type, told.id == found.id, told.date("updated") == found.date("updated")
+        else {
+            return false
+        }
+        guard Vocabulary.postTypes.contains(told.type) else { return true }
+        let reader = PostIn(world: world)
+        return try HandleUpdate.says(
+            reader.read(told, by: actor), theSameAs: reader.read(found, by: actor))
     }
 }
 

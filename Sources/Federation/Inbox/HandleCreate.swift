@@ -131,7 +131,7 @@ struct HandleCreate: Sendable {
     ) throws {
         guard let parent = try post.reply?.post.flatMap({ try transaction.post($0) }) else { return }
         // Who is in another node's group is that node's to know: the group has passed it on.
-        if let group = parent.group, group == post.group,
+        if let group = try transaction.group(ofPost: parent.id), group == post.group,
             try !transaction.isLocal(group) || transaction.isMember(actor.id, of: group)
         {
             return

@@ -163,7 +163,7 @@ struct HandleGroup {
     ) -> Plan.Effect {
         { [needs = world.needs, actor = activity.actor] transaction in
             guard let post = try transaction.post(name), post.deletedAt == nil,
-                let id = try transaction.actorID(group), post.group == id
+                let id = try transaction.actorID(group), try transaction.group(ofPost: post.id) == id
             else { throw Refusal.notFound("Record") }
             guard group != actor.uri else {
                 return try RunGroup.perform(word, post, in: id, needs: needs, in: transaction)

@@ -1,5 +1,6 @@
 import ActivityStreams
 import Domain
+import FoundationEssentials
 import JSON
 import Social
 import Storage
@@ -104,8 +105,10 @@ struct HandleUpdate: Sendable {
             }
             let mayEdit = try Self.mayEdit(stored, via: via, in: transaction)
             if !mayEdit {
-                let (version, _) = try PostIn(world: world).complete(reading, in: transaction)
-                guard !Self.says(version, otherThan: stored) else {
+                let (version, named) = try PostIn(world: world).complete(reading, in: transaction)
+                let isEdit = try Self.edits(
+                    version, isDated: saysWhen, naming: named, of: stored, in: transaction)
+                guard !isEdit else {
                     throw Refusal.notAllowed(because: "members change what they wrote, through their group")
                 }
             }
@@ -137,9 +140,35 @@ struct HandleUpdate: Sendable {
     /// Whether its author may change what a post says: in a group, as long as they belong, which its node knows; other nodes
     /// have it from the group. What others did with the post its author tells all the same (Spec/features/group.md §5).
     private static func mayEdit(_ post: Post, via: Actor?, in transaction: Transaction) throws -> Bool {
-        guard let id = post.group, try transaction.group(id) != nil else { return true }
+        guard let named = post.group, try transaction.group(named) != nil else { return true }
+        // Those of a group that arrives here stand in the one that it was, until all is here.
+        let id = try transaction.groupNow(named)
         if let via, try [via.id, transaction.groupNow(via.id)].contains(id) { return true }
         return try transaction.isLocal(id) && transaction.isMember(post.author, of: id)
+    }
+
+    /// Whether it is more than news of what others did with a post: another text, language or date of it, or somebody whom it
+    /// did not name before and who would be told.
+    private static func edits(
+        _ version: Post, isDated: Bool, naming named: [ActorID], of stored: Post, in transaction: Transaction
+    ) throws -> Bool {
+        // Dates are kept to the millisecond.
+        let last = (stored.editedAt ?? stored.createdAt) + 0.001
+        if isDated, let edited = version.editedAt, edited > last { return true }
+        let mentioned = Set(stored.mentions.map(\.actor))
+        guard !says(version, otherThan: stored), version.language == stored.language,
+            Set(version.tags) == Set(stored.tags), Set(version.mentions.map(\.actor)) == mentioned
+        else { return true }
+        let known = try mentioned.union(transaction.recipients(of: stored.id))
+        let group = try transaction.group(ofPost: stored.id)
+        return try named.contains { try !known.contains($0) && transaction.groupNow($0) != group }
+    }
+
+    /// Whether two readings of a post say the same to the same people; what others did with it is not looked at.
+    static func says(_ one: PostIn.Reading, theSameAs other: PostIn.Reading) -> Bool {
+        !says(one.post, otherThan: other.post) && one.post.language == other.post.language
+            && one.post.tags == other.post.tags && Set(one.mentioned) == Set(other.mentioned)
+            && Set(one.addressees) == Set(other.addressees) && Set(one.thanked) == Set(other.thanked)
     }
 
     private static func says(_ version: Post, otherThan stored: Post) -> Bool {
