@@ -188,10 +188,24 @@ struct FederationRoutes {
             world.counters.answered(.inbox, 202)
             return receipt.body.map { Response(json: $0, status: .accepted) } ?? Response(status: .accepted)
         } catch let refusal as Refusal {
-            world.counters.answered(.inbox, Problem(refusal).status.code)
+            let status = Problem(refusal).status
+            world.counters.answered(.inbox, status.code)
             if case .tooLarge = refusal { hangUp(context) }
-            throw refusal
+            guard case .unavailable(let reason) = refusal else { throw refusal }
+            return waits(reason, status)
         }
+    }
+
+    /// The answer by which its sender puts off this one activity, and goes on with others.
+    private func waits(_ reason: String, _ status: HTTPResponse.Status) -> Response {
+        var response = Response(
+            json: [
+                "type": .string(ActivityWaits.problemType), "status": .int(Int64(status.code)),
+                "detail": .string(reason),
+            ],
+            status: status, type: "application/problem+json")
+        for (name, value) in ActivityWaits.fields { response.headers.set(name, to: value) }
+        return response
     }
 
     /// Who sends more than is taken would otherwise be read to the end before the connection is used again.

@@ -66,10 +66,7 @@ public struct Intake: Sendable {
         do {
             signer = try await verifier.signer(of: message, mayHaveLeft: true)
         } catch let fault as ExchangeFault {
-            // Someone who is gone says goodbye: there is nothing to check it by and nothing to do (N29).
-            if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(message.body) {
-                return Receipt()
-            }
+            guard !Self.isGoodbye(message.body, fault) else { return Receipt() }
             throw Refusal.notAuthenticated(because: "the key cannot be had")
         }
         heard(signer.uri.authority)
@@ -112,13 +109,6 @@ public struct Intake: Sendable {
                 let judged = try await judge(
                     item, object, body: item.bytes, signer: signer, own: own, at: now)
                 if let judged { kept.append(judged) }
-            } catch let fault as ExchangeFault {
-                // Someone who is gone says goodbye (N29).
-                if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(item.bytes) {
-                    continue
-                }
-                waiting[name] = 503
-                receipt.refuse(item, status: 503, because: "\(fault)")
             } catch let earlier as Waiting {
                 receipt.refuse(item, status: earlier.status, because: "an earlier one waits")
             } catch let refusal as Refusal {
@@ -166,13 +156,23 @@ public struct Intake: Sendable {
         return people
     }
 
-    /// What is to be kept of an authentic activity; nil for one that nothing here understands. `own`: those for whom
+    /// What is to be kept of an authentic activity; nil for one of which there is nothing to keep. `own`: those for whom
     /// the signer may speak.
+    ///
+    /// - Throws: ``Refusal``; ``Refusal/unavailable(because:)`` where the key of its author cannot be had just now, which
+    ///   is the fault neither of the signer nor of ours.
     private func judge(
         _ value: JSONValue, _ object: ASObject, body: [UInt8], signer: Actor, own: [ObjectURI: Actor],
         at now: Date
     ) async throws -> Kept? {
-        let (activity, actor) = try await authenticate(value, object, signer: signer, own: own)
+        let author: (activity: ObjectURI, actor: Actor)
+        do {
+            author = try await authenticate(value, object, signer: signer, own: own)
+        } catch let fault as ExchangeFault {
+            guard !Self.isGoodbye(body, fault) else { return nil }
+            guard fault != .answered(410) else { throw Refusal.notAllowed(because: "its author is gone") }
+            throw Refusal.unavailable(because: "the key of its author cannot be had")
+        }
         guard Self.known.contains(object.type) else {
             try await world.needs.store.write { try $0.countUnknown(object.type) }
             return nil
@@ -180,8 +180,8 @@ public struct Intake: Sendable {
         if object.type == "Follow" { try throttles?.follows.take(signer.uri.authority, at: now) }
         return Kept(
             received: Received(
-                id: world.needs.ids.next(), signer: actor.id, body: body, attempts: 0, receivedAt: now),
-            activity: activity)
+                id: world.needs.ids.next(), signer: author.actor.id, body: body, attempts: 0, receivedAt: now),
+            activity: author.activity)
     }
 
     private func keep(_ kept: [Kept], from signer: Actor, _ span: Span?) async throws {
@@ -239,8 +239,11 @@ public struct Intake: Sendable {
         }
     }
 
-    private static func isSelfDelete(_ body: [UInt8]) -> Bool {
-        guard let (_, object) = try? parse(body) else { return false }
+    /// Whether it is what someone who is gone says last: there is nothing to check it by and nothing to do (N29).
+    private static func isGoodbye(_ body: [UInt8], _ fault: ExchangeFault) -> Bool {
+        guard fault == .answered(410) || fault == .answered(404), let (_, object) = try? parse(body) else {
+            return false
+        }
         return object.type == "Delete" && object.uri("actor") == object.uri("object")
     }
 }
