@@ -3,6 +3,7 @@ import Domain
 @testable import Federation
 import Foundation
 import JSON
+import Signatures
 import Social
 import Storage
 import Support
@@ -72,6 +73,70 @@ struct RelayedKeyTests: Journey {
             ) { try await node.receive(message) }
         }
         #expect(try await node.store.read { try $0.countInbox() } == 0)
+    }
+
+    @Test("a third node that never answers holds up neither the answer to a batch nor what else is in it")
+    func silent() async throws {
+        let (oslo, lima, ada, carmen) = try await twoOffices()
+        try await lima.admit(Cast.oslo)
+        let inbox = try theURI("https://\(Cast.lima)/inbox")
+        func send(_ items: [JSONValue]) async throws -> [Int64?] {
+            let (code, body, _) = try await Errands(world: oslo.world).send(
+                "POST", inbox, ["type": "OrderedCollection", "orderedItems": .array(items)])
+            #expect(code == 202)
+            return (body["refused"]?.array ?? []).map { $0["problem"]?["status"]?.int }
+        }
+        // From now on every key of Oslo is known.
+        #expect(try await send([Self.create(1, by: ada.uri)]).isEmpty)
+        let hasty = World(
+            needs: lima.needs, keys: lima.keys, send: { [network] in try await network.send($0) },
+            logger: lima.world.logger, allowsInsecure: false, counters: Counters(), directory: nil,
+            keyPatience: .milliseconds(100))
+        let intake = Intake(
+            world: hasty, verifier: Verifier(world: hasty), bell: Bell(), throttles: nil, heard: { _ in })
+        network.join(Cast.lima) { request in
+            do {
+                let receipt = try await intake.receive(Self.message(request))
+                return Answer(code: 202, fields: [], body: receipt.body?.bytes ?? [])
+            } catch {
+                return Answer(code: 500, fields: [], body: [])
+            }
+        }
+        network.join(Cast.pune) { _ in
+            try? await Task.sleep(for: .seconds(3600))
+            return Answer(code: 503, fields: [], body: [])
+        }
+        let before = network.requests.count
+        let foreign = try (1...3).map { try theURI("https://\(Cast.pune)/actors/\($0)") }
+        let items =
+            [Self.create(2, by: ada.uri)] + foreign.map { Self.create(3, by: $0) }
+            + [Self.create(4, by: ada.uri)]
+        #expect(try await send(items) == [503, 503, 503])
+        // One that does not answer is asked once.
+        let asked = network.requests[before...].filter { $0.hasPrefix("GET https://\(Cast.pune)") }
+        #expect(asked.count == 1)
+        try await lima.handleInbox()
+        try await lima.fanOut()
+        #expect(try await texts(of: carmen, on: lima) == ["4", "2", "1"])
+    }
+
+    private static func create(_ number: Int, by actor: ObjectURI) -> JSONValue {
+        let id = "\(actor)/posts/\(number)"
+        let note: JSONValue = [
+            "id": .string(id), "type": "Note", "attributedTo": .string(actor.string),
+            "content": .string("\(number)"), "to": ["https://www.w3.org/ns/activitystreams#Public"],
+        ]
+        return [
+            "id": .string("\(id)/create"), "type": "Create", "actor": .string(actor.string), "object": note,
+            "proof": ["verificationMethod": .string("\(actor)#proof")],
+        ]
+    }
+
+    private static func message(_ request: OutgoingRequest) -> HTTPMessage {
+        HTTPMessage(
+            method: request.method, scheme: request.url.scheme, authority: request.url.authority,
+            pathAndQuery: request.url.pathAndQuery,
+            fields: request.fields + [("host", request.url.authority)], body: request.body)
     }
 
     @Test("a node that is busy holds up all, one for which a single activity waits does not")
