@@ -176,7 +176,7 @@ public struct Intake: Sendable {
             throw Refusal.unavailable(because: "the key of its author cannot be had")
         }
         guard Self.known.contains(object.type) else {
-            try await world.needs.store.write { try $0.countUnknown(object.type) }
+            world.counters.count(.inboxUnknown)
             return nil
         }
         if object.type == "Follow" { try throttles?.follows.take(signer.uri.authority, at: now) }
