@@ -181,7 +181,7 @@ struct FederationRoutes {
     private func receive(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let limit = Limits.inboxBody
         do {
-            let body = try await request.wholeBody(limit: limit, what: "The activity")
+            let body = try await request.wholeBody(limit: limit, what: "The activity", in: context)
             let receipt = try await intake.receive(
                 SignedReading.message(
                     request, body: body, addresses: world.needs.addresses))
@@ -226,7 +226,7 @@ struct FederationRoutes {
             return .redirect(to: isKnown ? try await page() : "/auth/sign_in", type: .normal)
         }
         let (signer, _) = try await SignedReading.read(
-            request, verifier: verifier, addresses: world.needs.addresses)
+            request, context, verifier: verifier, addresses: world.needs.addresses)
         return try await document(make(world.viewer(signer)))
     }
 
