@@ -55,6 +55,17 @@ struct NameTests {
         try throttle.take("a", at: date + 5)
     }
 
+    @Test(
+        "somebody else's words are one line of a log, and no more",
+        arguments: [
+            ("No.\nWARN all is well", "No. WARN all is well"), ("a\r\n\u{2028}\u{1b}b", "a    b"),
+            ("\u{202e}x", " x"), ("Grüße, 世界", "Grüße, 世界"),
+            (String(repeating: "x", count: 300), String(repeating: "x", count: 200)),
+        ])
+    func oneLine(text: String, expected: String) {
+        #expect(text.onOneLine() == expected)
+    }
+
     @Test("whoever is refused stays refused, however many others come")
     func crowdedThrottle() throws {
         let throttle = Throttle(capacity: 2, period: .seconds(600))
