@@ -9,12 +9,14 @@ import Synchronization
 /// read or asked for them.
 ///
 /// Other nodes and people stand in two queues, so that neither keeps out the other; and in each of them nobody may take
-/// more than a part, so that one who is loud does not keep out the rest.
+/// more than a part, so that one who is loud does not keep out the rest: nobody by the name that they give, which is not
+/// believed yet, and nobody by where they ask from, which they cannot invent.
 struct CrowdMiddleware: RouterMiddleware {
     typealias Context = HallwayContext
 
-    private let nodes = Crowd(limit: 512, share: 256)
-    private let people = Crowd(limit: 512, share: 128)
+    private let nodes = Crowd(limit: 512, share: 256, networkShare: 256)
+    /// An office may be behind one address.
+    private let people = Crowd(limit: 512, share: 128, networkShare: 256)
     private let counters: Counters
 
     init(counters: Counters) { self.counters = counters }
@@ -31,11 +33,12 @@ struct CrowdMiddleware: RouterMiddleware {
         let isNode = path.hasSuffix("/inbox")
         let crowd = isNode ? nodes : people
         let who = isNode ? Self.sender(request) : Self.asker(request, context)
-        guard crowd.enter(who) else {
+        let network = context.isForMany ? nil : context.network
+        guard crowd.enter(who, from: network) else {
             counters.count(isNode ? .nodesTurnedAway : .peopleTurnedAway)
             return Self.comeBack
         }
-        defer { crowd.leave(who) }
+        defer { crowd.leave(who, from: network) }
         return try await next(request, context)
     }
 
@@ -69,31 +72,48 @@ struct CrowdMiddleware: RouterMiddleware {
 }
 
 /// Those who are inside at the moment, counted.
-private final class Crowd: Sendable {
-    private let limit: Int
-    private let share: Int
-    private let inside = Mutex<(all: Int, each: [String: Int])>((0, [:]))
-
-    init(limit: Int, share: Int) {
-        self.limit = limit
-        self.share = share
+final class Crowd: Sendable {
+    private struct Inside {
+        var all = 0
+        var each: [String: Int] = [:]
+        var networks: [String: Int] = [:]
     }
 
-    func enter(_ who: String) -> Bool {
+    private let limit: Int
+    private let share: Int
+    private let networkShare: Int
+    private let inside = Mutex(Inside())
+
+    init(limit: Int, share: Int, networkShare: Int) {
+        self.limit = limit
+        self.share = share
+        self.networkShare = networkShare
+    }
+
+    /// `who`: by their own word. `network`: from where; nil for a proxy that does not say for whom it asks.
+    func enter(_ who: String, from network: String?) -> Bool {
         inside.withLock { inside in
-            let own = inside.each[who, default: 0]
-            guard inside.all < limit, own < share else { return false }
+            let near = if let network { inside.networks[network, default: 0] } else { 0 }
+            guard inside.all < limit, inside.each[who, default: 0] < share, near < networkShare else {
+                return false
+            }
             inside.all += 1
-            inside.each[who] = own + 1
+            inside.each[who, default: 0] += 1
+            if let network { inside.networks[network, default: 0] += 1 }
             return true
         }
     }
 
-    func leave(_ who: String) {
+    func leave(_ who: String, from network: String?) {
         inside.withLock { inside in
             inside.all -= 1
-            let left = (inside.each[who] ?? 1) - 1
-            inside.each[who] = left > 0 ? left : nil
+            Self.take(who, from: &inside.each)
+            if let network { Self.take(network, from: &inside.networks) }
         }
+    }
+
+    private static func take(_ name: String, from counts: inout [String: Int]) {
+        let left = (counts[name] ?? 1) - 1
+        counts[name] = left > 0 ? left : nil
     }
 }

@@ -15,17 +15,19 @@ final class Doors: Sendable {
     /// For each line one, which closes it at once where its address holds too many.
     func handler() -> any RemovableChannelHandler { Doorkeeper(doors: self) }
 
-    fileprivate func enter(_ address: String) -> Bool {
-        held.withLock { held in
-            held[address, default: 0] += 1
-            return held[address, default: 0] <= share || isTrusted(address)
+    func enter(_ address: String) -> Bool {
+        let network = IPAddress.network(of: address)
+        return held.withLock { held in
+            held[network, default: 0] += 1
+            return held[network, default: 0] <= share || isTrusted(address)
         }
     }
 
-    fileprivate func leave(_ address: String) {
+    func leave(_ address: String) {
+        let network = IPAddress.network(of: address)
         held.withLock { held in
-            let left = (held[address] ?? 1) - 1
-            held[address] = left > 0 ? left : nil
+            let left = (held[network] ?? 1) - 1
+            held[network] = left > 0 ? left : nil
         }
     }
 

@@ -36,7 +36,7 @@ struct RateMiddleware: RouterMiddleware {
             !["/healthz", "/readyz", "/metrics"].contains(path)
         else { return try await next(request, context) }
         // By a token that holds, not by whatever is shown.
-        let who = context.session?.hash.hex ?? "address \(context.visitor)"
+        let who = context.session?.hash.hex ?? "network \(context.network)"
         do {
             try (request.method == .get ? reads : writes).take(who, at: now())
         } catch {

@@ -18,6 +18,8 @@ struct VisitorMiddleware: RouterMiddleware {
         context.visitor = visitor(
             from: context.visitor,
             named: request.headers.filter { $0.name.canonicalName == "x-forwarded-for" }.map(\.value))
+        context.network = IPAddress.network(of: context.visitor)
+        context.isForMany = isTrusted(context.visitor)
         return try await next(request, context)
     }
 

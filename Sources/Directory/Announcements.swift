@@ -107,7 +107,7 @@ struct Announcements {
         case 400..<500 where code != 429:
             membership.logger.notice(
                 "the directory did not take a record",
-                metadata: ["answer": "\(code)", "reason": "\(answer["error"]?.string ?? "")"])
+                metadata: ["answer": "\(code)", "reason": "\(Membership.word("error", of: answer))"])
             return false
         default: throw Refusal.unavailable(because: "the directory answered \(code)")
         }

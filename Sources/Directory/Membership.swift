@@ -143,12 +143,17 @@ public struct Membership: Service {
             logger.notice(
                 "waiting to be admitted by the directory",
                 metadata: [
-                    "fingerprint": "\(answer["fingerprint"]?.string ?? "")", "answer": "\(code)",
-                    "reason": "\(answer["error"]?.string ?? "")",
+                    "fingerprint": "\(Self.word("fingerprint", of: answer))", "answer": "\(code)",
+                    "reason": "\(Self.word("error", of: answer))",
                 ])
             return false
         }
         return true
+    }
+
+    /// What the directory says, as a log may hold it.
+    static func word(_ name: String, of answer: JSONValue) -> String {
+        (answer[name]?.string ?? "").onOneLine()
     }
 
     /// - Returns: the entity that the directory says this node belongs to.

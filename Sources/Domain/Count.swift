@@ -1,7 +1,7 @@
 /// What is counted, each with its name on the metrics page; Spec/operations.md says at which stage.
 public enum Count: Int, CaseIterable, Sendable {
     case nodesTurnedAway, peopleTurnedAway, slowedDown
-    case inboxHandled, inboxDropped
+    case inboxHandled, inboxDropped, inboxUnknown
     case fannedOut, streamed
     case outboxRead, outboxEntered
     case delivered, deliveryRefused, deliveryGone, deliveryBusy, deliverySilent, batches
@@ -14,6 +14,7 @@ public enum Count: Int, CaseIterable, Sendable {
         case .slowedDown: "hallway_slowed_down_total"
         case .inboxHandled: "hallway_inbox_handled_total"
         case .inboxDropped: "hallway_inbox_dropped_total"
+        case .inboxUnknown: "hallway_inbox_unknown_total"
         case .fannedOut: "hallway_fan_out_total"
         case .streamed: "hallway_stream_total"
         case .outboxRead: "hallway_outbox_total"

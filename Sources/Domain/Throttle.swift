@@ -8,8 +8,8 @@ public final class Throttle: Sendable {
         var at: Date
     }
 
-    /// Keys that are remembered; beyond that the full buckets are forgotten first.
-    private static let limit = 20_000
+    /// Keys that are remembered; beyond that the full buckets are forgotten first, and then those that are fullest.
+    static let limit = 20_000
     private let capacity: Double
     private let refillPerSecond: Double
     private let buckets = Mutex<[String: Bucket]>([:])
@@ -40,9 +40,13 @@ public final class Throttle: Sendable {
     }
 
     private func forgetFull(_ buckets: inout [String: Bucket], now: Date) {
-        buckets = buckets.filter { _, bucket in
-            bucket.tokens + now.timeIntervalSince(bucket.at) * refillPerSecond < capacity
+        func tokens(_ bucket: Bucket) -> Double {
+            bucket.tokens + now.timeIntervalSince(bucket.at) * refillPerSecond
         }
-        if buckets.count >= Self.limit { buckets.removeAll() }
+        buckets = buckets.filter { tokens($0.value) < capacity }
+        guard buckets.count >= Self.limit else { return }
+        // Whoever comes under ever new names must not make anybody forget what an old one may not do.
+        let emptiest = buckets.sorted { tokens($0.value) < tokens($1.value) }.prefix(Self.limit / 2)
+        buckets = Dictionary(uniqueKeysWithValues: emptiest.map { ($0.key, $0.value) })
     }
 }

@@ -18,13 +18,16 @@ public struct World: Sendable {
     public let directory: String?
     /// Seconds for which what was read of a signer and its node is believed without reading it again.
     let memory: Double
+    /// How long the keys that one request names are looked for, all together.
+    let keyPatience: Duration
     let ring: KeyRing
     let standings = Standings()
     let styles: SignatureStyles
 
     public init(
         needs: Needs, keys: NodeKeys, send: @escaping Send, logger: Logger, allowsInsecure: Bool,
-        counters: Counters, directory: String?, memory: Double = 1
+        counters: Counters, directory: String?, memory: Double = 1,
+        keyPatience: Duration = .seconds(8)
     ) {
         self.needs = needs
         self.keys = keys
@@ -34,6 +37,7 @@ public struct World: Sendable {
         self.counters = counters
         self.directory = directory
         self.memory = memory
+        self.keyPatience = keyPatience
         ring = KeyRing()
         styles = SignatureStyles()
     }

@@ -103,15 +103,4 @@ extension Transaction {
     public func forgetSeen(before date: Date) throws {
         try run("DELETE FROM seen_activity WHERE at < $1", [.date(date)])
     }
-
-    /// Counts an activity that nothing here understands.
-    public func countUnknown(_ type: String) throws {
-        try run(
-            """
-            INSERT INTO unknown_activity (type, count) VALUES ($1, 1)
-            ON CONFLICT (type) DO UPDATE SET count = unknown_activity.count + 1
-            """,
-            [.text(String(type.prefix(64)))]
-        )
-    }
 }

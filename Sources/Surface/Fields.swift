@@ -17,7 +17,7 @@ public struct Fields: Sendable {
     public init(_ request: Request, context: HallwayContext) async throws {
         if let query = request.uri.query { add(form: query) }
         guard ![.get, .head].contains(request.method) else { return }
-        let bytes = try await request.wholeBody(limit: Self.limit)
+        let bytes = try await request.wholeBody(limit: Self.limit, in: context)
         guard !bytes.isEmpty else { return }
         let type = request.headers[.contentType] ?? ""
         if type.hasPrefix("application/json") {

@@ -7,8 +7,12 @@ public struct HallwayContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// Who connects; behind a proxy, the proxy.
     public let remoteAddress: SocketAddress?
-    /// Who asks, as an address to count by: who connects, or whom a trusted proxy names.
+    /// Who asks, as an address: who connects, or whom a trusted proxy names.
     public var visitor: String
+    /// The network of the visitor, to count by: whoever has one address of it has all of them.
+    public var network: String
+    /// Whether the visitor is a trusted proxy, which asks for many and does not say for whom.
+    public var isForMany = false
     public let channel: any Channel
     /// Who asks, once that was found out.
     public var session: Session?
@@ -17,6 +21,7 @@ public struct HallwayContext: RequestContext {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
         visitor = source.channel.remoteAddress?.ipAddress ?? "unknown"
+        network = visitor
         channel = source.channel
     }
 }

@@ -9,7 +9,7 @@ public struct SignIn: Sendable {
     private let now: @Sendable () -> Date
     private let throttle: Throttle?
 
-    /// `isLimited`: whether attempts are counted, by address and by name (N106).
+    /// `isLimited`: whether attempts are counted, by where they come from and by name (N106).
     public init(store: any Store, isLimited: Bool, now: @escaping @Sendable () -> Date) {
         self.store = store
         self.now = now
@@ -19,8 +19,8 @@ public struct SignIn: Sendable {
     /// The person with that name or e-mail address and that password.
     ///
     /// - Throws: ``Refusal/notAuthenticated(because:)``, the same for an unknown name as for a wrong password.
-    public func person(named name: String, password: String, from address: String) async throws -> ActorID {
-        try throttle?.take("from \(address)", at: now())
+    public func person(named name: String, password: String, from network: String) async throws -> ActorID {
+        try throttle?.take("from \(network)", at: now())
         try throttle?.take("for \(name.lowercased())", at: now())
         let login = try await store.read { transaction -> Login? in
             guard let login = try transaction.login(named: name),
@@ -37,9 +37,9 @@ public struct SignIn: Sendable {
         return login.person
     }
 
-    /// Counts a newcomer against the address they come from.
-    public func countNewcomer(from address: String) throws(Refusal) {
-        try throttle?.take("new \(address)", at: now())
+    /// Counts a newcomer against the network they come from.
+    public func countNewcomer(from network: String) throws(Refusal) {
+        try throttle?.take("new \(network)", at: now())
     }
 
     /// A new token; the word is told once and never stored.

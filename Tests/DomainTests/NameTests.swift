@@ -1,4 +1,4 @@
-import Domain
+@testable import Domain
 import Foundation
 import Testing
 
@@ -53,5 +53,25 @@ struct NameTests {
         #expect(throws: Refusal.tooMany(retryAfterSeconds: 5)) { try throttle.take("a", at: date) }
         try throttle.take("b", at: date)
         try throttle.take("a", at: date + 5)
+    }
+
+    @Test(
+        "somebody else's words are one line of a log, and no more",
+        arguments: [
+            ("No.\nWARN all is well", "No. WARN all is well"), ("a\r\n\u{2028}\u{1b}b", "a    b"),
+            ("\u{202e}x", " x"), ("Grüße, 世界", "Grüße, 世界"),
+            (String(repeating: "x", count: 300), String(repeating: "x", count: 200)),
+        ])
+    func oneLine(text: String, expected: String) {
+        #expect(text.onOneLine() == expected)
+    }
+
+    @Test("whoever is refused stays refused, however many others come")
+    func crowdedThrottle() throws {
+        let throttle = Throttle(capacity: 2, period: .seconds(600))
+        let date = Date(timeIntervalSince1970: 0)
+        for _ in 0..<2 { try throttle.take("for ada", at: date) }
+        for number in 0..<Throttle.limit * 2 { try throttle.take("from \(number)", at: date) }
+        #expect(throws: Refusal.self) { try throttle.take("for ada", at: date) }
     }
 }

@@ -34,6 +34,9 @@ struct EnduranceTests {
         .enabled(if: Story.files > 13_000, "it opens 13,000 files: ulimit -n"))
     func doors() async throws { try await playStory("doors", of: "overload") }
 
+    @Test("whoever sends the heads of deliveries and never a body keeps out nobody from elsewhere")
+    func silent() async throws { try await playStory("silent", of: "overload") }
+
     @Test("hundreds of nodes that hang or trickle take nothing from readers, writers and other nodes")
     func hanging() async throws { try await playStory("hanging", of: "hanging") }
 

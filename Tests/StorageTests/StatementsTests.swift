@@ -119,8 +119,6 @@ struct StatementsTests {
             try transaction.restore(inbox: uri)
             try transaction.setCursor("a", to: 2000)
             try transaction.trimEvents()
-            try transaction.countUnknown("Listen")
-            try transaction.countUnknown("Listen")
             try transaction.forgetSeen(before: date)
             try transaction.setBookmark(true, of: post, by: ada, at: date)
             #expect(try transaction.marks(of: ada, on: [post])[post]?.bookmarks == true)

@@ -152,6 +152,8 @@ public final class TestNode: Sendable {
             return Answer(code: 401, fields: [], body: [])
         } catch Refusal.malformed {
             return Answer(code: 400, fields: [], body: [])
+        } catch Refusal.unavailable {
+            return Answer(code: 503, fields: ActivityWaits.fields, body: [])
         } catch is Refusal {
             return Answer(code: 403, fields: [], body: [])
         } catch {

@@ -39,6 +39,13 @@ public struct IPAddress: Sendable, Hashable {
         self.bytes = Self.unwrap(bytes)
     }
 
+    /// What visitors at an address are counted as: of IPv6 its /64, in which one machine has as many addresses as it likes.
+    static func network(of text: String) -> String {
+        guard let address = IPAddress(text) else { return text }
+        guard address.bytes.count == 16 else { return address.description }
+        return address.description.split(separator: ":").prefix(4).joined(separator: ":") + "::/64"
+    }
+
     /// Where packets to an address may end up, as far as that matters here (N69).
     enum Kind {
         case ordinary

@@ -50,8 +50,8 @@ struct DirectoryRoutes {
 
     /// What nodes ask. Every request is signed by a node's own actor.
     private func addRegister(to router: Router<HallwayContext>) {
-        router.post("enrolment") { request, _ in
-            let (signer, body) = try await read(request)
+        router.post("enrolment") { request, context in
+            let (signer, body) = try await read(request, context)
             let key = try await multikey(of: signer)
             let member = try await registrar.enrol(body, application: signer, key: key)
             return Response(json: [
@@ -59,35 +59,40 @@ struct DirectoryRoutes {
                 "fingerprint": .string(Fingerprint.of(key)),
             ])
         }
-        router.get("nodes") { request, _ in
-            _ = try await member(request)
+        router.get("nodes") { request, context in
+            _ = try await member(request, context)
             return Response(json: try await registrar.nodeList())
         }
-        router.get("organisation") { request, _ in
-            _ = try await member(request)
+        router.get("organisation") { request, context in
+            _ = try await member(request, context)
             return Response(json: ["domain": .string(domain)])
         }
-        router.get("register") { request, _ in
-            let (member, _) = try await member(request)
+        router.get("register") { request, context in
+            let (member, _) = try await member(request, context)
             let log = request.uri.queryParameters["log"].map(String.init) ?? RegisterEntry.organisation
             let after = request.uri.queryParameters["after"].flatMap { Int64($0) } ?? 0
             return Response(json: try await registrar.entries(of: log, after: after, for: member))
         }
-        router.post("register") { request, _ in
-            let (member, body) = try await member(request)
+        router.post("register") { request, context in
+            let (member, body) = try await member(request, context)
             try await registrar.submit(
                 body["record"] ?? .null, log: body["log"]?.string ?? RegisterEntry.organisation, by: member)
             return Response(json: ["state": "taken"])
         }
     }
 
-    private func read(_ request: Request) async throws -> (signer: Actor, body: JSONValue) {
-        try await SignedReading.read(request, verifier: verifier, addresses: world.needs.addresses)
+    private func read(
+        _ request: Request, _ context: HallwayContext
+    ) async throws -> (signer: Actor, body: JSONValue) {
+        try await SignedReading.read(
+            request, context, verifier: verifier, addresses: world.needs.addresses)
     }
 
     /// The node that asks, if it belongs; to all others there is nothing here (N115).
-    private func member(_ request: Request) async throws -> (Member, JSONValue) {
-        let (signer, body) = try await read(request)
+    private func member(
+        _ request: Request, _ context: HallwayContext
+    ) async throws -> (Member, JSONValue) {
+        let (signer, body) = try await read(request, context)
         guard let member = try await world.needs.store.read({ try $0.member(signer.uri.authority) }),
             member.state == .admitted, member.application == signer.uri
         else { throw Refusal.notFound("Record") }
@@ -111,9 +116,9 @@ struct NoticeRoutes {
 
     func add(to router: Router<HallwayContext>) {
         guard let directory else { return }
-        router.post("directory/notice") { request, _ in
+        router.post("directory/notice") { request, context in
             let (signer, _) = try await SignedReading.read(
-                request, verifier: verifier, addresses: verifier.addresses)
+                request, context, verifier: verifier, addresses: verifier.addresses)
             guard signer.uri.origin == directory.origin else {
                 throw Refusal.notAllowed(because: "only the directory gives notice")
             }

@@ -181,17 +181,31 @@ struct FederationRoutes {
     private func receive(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let limit = Limits.inboxBody
         do {
-            let body = try await request.wholeBody(limit: limit, what: "The activity")
+            let body = try await request.wholeBody(limit: limit, what: "The activity", in: context)
             let receipt = try await intake.receive(
                 SignedReading.message(
                     request, body: body, addresses: world.needs.addresses))
             world.counters.answered(.inbox, 202)
             return receipt.body.map { Response(json: $0, status: .accepted) } ?? Response(status: .accepted)
         } catch let refusal as Refusal {
-            world.counters.answered(.inbox, Problem(refusal).status.code)
+            let status = Problem(refusal).status
+            world.counters.answered(.inbox, status.code)
             if case .tooLarge = refusal { hangUp(context) }
-            throw refusal
+            guard case .unavailable(let reason) = refusal else { throw refusal }
+            return waits(reason, status)
         }
+    }
+
+    /// The answer by which its sender puts off this one activity, and goes on with others.
+    private func waits(_ reason: String, _ status: HTTPResponse.Status) -> Response {
+        var response = Response(
+            json: [
+                "type": .string(ActivityWaits.problemType), "status": .int(Int64(status.code)),
+                "detail": .string(reason),
+            ],
+            status: status, type: "application/problem+json")
+        for (name, value) in ActivityWaits.fields { response.headers.set(name, to: value) }
+        return response
     }
 
     /// Who sends more than is taken would otherwise be read to the end before the connection is used again.
@@ -212,7 +226,7 @@ struct FederationRoutes {
             return .redirect(to: isKnown ? try await page() : "/auth/sign_in", type: .normal)
         }
         let (signer, _) = try await SignedReading.read(
-            request, verifier: verifier, addresses: world.needs.addresses)
+            request, context, verifier: verifier, addresses: world.needs.addresses)
         return try await document(make(world.viewer(signer)))
     }
 

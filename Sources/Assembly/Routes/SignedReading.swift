@@ -20,9 +20,9 @@ enum SignedReading {
     ///
     /// - Throws: ``Refusal``.
     static func read(
-        _ request: Request, verifier: Verifier, addresses: Addresses
+        _ request: Request, _ context: HallwayContext, verifier: Verifier, addresses: Addresses
     ) async throws -> (signer: Actor, body: JSONValue) {
-        let bytes = try await request.wholeBody(limit: 256 * 1024)
+        let bytes = try await request.wholeBody(limit: 256 * 1024, in: context)
         let signer: Actor
         do {
             signer = try await verifier.signer(of: message(request, body: bytes, addresses: addresses))

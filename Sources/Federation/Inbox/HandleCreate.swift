@@ -31,7 +31,8 @@ struct HandleCreate: Sendable {
             return .errand { try await prepare(embedded, activity) }
         }
         guard let reading = try read(embedded, activity) else {
-            return .effect { try $0.countUnknown("Create \(embedded.type)") }
+            world.counters.count(.inboxUnknown)
+            return .effect { _ in }
         }
         return .effect { transaction in
             guard try concerns(reading, by: activity.actor, in: transaction) else { return }
@@ -45,7 +46,8 @@ struct HandleCreate: Sendable {
             return try HandleVote(world: world).effect(object, activity)
         }
         guard let reading = try read(object, activity) else {
-            return { try $0.countUnknown("Create \(object.type)") }
+            world.counters.count(.inboxUnknown)
+            return { _ in }
         }
         guard
             try await world.needs.store.read({ try concerns(reading, by: activity.actor, in: $0) })

@@ -89,7 +89,8 @@ struct HandleUpdate: Sendable {
             return try HandleAnnouncement(world: world).progress(object, activity)
         }
         guard Vocabulary.postTypes.contains(object.type) else {
-            return { try $0.countUnknown("Update \(object.type)") }
+            world.counters.count(.inboxUnknown)
+            return { _ in }
         }
         var reading = try PostIn(world: world).read(object, by: activity.actor)
         (reading.post.quote, reading.proved) = (quote, proved)

@@ -67,7 +67,9 @@ struct Handlers: Sendable {
         case "Move" where HandleGroupMove.isAbout(activity, world: world):
             return .errand { try await HandleGroupMove(world: world).move(activity) }
         case "Move": return .errand { try await HandleMove(world: world).prepare(activity) }
-        default: return .effect { try $0.countUnknown(object.type) }
+        default:
+            world.counters.count(.inboxUnknown)
+            return .effect { _ in }
         }
     }
 

@@ -62,14 +62,12 @@ public struct Intake: Sendable {
         guard message.field("content-encoding") == nil else {
             throw Refusal.malformed(because: "compressed bodies are not taken")
         }
+        let patience = Patience(world.keyPatience)
         let signer: Actor
         do {
-            signer = try await verifier.signer(of: message, mayHaveLeft: true)
+            signer = try await verifier.signer(of: message, mayHaveLeft: true, patience)
         } catch let fault as ExchangeFault {
-            // Someone who is gone says goodbye: there is nothing to check it by and nothing to do (N29).
-            if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(message.body) {
-                return Receipt()
-            }
+            guard !Self.isGoodbye(message.body, fault) else { return Receipt() }
             throw Refusal.notAuthenticated(because: "the key cannot be had")
         }
         heard(signer.uri.authority)
@@ -82,19 +80,20 @@ public struct Intake: Sendable {
         let span = Span(field: message.field(Span.field))
         guard signer.kind == .application, let items = try Batch.activities(object) else {
             let kept = try await judge(
-                value, object, body: message.body, signer: signer, own: [:], at: now)
+                value, object, body: message.body, signer: signer, own: [:], patience, at: now)
             if let kept { try await keep([kept], from: signer, span) }
             if let field = Verifier.signed(FollowersDigest.field, of: message) { compare(field, signer) }
             return Receipt()
         }
-        return try await receive(items, Batch.digests(object), from: signer, span, at: now)
+        return try await receive(items, Batch.digests(object), from: signer, span, patience, at: now)
     }
 
     /// Each activity of a batch is judged on its own; one bad one does not spoil the rest.
     ///
     /// Whoever must wait with one waits with their later ones, so that their order is kept.
     private func receive(
-        _ items: [JSONValue], _ digests: [String], from signer: Actor, _ span: Span?, at now: Date
+        _ items: [JSONValue], _ digests: [String], from signer: Actor, _ span: Span?,
+        _ patience: Patience, at now: Date
     ) async throws -> Receipt {
         let own = try await people(ofItsNode: signer, namedIn: items, at: now)
         let isMember = try await world.standing(of: signer.uri.authority) == .member
@@ -110,15 +109,8 @@ public struct Intake: Sendable {
                 try throttle?.take(signer.uri.authority, at: now)
                 let object = try Self.object(item)
                 let judged = try await judge(
-                    item, object, body: item.bytes, signer: signer, own: own, at: now)
+                    item, object, body: item.bytes, signer: signer, own: own, patience, at: now)
                 if let judged { kept.append(judged) }
-            } catch let fault as ExchangeFault {
-                // Someone who is gone says goodbye (N29).
-                if fault == .answered(410) || fault == .answered(404), Self.isSelfDelete(item.bytes) {
-                    continue
-                }
-                waiting[name] = 503
-                receipt.refuse(item, status: 503, because: "\(fault)")
             } catch let earlier as Waiting {
                 receipt.refuse(item, status: earlier.status, because: "an earlier one waits")
             } catch let refusal as Refusal {
@@ -166,22 +158,32 @@ public struct Intake: Sendable {
         return people
     }
 
-    /// What is to be kept of an authentic activity; nil for one that nothing here understands. `own`: those for whom
+    /// What is to be kept of an authentic activity; nil for one of which there is nothing to keep. `own`: those for whom
     /// the signer may speak.
+    ///
+    /// - Throws: ``Refusal``; ``Refusal/unavailable(because:)`` where the key of its author cannot be had just now, which
+    ///   is the fault neither of the signer nor of ours.
     private func judge(
         _ value: JSONValue, _ object: ASObject, body: [UInt8], signer: Actor, own: [ObjectURI: Actor],
-        at now: Date
+        _ patience: Patience, at now: Date
     ) async throws -> Kept? {
-        let (activity, actor) = try await authenticate(value, object, signer: signer, own: own)
+        let author: (activity: ObjectURI, actor: Actor)
+        do {
+            author = try await authenticate(value, object, signer: signer, own: own, patience)
+        } catch let fault as ExchangeFault {
+            guard !Self.isGoodbye(body, fault) else { return nil }
+            guard fault != .answered(410) else { throw Refusal.notAllowed(because: "its author is gone") }
+            throw Refusal.unavailable(because: "the key of its author cannot be had")
+        }
         guard Self.known.contains(object.type) else {
-            try await world.needs.store.write { try $0.countUnknown(object.type) }
+            world.counters.count(.inboxUnknown)
             return nil
         }
         if object.type == "Follow" { try throttles?.follows.take(signer.uri.authority, at: now) }
         return Kept(
             received: Received(
-                id: world.needs.ids.next(), signer: actor.id, body: body, attempts: 0, receivedAt: now),
-            activity: activity)
+                id: world.needs.ids.next(), signer: author.actor.id, body: body, attempts: 0, receivedAt: now),
+            activity: author.activity)
     }
 
     private func keep(_ kept: [Kept], from signer: Actor, _ span: Span?) async throws {
@@ -200,7 +202,7 @@ public struct Intake: Sendable {
 
     /// Whose activity it is: its signer's own, or another's by a valid proof (N24, N25, N26).
     private func authenticate(
-        _ value: JSONValue, _ object: ASObject, signer: Actor, own: [ObjectURI: Actor]
+        _ value: JSONValue, _ object: ASObject, signer: Actor, own: [ObjectURI: Actor], _ patience: Patience
     ) async throws -> (activity: ObjectURI, actor: Actor) {
         guard let name = object.json["actor"]?.string ?? object.json["actor"]?["id"]?.string,
             object.json["actor"]?.array == nil, let actor = ObjectURI(name)
@@ -219,7 +221,7 @@ public struct Intake: Sendable {
             }
             return (id, known)
         }
-        return (id, try await verifier.prover(of: value, claimed: actor))
+        return (id, try await verifier.prover(of: value, claimed: actor, patience))
     }
 
     private static func parse(_ body: [UInt8]) throws(Refusal) -> (JSONValue, ASObject) {
@@ -239,8 +241,11 @@ public struct Intake: Sendable {
         }
     }
 
-    private static func isSelfDelete(_ body: [UInt8]) -> Bool {
-        guard let (_, object) = try? parse(body) else { return false }
+    /// Whether it is what someone who is gone says last: there is nothing to check it by and nothing to do (N29).
+    private static func isGoodbye(_ body: [UInt8], _ fault: ExchangeFault) -> Bool {
+        guard fault == .answered(410) || fault == .answered(404), let (_, object) = try? parse(body) else {
+            return false
+        }
         return object.type == "Delete" && object.uri("actor") == object.uri("object")
     }
 }

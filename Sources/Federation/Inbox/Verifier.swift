@@ -20,12 +20,17 @@ public struct Verifier: Sendable {
     /// Where this node lives: what signatures must name.
     public var addresses: Addresses { world.needs.addresses }
 
-    /// The actor of another node whose signature the request bears. `mayHaveLeft`: whether it may be that of someone who
-    /// has left the organisation; what they may still say, the caller decides.
+    /// The actor of another node whose signature the request bears.
     ///
     /// - Throws: ``Refusal/notAuthenticated(because:)`` when it does not hold, ``Refusal/notAllowed(because:)`` for
     ///   a node or an actor with whom we do not deal, ``ExchangeFault`` when the key cannot be had.
-    public func signer(of message: HTTPMessage, mayHaveLeft: Bool = false) async throws -> Actor {
+    public func signer(of message: HTTPMessage) async throws -> Actor {
+        try await signer(of: message, mayHaveLeft: false, Patience(world.keyPatience))
+    }
+
+    /// The same. `mayHaveLeft`: whether it may be that of someone who has left the organisation; what they may still say,
+    /// the caller decides.
+    func signer(of message: HTTPMessage, mayHaveLeft: Bool, _ patience: Patience) async throws -> Actor {
         let signature = try Self.read(message)
         guard let id = ObjectURI(signature.keyID), world.isForeign(id) else {
             throw Refusal.notAuthenticated(because: "the key's id is not acceptable")
@@ -33,7 +38,7 @@ public struct Verifier: Sendable {
         guard try await world.standing(of: id.authority) != .refused else {
             throw Refusal.notAllowed(because: "this node does not federate with \(id.authority)")
         }
-        let found = try await keys.key(id)
+        let found = try await keys.key(id, patience)
         guard found.actor.state == .active || (mayHaveLeft && found.actor.state == .left) else {
             throw Refusal.notAllowed(because: "the actor is suspended or gone")
         }
@@ -42,7 +47,7 @@ public struct Verifier: Sendable {
             return found.actor
         } catch SignatureFault.wrongSignature {
             // Rotated, perhaps.
-            guard let fresh = try? await keys.fresh(id) else {
+            guard let fresh = try? await keys.fresh(id, patience) else {
                 throw Refusal.notAuthenticated(because: "the signature does not hold")
             }
             do {
@@ -65,10 +70,13 @@ public struct Verifier: Sendable {
         return value
     }
 
-    /// The actor by whose proof a document that someone else passes on is genuine (FEP-8b32).
+    /// The actor by whose proof a document that someone else passes on is genuine (FEP-8b32). `patience`: of the request
+    /// that brings it, where it is not looked at for itself.
     ///
-    /// - Throws: as ``signer(of:)``.
-    func prover(of document: JSONValue, claimed actor: ObjectURI) async throws -> Actor {
+    /// - Throws: as ``signer(of:)``; ``ExchangeFault`` also when the key may not be asked for just now.
+    func prover(
+        of document: JSONValue, claimed actor: ObjectURI, _ patience: Patience? = nil
+    ) async throws -> Actor {
         guard let method = ObjectProof.method(of: document).flatMap({ ObjectURI($0) }),
             world.isForeign(method),
             method.origin == actor.origin
@@ -76,7 +84,13 @@ public struct Verifier: Sendable {
         guard try await world.standing(of: method.authority) != .refused else {
             throw Refusal.notAllowed(because: "this node does not federate with \(method.authority)")
         }
-        let found = try await keys.key(method)
+        let found: (actor: Actor, key: PublicKey)
+        do {
+            found = try await keys.key(method, patience ?? Patience(world.keyPatience))
+        } catch Refusal.tooMany {
+            // Of its author's node: whoever passes it on has asked for nothing.
+            throw ExchangeFault.unreachable("too many keys of that node were asked for")
+        }
         guard found.actor.uri == actor, found.actor.state == .active else {
             throw Refusal.notAllowed(because: "the proof is by another actor's key")
         }

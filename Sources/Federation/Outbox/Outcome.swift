@@ -11,6 +11,8 @@ enum Outcome: Sendable, Equatable {
     case gone
     /// Not now, and again after so many seconds (429, 503).
     case busy(Int, retryAfter: Double)
+    /// The node takes others, and this one again after so many seconds (``ActivityWaits``).
+    case waits(Int, retryAfter: Double)
     /// No useful answer: the node is down, or in trouble.
     case silent(String)
     /// This node stops: as if it had not been tried.
@@ -21,7 +23,10 @@ enum Outcome: Sendable, Equatable {
         case 200..<300: self = .delivered(answer.code)
         case 410: self = .gone
         case 429, 503:
-            self = .busy(answer.code, retryAfter: Self.retryAfter(answer.field("retry-after"), now: now))
+            let seconds = Self.retryAfter(answer.field("retry-after"), now: now)
+            self =
+                ActivityWaits.isSaid(by: answer)
+                ? .waits(answer.code, retryAfter: seconds) : .busy(answer.code, retryAfter: seconds)
         case 408, 500..<600: self = .silent(String(answer.code))
         // A redirected delivery is not followed (N76); every other answer is about this activity alone.
         default: self = .refused(String(answer.code))
@@ -37,6 +42,7 @@ enum Outcome: Sendable, Equatable {
         case .refused: "refused"
         case .gone: "gone"
         case .busy: "busy"
+        case .waits: "waits"
         case .silent: "silent"
         case .interrupted: "interrupted"
         }
@@ -48,7 +54,7 @@ enum Outcome: Sendable, Equatable {
         case .delivered: .delivered
         case .refused: .deliveryRefused
         case .gone: .deliveryGone
-        case .busy: .deliveryBusy
+        case .busy, .waits: .deliveryBusy
         case .silent: .deliverySilent
         case .interrupted: nil
         }
@@ -77,6 +83,10 @@ enum Outcome: Sendable, Equatable {
         case .busy(let code, let seconds):
             delivery.answer = String(code)
             delivery.nextAt = now + seconds
+        case .waits(let code, let seconds):
+            delivery.answer = String(code)
+            // What it waits for may be away for long, and is asked about more and more rarely.
+            delivery.nextAt = now + max(seconds, Backoff.pause(after: delivery.attempts))
         case .silent(let reason):
             delivery.answer = String(reason.prefix(200))
             delivery.nextAt = now + pause

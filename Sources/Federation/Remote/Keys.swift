@@ -9,7 +9,7 @@ import Synchronization
 
 /// Finds the key that a signature names, and the actor that claims it (FEP-fe34: both ways, on every path).
 final class Keys: Sendable {
-    private static let patience: Double = 60
+    private static let pause = Double(ActivityWaits.seconds)
     private static let limit = 10_000
 
     private struct Memory {
@@ -27,31 +27,31 @@ final class Keys: Sendable {
 
     /// The key and its owner.
     ///
-    /// - Throws: ``ExchangeFault`` when it is unknown and cannot be had.
-    func key(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey) {
+    /// - Throws: ``ExchangeFault`` when it is unknown and cannot be had, or not in that time.
+    func key(_ id: ObjectURI, _ patience: Patience) async throws -> (actor: Actor, key: PublicKey) {
         if let known = try await known(id) { return known }
         let now = world.needs.now()
         if let missing = memory.withLock({ $0.missing[id] }),
-            missing.until.holds(at: now, atMost: Self.patience)
+            missing.until.holds(at: now, atMost: Self.pause)
         {
             throw missing.fault
         }
         try fetches.take(id.authority, at: now)
         do {
-            return try await fetch(id)
+            return try await patience.ask(id.origin) { try await self.fetch(id) }
         } catch let fault as ExchangeFault {
             memory.withLock { memory in
                 if memory.missing.count >= Self.limit { memory.missing.removeAll() }
-                memory.missing[id] = (now + Self.patience, fault)
+                memory.missing[id] = (now + Self.pause, fault)
             }
             throw fault
         }
     }
 
     /// The key anew, after a signature did not hold: it may have been rotated. Nil when it was asked for lately.
-    func fresh(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey)? {
+    func fresh(_ id: ObjectURI, _ patience: Patience) async throws -> (actor: Actor, key: PublicKey)? {
         guard (try? refetches.take(id.authority, at: world.needs.now())) != nil else { return nil }
-        return try await fetch(id)
+        return try await patience.ask(id.origin) { try await self.fetch(id) }
     }
 
     private func known(_ id: ObjectURI) async throws -> (actor: Actor, key: PublicKey)? {

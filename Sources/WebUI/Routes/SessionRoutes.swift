@@ -49,7 +49,7 @@ struct SessionRoutes {
         let back = Back.path(fields["back"])
         do {
             let person = try await pages.desk.signIn.person(
-                named: name, password: fields["password"] ?? "", from: context.visitor)
+                named: name, password: fields["password"] ?? "", from: context.network)
             let word = try await pages.desk.signIn.issue(
                 Token(
                     person: person, application: nil, scopes: Scopes(["read", "write", "follow"]),
@@ -73,7 +73,7 @@ struct SessionRoutes {
             guard password.count >= 10 else {
                 throw Refusal.invalid(field: "Password", because: "needs ten characters")
             }
-            try pages.desk.signIn.countNewcomer(from: context.visitor)
+            try pages.desk.signIn.countNewcomer(from: context.network)
             let hash = await Task.detached { Password.hash(password) }.value
             _ = try await pages.desk.people.welcome(
                 People.Newcomer(

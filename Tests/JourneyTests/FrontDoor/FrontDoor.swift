@@ -94,6 +94,21 @@ struct FrontDoor: Sendable {
         return Reply(code: response.status.code, head: head, body: writer.text)
     }
 
+    /// Hands in an activity as another node does, and waits for the head of the answer.
+    func deliver(_ message: HTTPMessage) async throws -> Answer {
+        var fields = HTTPFields()
+        for (name, value) in message.fields where name != "host" { fields.set(name, to: value) }
+        fields[.contentLength] = "\(message.body.count)"
+        let head = HTTPRequest(
+            method: .post, scheme: message.scheme, authority: message.authority, path: message.pathAndQuery,
+            headerFields: fields)
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: message.body)))
+        let response = try await responder.respond(to: request, context: context())
+        return Answer(
+            code: response.status.code, fields: response.headers.map { ($0.name.canonicalName, $0.value) },
+            body: [])
+    }
+
     /// Everything that streams say to those who listen while something happens, in their order.
     func listen<Outcome: Sendable>(
         _ streams: [(path: String, caller: Caller)], during happening: @Sendable () async throws -> Outcome

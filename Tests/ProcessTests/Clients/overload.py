@@ -214,5 +214,36 @@ def play_doors():
     print(f"{lines} lines opened, {handles(oslo.process)} files held")
 
 
+def play_silent():
+    """Who sends the heads of deliveries under many names, and never a body, keeps out nobody from elsewhere."""
+    lines, (_, most) = 1024, resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    oslo = Office("Oslo", 3, federation="open")
+    # Here everybody is on this machine, and none of them a proxy.
+    oslo.environment["HALLWAY_TRUSTED_PROXIES"] = "192.0.2.1/32"
+    oslo.start()
+    quiet = Stranger("127.1.0.2")
+    ada = oslo.person("ada")
+    ada.follow(f"s0@{quiet.authority}")
+    held = []
+    for number in range(lines):
+        line = socket.create_connection((oslo.address, oslo.port), timeout=patience, source_address=("127.0.0.8", 0))
+        line.sendall(
+            f"POST /inbox HTTP/1.1\r\nhost: {oslo.authority}\r\ncontent-type: application/activity+json\r\ncontent-length: 500\r\n"
+            f'signature: keyId="https://invented{number}.example/actor#key"\r\n\r\n'.encode())
+        held.append(line)
+    turned_away = 'hallway_turned_away_total{who="nodes"}'
+
+    def are_kept_out():
+        with urllib.request.urlopen(f"{oslo.url}/metrics", timeout=patience) as answer:
+            return int(re.search(rf"^{re.escape(turned_away)} (\d+)", answer.read().decode(), re.M)[1]) >= lines - 256
+    until("all but a part of them to be turned away", are_kept_out)
+    activity = quiet.note("a quiet word", quiet.people[0])
+    status, _, body = ask(quiet.request(activity["actor"], "POST", f"{oslo.url}/inbox", activity), patience)
+    expect(status == 202, f"another node is answered {status} {body[:100]}")
+    for line in held:
+        line.close()
+
+
 if __name__ == "__main__":
     play(globals())
