@@ -123,9 +123,12 @@ extension Transaction {
         try exists("SELECT 1 FROM retired_inbox WHERE inbox = $1", [.uri(inbox)])
     }
 
-    /// An inbox that speaks to us again is in use again.
-    public func restore(inbox: ObjectURI) throws {
-        try run("DELETE FROM retired_inbox WHERE inbox = $1", [.uri(inbox)])
+    /// The inboxes of whoever speaks to us again are in use again: their own, and that which they share with others.
+    public func restore(_ endpoints: Actor.Endpoints) throws {
+        try run(
+            "DELETE FROM retired_inbox WHERE inbox IN ($1, $2)",
+            [.uri(endpoints.inbox), .uri(endpoints.sharedInbox)]
+        )
     }
 
     /// The ledger of one post: the offices that are told of it, in the order of their names, and how each stands.

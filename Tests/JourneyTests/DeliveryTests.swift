@@ -43,6 +43,32 @@ struct DeliveryTests {
         #expect(network.requests[before...].filter { $0 == "POST \(vera.uri)/inbox" }.count == 1)
     }
 
+    @Test("a shared inbox that was gone once (410) is in use again when somebody behind it speaks")
+    func goneAndBack() async throws {
+        let node = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let ada = try await Cast.welcome("ada", to: node)
+        let vera = try Stranger("https://good.example/users/vera", on: network, clock: clock)
+        let shared = "\(vera.origin)/inbox"
+        try vera.serve([("endpoints", ["sharedInbox": .string(shared)])])
+        network.serve(shared, .null, code: 410)
+        network.serve("\(vera.uri)/inbox", .null, code: 202)
+        try await vera.send(vera.activity("Follow", .string(ada.uri.string)), to: node)
+        for text in ["one", "two"] {
+            try await node.post(text, by: ada, for: .anyone)
+            try await settle([node])
+        }
+        #expect(network.requests.filter { $0 == "POST \(shared)" }.count == 1)
+        network.serve(shared, .null, code: 202)
+        try await node.post("nobody has spoken yet", by: ada, for: .anyone)
+        try await settle([node])
+        #expect(network.requests.filter { $0 == "POST \(shared)" }.count == 1)
+        try await vera.send(vera.activity("Create", vera.note("1", "Back again")), to: node)
+        try await node.post("three", by: ada, for: .anyone)
+        try await settle([node])
+        #expect(network.requests.filter { $0 == "POST \(shared)" }.count == 2)
+        #expect(try await states(node)[.waiting] == 0)
+    }
+
     @Test(
         "Retry-After is honoured, whatever it says (N89)",
         arguments: ["120", "nan", "-5", "1e400", "tomorrow"])

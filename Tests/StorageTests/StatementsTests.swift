@@ -116,7 +116,12 @@ struct StatementsTests {
             try transaction.hastenAll(to: date)
             try transaction.retire(inbox: uri, at: date)
             #expect(try transaction.isRetired(inbox: uri))
-            try transaction.restore(inbox: uri)
+            var endpoints = Actor.Endpoints(inbox: try theURI("https://\(Cast.oslo)/y"))
+            try transaction.restore(endpoints)
+            #expect(try transaction.isRetired(inbox: uri))
+            endpoints.sharedInbox = uri
+            try transaction.restore(endpoints)
+            #expect(try !transaction.isRetired(inbox: uri))
             try transaction.setCursor("a", to: 2000)
             try transaction.trimEvents()
             try transaction.countUnknown("Listen")
