@@ -71,12 +71,13 @@ extension Transaction {
         ) { (try Self.delivery($0), try $0.uri(8), $0.bytes(9)) }
     }
 
-    /// Records what became of an attempt.
+    /// Records what became of an attempt. What is settled stays so: whoever lost the lane meanwhile may come late.
     public func update(_ delivery: Delivery, at date: Date) throws {
         try run(
             """
             UPDATE delivery SET state = $2, attempts = $3, next_at = $4, answer = $5,
-                settled_at = CASE WHEN $2 = 0 THEN NULL ELSE $6 END WHERE id = $1
+                settled_at = CASE WHEN $2 = 0 THEN NULL ELSE $6 END
+            WHERE id = $1 AND state = 0
             """,
             [
                 .id(delivery.id), .number(delivery.state.rawValue), .number(delivery.attempts),

@@ -213,7 +213,10 @@ public final class DeliveryWorker: Service {
                 settled.attempts += 1
                 outcome.settle(&settled, now: now, pause: pause)
                 try transaction.update(settled, at: now)
-                if case .gone = outcome { try transaction.retire(inbox: delivery.inbox, at: now) }
+            }
+            // It gives up what waits for an inbox, so what was taken of the same round is noted before.
+            for case (let delivery, .gone) in outcomes {
+                try transaction.retire(inbox: delivery.inbox, at: now)
             }
             if isSilent { try transaction.postpone(host: host, until: now + pause) }
         }
