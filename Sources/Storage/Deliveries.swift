@@ -94,6 +94,14 @@ extension Transaction {
         )
     }
 
+    /// Gives up what waits for a host since before a moment, and tells how much that was.
+    public func expire(host: String, since date: Date, at now: Date) throws -> Int {
+        try run(
+            "UPDATE delivery SET state = 3, settled_at = $3 WHERE host = $1 AND state = 0 AND id < $2",
+            [.text(host), .int(IDSource.firstRaw(at: date)), .date(now)]
+        )
+    }
+
     /// Makes everything that waits for a host due, when it is heard from again.
     public func hasten(host: String, to date: Date) throws {
         try run(

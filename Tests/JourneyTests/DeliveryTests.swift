@@ -107,6 +107,32 @@ struct DeliveryTests {
         #expect(try await states(node)[.expired] == 1)
     }
 
+    @Test("of a node that does not answer all that is a week old is given up at once, and the rest waits on")
+    func expiresTogether() async throws {
+        let (node, ada, _) = try await stage()
+        network.setDown(true, "good.example")
+        for number in 1...50 { try await node.post("\(number)", by: ada, for: .anyone) }
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 50)
+        clock.advance(6 * 86400)
+        for number in 51...53 { try await node.post("\(number)", by: ada, for: .anyone) }
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 53)
+        clock.advance(1.5 * 86400)
+        let before = network.requests.count
+        try await settle([node])
+        #expect(network.requests.count == before + 1)
+        #expect(try await states(node)[.expired] == 50)
+        #expect(try await states(node)[.waiting] == 3)
+        let counted = node.world.counters.all.first { $0.name == "hallway_deliveries_expired_total" }?.value
+        #expect(counted == 50)
+        network.setDown(false, "good.example")
+        clock.advance(1000)
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 0)
+        #expect(try await states(node)[.expired] == 50)
+    }
+
     @Test("an author whom a node does not believe holds back nobody else")
     func doubted() async throws {
         let (node, ada, vera) = try await stage()

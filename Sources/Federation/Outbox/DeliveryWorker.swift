@@ -207,19 +207,26 @@ public final class DeliveryWorker: Service {
             return state.broken[host] ?? 1
         }
         let pause = Backoff.pause(after: failures) * jitter()
-        let wasPrompt = try await note { transaction in
+        let (expired, wasPrompt) = try await note { transaction -> Int in
+            var count = 0
             for (delivery, outcome) in outcomes {
                 var settled = delivery
                 settled.attempts += 1
                 outcome.settle(&settled, now: now, pause: pause)
                 try transaction.update(settled, at: now)
+                if settled.state == .expired { count += 1 }
             }
             // It gives up what waits for an inbox, so what was taken of the same round is noted before.
             for case (let delivery, .gone) in outcomes {
                 try transaction.retire(inbox: delivery.inbox, at: now)
             }
-            if isSilent { try transaction.postpone(host: host, until: now + pause) }
+            guard isSilent else { return count }
+            // One was tried in the name of all: what is as old as it may be is not tried one by one.
+            count += try transaction.expire(host: host, since: now - Outcome.patience, at: now)
+            try transaction.postpone(host: host, until: now + pause)
+            return count
         }
+        world.counters.count(.deliveriesExpired, by: expired)
         for (delivery, outcome) in outcomes {
             if let count = outcome.count { world.counters.count(count) }
             guard case .delivered = outcome else { continue }
@@ -233,16 +240,17 @@ public final class DeliveryWorker: Service {
     }
 
     /// Writes down what was answered, however long that takes: what was sent must not be sent again and again because there
-    /// is no room to note it. False where it did not go at once.
+    /// is no room to note it. `wasPrompt`: false where it did not go at once.
     ///
     /// - Throws: `CancellationError` when the service stops before: it is sent once more after the start then, and whoever
     ///   has it knows it.
-    private func note(_ write: @escaping @Sendable (Transaction) throws -> Void) async throws -> Bool {
+    private func note<Value: Sendable>(
+        _ write: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> (Value, wasPrompt: Bool) {
         var (pause, wasPrompt) = (Duration.milliseconds(250), true)
         while true {
             do {
-                try await world.needs.store.write(write)
-                return wasPrompt
+                return (try await world.needs.store.write(write), wasPrompt)
             } catch {
                 wasPrompt = false
                 world.logger.error("answers could not be written down", metadata: ["fault": "\(error)"])

@@ -83,7 +83,7 @@ enum Outcome: Sendable, Equatable {
         case .interrupted: return
         }
         let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
-        if delivery.state == .waiting, age > Double(Limits.deliveryDays) * 86400 { delivery.state = .expired }
+        if delivery.state == .waiting, age > Self.patience { delivery.state = .expired }
     }
 
     /// Whether something waits for a node that was silent, by its line in the ledger: one that said no, or when, was not.
@@ -93,6 +93,9 @@ enum Outcome: Sendable, Equatable {
         guard let code = Int(answer) else { return answer != unknownNode }
         return code == 408 || (500..<600).contains(code) && code != 503
     }
+
+    /// Seconds for which something waits to be delivered, and no longer.
+    static let patience = Double(Limits.deliveryDays) * 86400
 
     /// How often a "no" about who we are is asked again before it is believed.
     private static let doubts = 4
