@@ -151,6 +151,39 @@ struct DeliveryTests {
         #expect(try await states(node)[.waiting] == 0)
     }
 
+    /// What is no word of another node.
+    struct OwnFault: Error {}
+
+    @Test("what this node cannot send is put off alone, and nobody takes the other node for silent")
+    func ownFault() async throws {
+        let (node, ada, vera) = try await stage()
+        let boris = try await Cast.welcome("boris", to: node)
+        try await vera.send(vera.activity("Follow", .string(boris.uri.string)), to: node)
+        try await settle([node])
+        try await node.post("cannot be sent", by: ada, for: .anyone)
+        try await node.post("can be sent", by: boris, for: .anyone)
+        try await node.fanOut()
+        try await node.fillLedger()
+        let worker = DeliveryWorker(
+            world: World(
+                needs: node.needs, keys: node.keys,
+                send: { [network] request in
+                    let body = String(decoding: request.body, as: UTF8.self)
+                    guard !body.contains("cannot be sent") else { throw OwnFault() }
+                    return try await network.send(request)
+                },
+                logger: node.world.logger, allowsInsecure: false, counters: Counters(), directory: nil),
+            bell: Bell())
+        let before = network.requests.count
+        try await worker.drain()
+        #expect(network.requests[before...] == ["POST \(vera.uri)/inbox"])
+        #expect(try await states(node)[.waiting] == 1)
+        #expect(worker.brokenLanes == 0)
+        clock.advance(10)
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 0)
+    }
+
     @Test("the status of a single delivery says it all")
     func statusAlone() async throws {
         let (node, ada, vera) = try await stage()

@@ -197,8 +197,11 @@ public final class DeliveryWorker: Service {
         guard !outcomes.isEmpty || attempts.isEmpty else { return false }
         let now = world.needs.now()
         let isSilent = outcomes.contains { $0.1.isSilent }
+        // What could not even be sent tells nothing of the node.
+        let hasAnswered = !isSilent && outcomes.contains { $0.1 != .fault }
         let failures = state.withLock { state -> Int in
-            state.lanes.note(host, hasAnswered: !isSilent)
+            guard isSilent || hasAnswered else { return 0 }
+            state.lanes.note(host, hasAnswered: hasAnswered)
             guard isSilent else {
                 state.broken[host] = nil
                 return 0
@@ -234,7 +237,8 @@ public final class DeliveryWorker: Service {
         }
         let taken = outcomes.count { if case .delivered = $0.1 { true } else { false } }
         world.counters.nodes.delivered(taken, to: host)
-        world.counters.nodes.failed(outcomes.count - taken, to: host)
+        let unsent = outcomes.count { $0.1 == .fault }
+        world.counters.nodes.failed(outcomes.count - taken - unsent, to: host)
         // Whoever could not write may have lost the lane meanwhile, and asks for it again.
         return wasPrompt && !isSilent && !outcomes.contains { $0.1.isBusy }
     }

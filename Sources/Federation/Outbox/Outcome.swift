@@ -13,6 +13,8 @@ enum Outcome: Sendable, Equatable {
     case busy(Int, retryAfter: Double)
     /// No useful answer: the node is down, or in trouble.
     case silent(String)
+    /// It could not be sent, for a reason of this node's own, which says nothing of the other.
+    case fault
     /// This node stops: as if it had not been tried.
     case interrupted
 
@@ -38,6 +40,7 @@ enum Outcome: Sendable, Equatable {
         case .gone: "gone"
         case .busy: "busy"
         case .silent: "silent"
+        case .fault: "fault"
         case .interrupted: "interrupted"
         }
     }
@@ -50,6 +53,7 @@ enum Outcome: Sendable, Equatable {
         case .gone: .deliveryGone
         case .busy: .deliveryBusy
         case .silent: .deliverySilent
+        case .fault: .deliveryFault
         case .interrupted: nil
         }
     }
@@ -80,6 +84,9 @@ enum Outcome: Sendable, Equatable {
         case .silent(let reason):
             delivery.answer = String(reason.prefix(200))
             delivery.nextAt = now + pause
+        case .fault:
+            delivery.answer = Self.ownFault
+            delivery.nextAt = now + Backoff.pause(after: delivery.attempts)
         case .interrupted: return
         }
         let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
@@ -90,7 +97,7 @@ enum Outcome: Sendable, Equatable {
     /// What was put off together with others has no answer of its own.
     static func tellsOfSilence(_ answer: String?) -> Bool {
         guard let answer else { return true }
-        guard let code = Int(answer) else { return answer != unknownNode }
+        guard let code = Int(answer) else { return answer != unknownNode && answer != ownFault }
         return code == 408 || (500..<600).contains(code) && code != 503
     }
 
@@ -106,6 +113,8 @@ enum Outcome: Sendable, Equatable {
 
     /// Our own "no": the directory's list may name the node in a moment.
     static let unknownNode = "not a node we deal with"
+
+    private static let ownFault = "fault"
 
     /// Seconds or a date (RFC 9110 §10.2.3), at most a day.
     private static func retryAfter(_ field: String?, now: Date) -> Double {
