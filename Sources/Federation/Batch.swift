@@ -73,7 +73,7 @@ enum Batch {
         for item in json["refused"]?.array ?? [] {
             guard let id = item["id"]?.string, outcomes[id] != nil else { continue }
             let status = Int(item["problem"]?["status"]?.int ?? 400)
-            outcomes[id] = Outcome(Answer(code: status, fields: [], body: []), now: now)
+            outcomes[id] = Outcome(Answer(code: status, fields: [], body: []), now: now).ofOneAlone
         }
         return outcomes
     }

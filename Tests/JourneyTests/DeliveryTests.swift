@@ -85,6 +85,46 @@ struct DeliveryTests {
         #expect(try await states(node)[.waiting] == 0)
     }
 
+    func countPosts() -> Int { network.requests.count { $0.hasPrefix("POST") } }
+
+    @Test("a node that says when is sent nothing until then, however much waits, whatever is heard of it")
+    func leftAlone() async throws {
+        let (node, ada, vera) = try await stage()
+        try await node.post("x", by: ada, for: .anyone)
+        try await node.fanOut()
+        try await node.fillLedger()
+        let waiting = try #require(
+            await node.store.read { try $0.due(host: "good.example", at: .distantFuture, limit: 1).first })
+        // Forty more that could go out side by side.
+        for number in 1...40 {
+            let inbox = try theURI("https://good.example/users/\(number)/inbox")
+            let other = Delivery(
+                id: node.needs.ids.next(), activity: waiting.activity, actor: ada.id, inbox: inbox,
+                state: .waiting, attempts: 0, nextAt: clock.now, answer: nil)
+            try await node.store.write { try $0.insert(other) }
+        }
+        network.answerBusy("\(vera.uri)/inbox", retryAfter: "300")
+        network.join("good.example") { _ in
+            Answer(code: 503, fields: [("retry-after", "300")], body: [])
+        }
+        let before = countPosts()
+        try await settle([node])
+        let asked = countPosts()
+        #expect((before + 1...before + 16).contains(asked))
+        node.restart()
+        try await vera.send(vera.activity("Create", vera.note("1", "Not yet")), to: node)
+        clock.advance(290)
+        try await node.post("y", by: ada, for: .anyone)
+        for _ in 0..<10 { try await settle([node]) }
+        #expect(countPosts() == asked)
+        #expect(try await states(node)[.waiting] == 42)
+        clock.advance(11)
+        network.serve("\(vera.uri)/inbox", .null, code: 202)
+        network.join("good.example") { _ in Answer(code: 202, fields: [], body: []) }
+        try await settle([node])
+        #expect(try await states(node)[.waiting] == 0)
+    }
+
     @Test("a redirected delivery is not followed (N76), and a no is a no")
     func refused() async throws {
         let (node, ada, vera) = try await stage()

@@ -114,6 +114,8 @@ struct StatementsTests {
             try transaction.postpone(host: Cast.lima, until: date)
             try transaction.hasten(host: Cast.lima, to: date)
             try transaction.hastenAll(to: date)
+            try transaction.hold(host: Cast.lima, until: date, at: date)
+            try transaction.hold(host: Cast.lima, until: date + 60, at: date)
             #expect(try transaction.expire(host: Cast.lima, since: date, at: date) == 0)
             try transaction.retire(inbox: uri, at: date)
             #expect(try transaction.isRetired(inbox: uri))

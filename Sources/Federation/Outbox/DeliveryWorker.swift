@@ -115,7 +115,8 @@ public final class DeliveryWorker: Service {
         let silent = try await world.needs.store.read { transaction in
             try transaction.lanes().filter { $0.due > now }.map(\.host).filter { host in
                 try transaction.due(host: host, at: .distantFuture, limit: Self.window)
-                    .contains { Outcome.tellsOfSilence($0.answer) }
+                    // What is due itself waits because the node asked for it.
+                    .contains { $0.nextAt > now && Outcome.tellsOfSilence($0.answer) }
             }
         }
         state.withLock { state in
@@ -197,6 +198,7 @@ public final class DeliveryWorker: Service {
         guard !outcomes.isEmpty || attempts.isEmpty else { return false }
         let now = world.needs.now()
         let isSilent = outcomes.contains { $0.1.isSilent }
+        let rest = outcomes.compactMap { $0.1.rest }.max()
         // What could not even be sent tells nothing of the node.
         let hasAnswered = !isSilent && outcomes.contains { $0.1 != .fault }
         let failures = state.withLock { state -> Int in
@@ -223,10 +225,11 @@ public final class DeliveryWorker: Service {
             for case (let delivery, .gone) in outcomes {
                 try transaction.retire(inbox: delivery.inbox, at: now)
             }
-            guard isSilent else { return count }
+            guard isSilent || rest != nil else { return count }
             // One was tried in the name of all: what is as old as it may be is not tried one by one.
             count += try transaction.expire(host: host, since: now - Outcome.patience, at: now)
-            try transaction.postpone(host: host, until: now + pause)
+            if isSilent { try transaction.postpone(host: host, until: now + pause) }
+            if let rest { try transaction.hold(host: host, until: now + rest, at: now) }
             return count
         }
         world.counters.count(.deliveriesExpired, by: expired)
@@ -240,7 +243,7 @@ public final class DeliveryWorker: Service {
         let unsent = outcomes.count { $0.1 == .fault }
         world.counters.nodes.failed(outcomes.count - taken - unsent, to: host)
         // Whoever could not write may have lost the lane meanwhile, and asks for it again.
-        return wasPrompt && !isSilent && !outcomes.contains { $0.1.isBusy }
+        return wasPrompt && !isSilent && rest == nil
     }
 
     /// Writes down what was answered, however long that takes: what was sent must not be sent again and again because there

@@ -9,8 +9,10 @@ enum Outcome: Sendable, Equatable {
     case refused(String)
     /// The inbox does not exist any more (410).
     case gone
-    /// Not now, and again after so many seconds (429, 503).
+    /// Not now, and nothing for so many seconds (429, 503).
     case busy(Int, retryAfter: Double)
+    /// The same of this activity alone, in the answer to a batch.
+    case waits(Int, seconds: Double)
     /// No useful answer: the node is down, or in trouble.
     case silent(String)
     /// It could not be sent, for a reason of this node's own, which says nothing of the other.
@@ -31,14 +33,24 @@ enum Outcome: Sendable, Equatable {
     }
 
     var isSilent: Bool { if case .silent = self { true } else { false } }
-    var isBusy: Bool { if case .busy = self { true } else { false } }
+    /// Seconds for which the node wants to be left alone.
+    var rest: Double? { if case .busy(_, let seconds) = self { seconds } else { nil } }
+
+    /// The same, where it is said of one activity of a batch, and not of the inbox.
+    var ofOneAlone: Outcome {
+        switch self {
+        case .busy(let code, let seconds): .waits(code, seconds: seconds)
+        case .gone: .refused("410")
+        case .delivered, .refused, .waits, .silent, .fault, .interrupted: self
+        }
+    }
 
     var label: String {
         switch self {
         case .delivered: "delivered"
         case .refused: "refused"
         case .gone: "gone"
-        case .busy: "busy"
+        case .busy, .waits: "busy"
         case .silent: "silent"
         case .fault: "fault"
         case .interrupted: "interrupted"
@@ -51,7 +63,7 @@ enum Outcome: Sendable, Equatable {
         case .delivered: .delivered
         case .refused: .deliveryRefused
         case .gone: .deliveryGone
-        case .busy: .deliveryBusy
+        case .busy, .waits: .deliveryBusy
         case .silent: .deliverySilent
         case .fault: .deliveryFault
         case .interrupted: nil
@@ -78,7 +90,7 @@ enum Outcome: Sendable, Equatable {
         case .gone:
             delivery.state = .refused
             delivery.answer = "410"
-        case .busy(let code, let seconds):
+        case .busy(let code, let seconds), .waits(let code, let seconds):
             delivery.answer = String(code)
             delivery.nextAt = now + seconds
         case .silent(let reason):
