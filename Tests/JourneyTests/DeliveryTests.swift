@@ -125,6 +125,28 @@ struct DeliveryTests {
         #expect(try await states(node)[.waiting] == 0)
     }
 
+    @Test("what a process with a slow clock enters in the ledger comes after what is there")
+    func slowClock() async throws {
+        let (node, ada, _) = try await stage()
+        try await node.post("the first", by: ada, for: .anyone)
+        try await node.fillLedger()
+        try await node.post("the second", by: ada, for: .anyone)
+        let slow: @Sendable () -> Date = { [clock] in clock.now - 3600 }
+        let world = World(
+            needs: Needs(
+                store: node.store, ids: IDSource(salt: 1, now: slow), addresses: node.needs.addresses,
+                policy: node.needs.policy, now: slow),
+            keys: node.keys, send: { [network] in try await network.send($0) },
+            logger: node.world.logger, allowsInsecure: false, counters: Counters(), directory: nil)
+        let drain = OutboxDrain(
+            world: world, documents: Documents(world: world, version: "test"), bell: Bell(), done: {})
+        while try await drain.drain() {}
+        let waiting = try await node.store.read { try $0.waiting(host: "good.example", limit: 10) }
+        let texts = waiting.map { String(decoding: $0.json, as: UTF8.self) }
+        try #require(texts.count == 2)
+        #expect(texts[0].contains("the first") && texts[1].contains("the second"))
+    }
+
     @Test("a redirected delivery is not followed (N76), and a no is a no")
     func refused() async throws {
         let (node, ada, vera) = try await stage()

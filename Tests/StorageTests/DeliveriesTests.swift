@@ -40,6 +40,21 @@ struct DeliveriesTests {
         #expect(try await due() == date - 10)
     }
 
+    @Test("the newest id is told, but for those of a clock that was days ahead", arguments: Engine.atHand)
+    func newest(engine: Engine) async throws {
+        let store = try TestStore(engine)
+        let none = try await store.read { try $0.newestID(at: date) }
+        #expect(none == nil)
+        let ids = [3600, -3600, 3 * 86400].map { IDSource.firstRaw(at: date + $0) }
+        try await store.write { transaction in
+            for (place, id) in ids.enumerated() {
+                try transaction.insert(delivery(id, by: Int64(place)))
+            }
+        }
+        let newest = try await store.read { try $0.newestID(at: date) }
+        #expect(newest == ids[0])
+    }
+
     @Test("what is settled does not wait again, whoever comes late", arguments: Engine.atHand)
     func settled(engine: Engine) async throws {
         let store = try TestStore(engine)
