@@ -172,8 +172,8 @@ let package = Package(
         tests(
             "AssemblyTests",
             [
-                "Domain", "Federation", "Storage", "Surface", "ClientAPI", "WebUI", "Assembly", hummingbird,
-                logging, nio, httpTypes,
+                "Domain", "Federation", "Storage", "Social", "Surface", "ClientAPI", "WebUI", "Assembly",
+                hummingbird, logging, nio, httpTypes,
             ]),
         .testTarget(
             name: "ProcessTests", dependencies: ["Support", "hallway"], exclude: ["Clients"],

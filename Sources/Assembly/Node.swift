@@ -55,8 +55,10 @@ public struct Node: Sendable {
         let beside = try Occupancy(beside: settings.dataFolder)
         occupancies = serving + [beside]
         let number = try await Self.number(in: store, isServing: isServing)
+        let ids = IDSource(salt: number, now: now)
+        if let newest = try await store.read({ try $0.newestID(at: now()) }) { ids.goOn(after: newest) }
         needs = Needs(
-            store: store, ids: IDSource(salt: number, now: now), addresses: Addresses(base: settings.baseURL),
+            store: store, ids: ids, addresses: Addresses(base: settings.baseURL),
             policy: settings.federation, namesReaders: settings.namesReaders, now: now,
             recognition: settings.recognition, ranksPeople: settings.ranksPeople)
         keys = NodeKeys(store: store, sealing: sealing, now: now)

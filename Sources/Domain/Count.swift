@@ -4,7 +4,8 @@ public enum Count: Int, CaseIterable, Sendable {
     case inboxHandled, inboxDropped, inboxUnknown
     case fannedOut, streamed
     case outboxRead, outboxEntered
-    case delivered, deliveryRefused, deliveryGone, deliveryBusy, deliverySilent, batches
+    case delivered, deliveryRefused, deliveryGone, deliveryBusy, deliverySilent, deliveryFault
+    case deliveriesExpired, batches
     case followersRepaired
 
     var name: String {
@@ -24,6 +25,8 @@ public enum Count: Int, CaseIterable, Sendable {
         case .deliveryGone: "hallway_deliveries_total{outcome=\"gone\"}"
         case .deliveryBusy: "hallway_deliveries_total{outcome=\"busy\"}"
         case .deliverySilent: "hallway_deliveries_total{outcome=\"silent\"}"
+        case .deliveryFault: "hallway_deliveries_total{outcome=\"fault\"}"
+        case .deliveriesExpired: "hallway_deliveries_expired_total"
         case .batches: "hallway_batches_total"
         case .followersRepaired: "hallway_followers_repaired_total"
         }

@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// Two processes on one database differ by `salt`; a clock that steps back does not repeat ids. The first of a millisecond
 /// is drawn by lot, so that a node which was restored from a backup, and passes the same moments again by a clock that is
-/// slow, gives nothing a name that it gave before.
+/// slow, gives nothing a name that it gave before. What is handled in the order of ids is so whatever the clock says, since a
+/// process goes on after those that are there.
 public final class IDSource: Sendable {
     /// 2024-01-01T00:00:00Z in milliseconds since 1970.
     private static let epoch: Int64 = 1_704_067_200_000
@@ -38,6 +39,13 @@ public final class IDSource: Sendable {
             return last
         }
         return ID(raw)
+    }
+
+    /// Goes on after an id that was given before: by an earlier process, or by one whose clock is ahead of this one's.
+    public func goOn(after raw: Int64) {
+        // By lot again, and not right after it: that may have been given, and lost with what was not restored.
+        let start = ((raw >> Self.counterBits) + 1) << Self.counterBits | lot() << 4 | salt
+        last.withLock { last in if last < raw { last = start } }
     }
 
     /// The smallest id of a moment: the bound for "since" and "until" questions.

@@ -74,8 +74,7 @@ enum Batch {
             guard let id = item["id"]?.string, outcomes[id] != nil else { continue }
             let status = Int(item["problem"]?["status"]?.int ?? 400)
             // The node has taken the request, so whatever has to wait is this one.
-            let fields = status == 503 ? ActivityWaits.fields : []
-            outcomes[id] = Outcome(Answer(code: status, fields: fields, body: []), now: now)
+            outcomes[id] = Outcome(Answer(code: status, fields: [], body: []), now: now).ofOneAlone
         }
         return outcomes
     }

@@ -17,7 +17,8 @@ extension Transaction {
     }
 
     /// The hosts that something waits for, each with the moment at which the first that may go is due: of each
-    /// author to each inbox that is the oldest, whatever came after it.
+    /// author to each inbox that is the oldest, whatever came after it. For a host that is held nothing is due before it
+    /// said.
     ///
     /// Hosts are found by skipping through the index, and of each only the head of its queue is looked at, so that a
     /// long queue costs no more than a short one.
@@ -30,7 +31,7 @@ extension Transaction {
                 SELECT (SELECT MIN(d.host) FROM delivery d WHERE d.state = 0 AND d.host > lane.host)
                 FROM lane WHERE lane.host IS NOT NULL
             )
-            SELECT lane.host, (
+            SELECT lane.host, (SELECT n.until FROM held_node n WHERE n.host = lane.host), (
                 SELECT MIN(h.next_at) FROM delivery h WHERE h.id IN (
                     SELECT MIN(w.id) FROM (
                         SELECT d.id, d.actor, d.inbox FROM delivery d
@@ -38,7 +39,7 @@ extension Transaction {
                     ) w GROUP BY w.actor, w.inbox)
             ) FROM lane WHERE lane.host IS NOT NULL
             """
-        ) { ($0.text(0), $0.date(1)) }
+        ) { ($0.text(0), max($0.date(2), $0.optionalDate(1) ?? .distantPast)) }
     }
 
     /// The next deliveries of a lane: for each author and inbox the oldest that waits, if it is due.
@@ -71,12 +72,13 @@ extension Transaction {
         ) { (try Self.delivery($0), try $0.uri(8), $0.bytes(9)) }
     }
 
-    /// Records what became of an attempt.
+    /// Records what became of an attempt. What is settled stays so: whoever lost the lane meanwhile may come late.
     public func update(_ delivery: Delivery, at date: Date) throws {
         try run(
             """
             UPDATE delivery SET state = $2, attempts = $3, next_at = $4, answer = $5,
-                settled_at = CASE WHEN $2 = 0 THEN NULL ELSE $6 END WHERE id = $1
+                settled_at = CASE WHEN $2 = 0 THEN NULL ELSE $6 END
+            WHERE id = $1 AND state = 0
             """,
             [
                 .id(delivery.id), .number(delivery.state.rawValue), .number(delivery.attempts),
@@ -93,6 +95,27 @@ extension Transaction {
         )
     }
 
+    /// Gives up what waits for a host since before a moment, and tells how much that was.
+    public func expire(host: String, since date: Date, at now: Date) throws -> Int {
+        try run(
+            "UPDATE delivery SET state = 3, settled_at = $3 WHERE host = $1 AND state = 0 AND id < $2",
+            [.text(host), .int(IDSource.firstRaw(at: date)), .date(now)]
+        )
+    }
+
+    /// Nothing is due for a host before a moment that it named itself: neither what waits nor what comes to wait until then,
+    /// and also when it is heard from.
+    public func hold(host: String, until date: Date, at now: Date) throws {
+        try run("DELETE FROM held_node WHERE until <= $1", [.date(now)])
+        try run(
+            """
+            INSERT INTO held_node (host, until) VALUES ($1, $2)
+            ON CONFLICT (host) DO UPDATE SET until = \(larger("held_node.until", "excluded.until"))
+            """,
+            [.text(host), .date(date)]
+        )
+    }
+
     /// Makes everything that waits for a host due, when it is heard from again.
     public func hasten(host: String, to date: Date) throws {
         try run(
@@ -104,6 +127,7 @@ extension Transaction {
     /// Makes whatever was put off due again, deliveries and received activities: for a clock that was set back.
     public func hastenAll(to date: Date) throws {
         try run("UPDATE delivery SET next_at = $1 WHERE state = 0 AND next_at > $1", [.date(date)])
+        try run("UPDATE held_node SET until = $1 WHERE until > $1", [.date(date)])
         try run("UPDATE inbox SET next_at = $1 WHERE fault IS NULL AND next_at > $1", [.date(date)])
     }
 
@@ -123,9 +147,12 @@ extension Transaction {
         try exists("SELECT 1 FROM retired_inbox WHERE inbox = $1", [.uri(inbox)])
     }
 
-    /// An inbox that speaks to us again is in use again.
-    public func restore(inbox: ObjectURI) throws {
-        try run("DELETE FROM retired_inbox WHERE inbox = $1", [.uri(inbox)])
+    /// The inboxes of whoever speaks to us again are in use again: their own, and that which they share with others.
+    public func restore(_ endpoints: Actor.Endpoints) throws {
+        try run(
+            "DELETE FROM retired_inbox WHERE inbox IN ($1, $2)",
+            [.uri(endpoints.inbox), .uri(endpoints.sharedInbox)]
+        )
     }
 
     /// The ledger of one post: the offices that are told of it, in the order of their names, and how each stands.
@@ -137,7 +164,8 @@ extension Transaction {
         try all(
             """
             \(Self.ledgerQuery)
-            SELECT told.host, d.state, d.attempts, d.next_at, d.answer
+            SELECT told.host, d.state, d.attempts, d.next_at, d.answer,
+                (SELECT n.until FROM held_node n WHERE n.host = told.host)
             FROM told JOIN delivery d ON d.id = told.standing
             WHERE told.host > $2 AND (d.state <> 1 OR $3 = 0) ORDER BY told.host LIMIT $4
             """,
@@ -145,7 +173,8 @@ extension Transaction {
         ) {
             OfficeDelivery(
                 office: $0.text(0), state: Delivery.State(rawValue: $0.number(1)) ?? .refused,
-                attempts: $0.number(2), nextAt: $0.date(3), answer: $0.optionalText(4))
+                attempts: $0.number(2),
+                nextAt: max($0.date(3), $0.optionalDate(5) ?? .distantPast), answer: $0.optionalText(4))
         }
     }
 

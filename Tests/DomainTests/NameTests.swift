@@ -44,6 +44,19 @@ struct NameTests {
         #expect(abs(IDSource.date(of: ids[0]).timeIntervalSince(date)) < 0.01)
     }
 
+    @Test("ids go on after those of an earlier process, also by a slower clock, and stay the process's own")
+    func goOn() {
+        let date = Date(timeIntervalSince1970: 1_800_000_000)
+        let earlier: PostID = IDSource { date }.next()
+        let source = IDSource(salt: 3, now: { date - 3600 })
+        source.goOn(after: earlier.raw)
+        let first: PostID = source.next()
+        source.goOn(after: 1)
+        let second: PostID = source.next()
+        #expect(earlier < first && first < second)
+        #expect(first.raw & 15 == 3 && second.raw & 15 == 3)
+    }
+
     @Test("a bucket refuses, says for how long, and fills again")
     func throttle() throws {
         let throttle = Throttle(capacity: 2, period: .seconds(10))

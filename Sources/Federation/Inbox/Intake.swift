@@ -188,8 +188,10 @@ public struct Intake: Sendable {
 
     private func keep(_ kept: [Kept], from signer: Actor, _ span: Span?) async throws {
         guard !kept.isEmpty else { return }
-        let isNew = try await world.needs.store.write { transaction in
-            try kept.reduce(false) { isNew, item in
+        let isNew = try await world.needs.store.write { transaction -> Bool in
+            // Who speaks is there, whatever was said of their inbox (410).
+            try transaction.restore(signer.endpoints)
+            return try kept.reduce(false) { isNew, item in
                 try transaction.insert(item.received, activity: item.activity) || isNew
             }
         }

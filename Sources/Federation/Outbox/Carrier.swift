@@ -58,7 +58,8 @@ final class Carrier: Sendable {
         } catch is CancellationError {
             return .interrupted
         } catch {
-            return .silent("fault")
+            tell(error, to: delivery.inbox.authority)
+            return .fault
         }
     }
 
@@ -92,9 +93,9 @@ final class Carrier: Sendable {
 
     /// Sends several activities in the node's name; nothing where they have to go one by one after all.
     func attempt(_ batch: [Load]) async -> [(Delivery, Outcome)] {
+        guard let first = batch.first else { return [] }
+        let (inbox, host) = (first.delivery.inbox, first.delivery.inbox.authority)
         do {
-            guard let first = batch.first else { return [] }
-            let (inbox, host) = (first.delivery.inbox, first.delivery.inbox.authority)
             guard try await world.standing(of: host) != .refused else {
                 return batch.map { ($0.delivery, .refused(Outcome.unknownNode)) }
             }
@@ -108,8 +109,8 @@ final class Carrier: Sendable {
                 body: Batch.body(batch.map(\.json), digests: digests), limitBytes: 512 * 1024)
             let answer = try await SignedRequests(world: world).send(request, as: try await world.nodeActor())
             if (400..<500).contains(answer.code), answer.code != 429 {
-                // It says that it takes batches, and does not take this one: one by one, for a while.
-                state.withLock { $0.single[host] = world.needs.now() }
+                // It says that it takes batches, and does not take this one.
+                goOneByOne(to: host)
                 return []
             }
             if answer.isSuccess { noteComparison(of: ids, with: host) }
@@ -125,8 +126,19 @@ final class Carrier: Sendable {
         } catch is CancellationError {
             return batch.map { ($0.delivery, .interrupted) }
         } catch {
-            return batch.map { ($0.delivery, .silent("fault")) }
+            // So that it stays with that to which it belongs.
+            tell(error, to: host)
+            goOneByOne(to: host)
+            return []
         }
+    }
+
+    /// For a while.
+    private func goOneByOne(to host: String) { state.withLock { $0.single[host] = world.needs.now() } }
+
+    private func tell(_ fault: any Error, to host: String) {
+        world.logger.error(
+            "an activity could not be sent", metadata: ["to": "\(host)", "fault": "\(fault)"])
     }
 
     private func tell(_ activity: ObjectURI, _ outcome: Outcome, to host: String, _ span: Span?) {

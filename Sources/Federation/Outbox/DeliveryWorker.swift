@@ -115,7 +115,8 @@ public final class DeliveryWorker: Service {
         let silent = try await world.needs.store.read { transaction in
             try transaction.lanes().filter { $0.due > now }.map(\.host).filter { host in
                 try transaction.due(host: host, at: .distantFuture, limit: Self.window)
-                    .contains { Outcome.tellsOfSilence($0.answer) }
+                    // What is due itself waits because the node asked for it.
+                    .contains { $0.nextAt > now && Outcome.tellsOfSilence($0.answer) }
             }
         }
         state.withLock { state in
@@ -197,8 +198,12 @@ public final class DeliveryWorker: Service {
         guard !outcomes.isEmpty || attempts.isEmpty else { return false }
         let now = world.needs.now()
         let isSilent = outcomes.contains { $0.1.isSilent }
+        let rest = outcomes.compactMap { $0.1.rest }.max()
+        // What could not even be sent tells nothing of the node.
+        let hasAnswered = !isSilent && outcomes.contains { $0.1 != .fault }
         let failures = state.withLock { state -> Int in
-            state.lanes.note(host, hasAnswered: !isSilent)
+            guard isSilent || hasAnswered else { return 0 }
+            state.lanes.note(host, hasAnswered: hasAnswered)
             guard isSilent else {
                 state.broken[host] = nil
                 return 0
@@ -207,16 +212,27 @@ public final class DeliveryWorker: Service {
             return state.broken[host] ?? 1
         }
         let pause = Backoff.pause(after: failures) * jitter()
-        let wasPrompt = try await note { transaction in
+        let (expired, wasPrompt) = try await note { transaction -> Int in
+            var count = 0
             for (delivery, outcome) in outcomes {
                 var settled = delivery
                 settled.attempts += 1
                 outcome.settle(&settled, now: now, pause: pause)
                 try transaction.update(settled, at: now)
-                if case .gone = outcome { try transaction.retire(inbox: delivery.inbox, at: now) }
+                if settled.state == .expired { count += 1 }
             }
+            // It gives up what waits for an inbox, so what was taken of the same round is noted before.
+            for case (let delivery, .gone) in outcomes {
+                try transaction.retire(inbox: delivery.inbox, at: now)
+            }
+            guard isSilent || rest != nil else { return count }
+            // One was tried in the name of all: what is as old as it may be is not tried one by one.
+            count += try transaction.expire(host: host, since: now - Outcome.patience, at: now)
             if isSilent { try transaction.postpone(host: host, until: now + pause) }
+            if let rest { try transaction.hold(host: host, until: now + rest, at: now) }
+            return count
         }
+        world.counters.count(.deliveriesExpired, by: expired)
         for (delivery, outcome) in outcomes {
             if let count = outcome.count { world.counters.count(count) }
             guard case .delivered = outcome else { continue }
@@ -224,22 +240,24 @@ public final class DeliveryWorker: Service {
         }
         let taken = outcomes.count { if case .delivered = $0.1 { true } else { false } }
         world.counters.nodes.delivered(taken, to: host)
-        world.counters.nodes.failed(outcomes.count - taken, to: host)
+        let unsent = outcomes.count { $0.1 == .fault }
+        world.counters.nodes.failed(outcomes.count - taken - unsent, to: host)
         // Whoever could not write may have lost the lane meanwhile, and asks for it again.
-        return wasPrompt && !isSilent && !outcomes.contains { $0.1.isBusy }
+        return wasPrompt && !isSilent && rest == nil
     }
 
     /// Writes down what was answered, however long that takes: what was sent must not be sent again and again because there
-    /// is no room to note it. False where it did not go at once.
+    /// is no room to note it. `wasPrompt`: false where it did not go at once.
     ///
     /// - Throws: `CancellationError` when the service stops before: it is sent once more after the start then, and whoever
     ///   has it knows it.
-    private func note(_ write: @escaping @Sendable (Transaction) throws -> Void) async throws -> Bool {
+    private func note<Value: Sendable>(
+        _ write: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> (Value, wasPrompt: Bool) {
         var (pause, wasPrompt) = (Duration.milliseconds(250), true)
         while true {
             do {
-                try await world.needs.store.write(write)
-                return wasPrompt
+                return (try await world.needs.store.write(write), wasPrompt)
             } catch {
                 wasPrompt = false
                 world.logger.error("answers could not be written down", metadata: ["fault": "\(error)"])

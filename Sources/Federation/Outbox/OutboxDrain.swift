@@ -60,6 +60,10 @@ public struct OutboxDrain: Service {
         try await world.needs.store.write { [world, dispatches] transaction in
             // Another process may have drained the same events meanwhile.
             guard try transaction.cursor(Self.cursor) == position else { return }
+            // One whose clock is ahead may have drained before.
+            if let newest = try transaction.newestID(at: world.needs.now()) {
+                world.needs.ids.goOn(after: newest)
+            }
             for dispatch in dispatches { try Self.enter(dispatch, world: world, in: transaction) }
             try transaction.setCursor(Self.cursor, to: last.position)
         }

@@ -9,12 +9,14 @@ enum Outcome: Sendable, Equatable {
     case refused(String)
     /// The inbox does not exist any more (410).
     case gone
-    /// Not now, and again after so many seconds (429, 503).
+    /// Not now, and nothing for so many seconds (429, 503).
     case busy(Int, retryAfter: Double)
-    /// The node takes others, and this one again after so many seconds (``ActivityWaits``).
+    /// The node takes others, and this one again after so many seconds (``ActivityWaits``, or in the answer to a batch).
     case waits(Int, retryAfter: Double)
     /// No useful answer: the node is down, or in trouble.
     case silent(String)
+    /// It could not be sent, for a reason of this node's own, which says nothing of the other.
+    case fault
     /// This node stops: as if it had not been tried.
     case interrupted
 
@@ -34,7 +36,17 @@ enum Outcome: Sendable, Equatable {
     }
 
     var isSilent: Bool { if case .silent = self { true } else { false } }
-    var isBusy: Bool { if case .busy = self { true } else { false } }
+    /// Seconds for which the node wants to be left alone.
+    var rest: Double? { if case .busy(_, let seconds) = self { seconds } else { nil } }
+
+    /// The same, where it is said of one activity of a batch, and not of the inbox.
+    var ofOneAlone: Outcome {
+        switch self {
+        case .busy(let code, let seconds): .waits(code, retryAfter: seconds)
+        case .gone: .refused("410")
+        case .delivered, .refused, .waits, .silent, .fault, .interrupted: self
+        }
+    }
 
     var label: String {
         switch self {
@@ -44,6 +56,7 @@ enum Outcome: Sendable, Equatable {
         case .busy: "busy"
         case .waits: "waits"
         case .silent: "silent"
+        case .fault: "fault"
         case .interrupted: "interrupted"
         }
     }
@@ -56,6 +69,7 @@ enum Outcome: Sendable, Equatable {
         case .gone: .deliveryGone
         case .busy, .waits: .deliveryBusy
         case .silent: .deliverySilent
+        case .fault: .deliveryFault
         case .interrupted: nil
         }
     }
@@ -90,19 +104,25 @@ enum Outcome: Sendable, Equatable {
         case .silent(let reason):
             delivery.answer = String(reason.prefix(200))
             delivery.nextAt = now + pause
+        case .fault:
+            delivery.answer = Self.ownFault
+            delivery.nextAt = now + Backoff.pause(after: delivery.attempts)
         case .interrupted: return
         }
         let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
-        if delivery.state == .waiting, age > Double(Limits.deliveryDays) * 86400 { delivery.state = .expired }
+        if delivery.state == .waiting, age > Self.patience { delivery.state = .expired }
     }
 
     /// Whether something waits for a node that was silent, by its line in the ledger: one that said no, or when, was not.
     /// What was put off together with others has no answer of its own.
     static func tellsOfSilence(_ answer: String?) -> Bool {
         guard let answer else { return true }
-        guard let code = Int(answer) else { return answer != unknownNode }
+        guard let code = Int(answer) else { return answer != unknownNode && answer != ownFault }
         return code == 408 || (500..<600).contains(code) && code != 503
     }
+
+    /// Seconds for which something waits to be delivered, and no longer.
+    static let patience = Double(Limits.deliveryDays) * 86400
 
     /// How often a "no" about who we are is asked again before it is believed.
     private static let doubts = 4
@@ -113,6 +133,8 @@ enum Outcome: Sendable, Equatable {
 
     /// Our own "no": the directory's list may name the node in a moment.
     static let unknownNode = "not a node we deal with"
+
+    private static let ownFault = "fault"
 
     /// Seconds or a date (RFC 9110 §10.2.3), at most a day.
     private static func retryAfter(_ field: String?, now: Date) -> Double {

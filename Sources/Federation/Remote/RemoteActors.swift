@@ -85,7 +85,7 @@ public struct RemoteActors: Sendable {
                 try transaction.save(group)
             }
             if let honours = read.honours { try transaction.save(honours, of: actor.id) }
-            try transaction.restore(inbox: actor.endpoints.inbox)
+            try transaction.restore(actor.endpoints)
             if let announced = read.capabilities, try transaction.capabilities(of: authority) != announced {
                 try transaction.save(announced, of: authority)
             }

@@ -7,7 +7,7 @@ public enum Migrations {
         Schema11.statements, Schema12.statements, Schema13.statements, Schema14.statements,
         Schema15.statements, Schema16.statements, Schema17.statements, Schema18.statements,
         Schema19.statements, Schema20.statements, Schema21.statements, Schema22.statements,
-        Schema23.statements,
+        Schema23.statements, Schema24.statements,
     ]
 
     /// The version of today's schema.
