@@ -20,8 +20,8 @@ extension Transaction {
     /// author to each inbox that is the oldest, whatever came after it. For a host that is held nothing is due before it
     /// said.
     ///
-    /// Hosts are found by skipping through the index, and of each only the head of its queue is looked at, so that a
-    /// long queue costs no more than a short one.
+    /// Hosts are found by skipping through the index, and of each only what may go first is looked at, so that a long
+    /// queue costs no more than a short one.
     public func lanes() throws -> [(host: String, due: Date)] {
         try all(
             """
@@ -32,11 +32,7 @@ extension Transaction {
                 FROM lane WHERE lane.host IS NOT NULL
             )
             SELECT lane.host, (SELECT n.until FROM held_node n WHERE n.host = lane.host), (
-                SELECT MIN(h.next_at) FROM delivery h WHERE h.id IN (
-                    SELECT MIN(w.id) FROM (
-                        SELECT d.id, d.actor, d.inbox FROM delivery d
-                        WHERE d.host = lane.host AND d.state = 0 ORDER BY d.id LIMIT 1000
-                    ) w GROUP BY w.actor, w.inbox)
+                \(Self.heads(of: "lane.host")) SELECT MIN(next_at) FROM head
             ) FROM lane WHERE lane.host IS NOT NULL
             """
         ) { ($0.text(0), max($0.date(2), $0.optionalDate(1) ?? .distantPast)) }
@@ -48,11 +44,8 @@ extension Transaction {
     public func due(host: String, at date: Date, limit: Int) throws -> [Delivery] {
         try all(
             """
-            \(Self.deliveryQuery) WHERE id IN (
-                SELECT MIN(w.id) FROM (
-                    SELECT id, actor, inbox FROM delivery WHERE host = $1 AND state = 0 ORDER BY id LIMIT 1000
-                ) w GROUP BY w.actor, w.inbox
-            ) AND next_at <= $2 ORDER BY id LIMIT $3
+            \(Self.heads(of: "$1"))
+            \(Self.deliveryQuery) WHERE id IN (SELECT id FROM head) AND next_at <= $2 ORDER BY id LIMIT $3
             """,
             [.text(host), .date(date), .number(limit)], Self.delivery
         )
@@ -138,8 +131,11 @@ extension Transaction {
             [.uri(inbox), .date(date)]
         )
         try run(
-            "UPDATE delivery SET state = 2, answer = '410', settled_at = $2 WHERE inbox = $1 AND state = 0",
-            [.uri(inbox), .date(date)]
+            """
+            UPDATE delivery SET state = 2, answer = '410', settled_at = $2
+            WHERE host = $3 AND inbox = $1 AND state = 0
+            """,
+            [.uri(inbox), .date(date), .text(inbox.authority)]
         )
     }
 
@@ -213,6 +209,30 @@ extension Transaction {
             "SELECT COUNT(*) FROM delivery WHERE CAST($1 AS BIGINT) IS NULL OR state = $1",
             [.number(state?.rawValue)]
         )
+    }
+
+    /// What may go first to a host: of each author to each inbox the oldest that waits, of as many as a thousand.
+    ///
+    /// They are found by skipping through the index from one to the next, so that none hides another, however much waits
+    /// behind one that was put off. `host`: an expression.
+    private static func heads(of host: String) -> String {
+        """
+        WITH RECURSIVE head (id, actor, inbox, next_at, place) AS (
+            SELECT d.id, d.actor, d.inbox, d.next_at, 1 FROM delivery d WHERE d.id = (
+                SELECT f.id FROM delivery f WHERE f.host = \(host) AND f.state = 0
+                ORDER BY f.actor, f.inbox, f.id LIMIT 1)
+            UNION ALL
+            SELECT d.id, d.actor, d.inbox, d.next_at, head.place + 1
+            FROM head JOIN delivery d ON d.id = COALESCE((
+                SELECT s.id FROM delivery s
+                WHERE s.host = \(host) AND s.state = 0 AND s.actor = head.actor AND s.inbox > head.inbox
+                ORDER BY s.inbox, s.id LIMIT 1), (
+                SELECT o.id FROM delivery o
+                WHERE o.host = \(host) AND o.state = 0 AND o.actor > head.actor
+                ORDER BY o.actor, o.inbox, o.id LIMIT 1))
+            WHERE head.place < 1000
+        )
+        """
     }
 
     /// Each office that is told of a post, with the delivery by which it stands: the first that waits, else the last.

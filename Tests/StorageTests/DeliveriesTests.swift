@@ -55,6 +55,32 @@ struct DeliveriesTests {
         #expect(newest == ids[0])
     }
 
+    @Test(
+        "whoever has very much waiting behind one that was put off hides nobody else's",
+        arguments: Engine.atHand)
+    func hidden(engine: Engine) async throws {
+        let store = try TestStore(engine)
+        var putOff = try delivery(1)
+        (putOff.nextAt, putOff.answer) = (date + 600, "401")
+        let first = putOff
+        try await store.write { transaction in
+            for id: Int64 in 1...1500 { try transaction.insert(delivery(id)) }
+            try transaction.update(first, at: date)
+            try transaction.insert(delivery(1501, by: 2))
+            try transaction.insert(delivery(1502, by: 2))
+            var other = try delivery(1503, by: 2)
+            other.inbox = try theURI("https://\(Cast.lima)/users/1/inbox")
+            try transaction.insert(other)
+        }
+        func due(at date: Date) async throws -> [Int64] {
+            try await store.read { try $0.due(host: Cast.lima, at: date, limit: 9).map(\.id.raw) }
+        }
+        let (now, later): ([Int64], [Int64]) = ([1501, 1503], [1, 1501, 1503])
+        #expect(try await due(at: date) == now)
+        #expect(try await due(at: date + 600) == later)
+        #expect(try await store.read { try $0.lanes().first?.due } == date)
+    }
+
     @Test("what is settled does not wait again, whoever comes late", arguments: Engine.atHand)
     func settled(engine: Engine) async throws {
         let store = try TestStore(engine)
