@@ -66,5 +66,16 @@ public enum ExchangeFault: Error, Equatable, Sendable {
     case answered(Int)
 }
 
+extension ExchangeFault {
+    /// Whether asking again would bring the same.
+    var isFinal: Bool {
+        switch self {
+        case .forbidden, .tooLarge, .unusable: true
+        case .answered(let code): (400..<500).contains(code) && code != 408 && code != 429
+        case .unreachable, .tooSlow: false
+        }
+    }
+}
+
 /// Sends one request without following redirects. `Assembly` gives it; tests give another.
 public typealias Send = @Sendable (OutgoingRequest) async throws -> Answer

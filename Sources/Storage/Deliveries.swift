@@ -65,6 +65,11 @@ extension Transaction {
         ) { (try Self.delivery($0), try $0.uri(8), $0.bytes(9)) }
     }
 
+    /// Gives what waits another place among its author's deliveries: they go in the order of their ids.
+    public func rename(_ delivery: DeliveryID, to id: DeliveryID) throws {
+        try run("UPDATE delivery SET id = $2 WHERE id = $1 AND state = 0", [.id(delivery), .id(id)])
+    }
+
     /// Records what became of an attempt. What is settled stays so: whoever lost the lane meanwhile may come late.
     public func update(_ delivery: Delivery, at date: Date) throws {
         try run(

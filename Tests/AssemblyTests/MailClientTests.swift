@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import Support
 import Testing
 
 /// A mail server, as far as a test has it speak.
@@ -183,7 +184,7 @@ struct MailClientTests {
             server: try MailServer("smtp://127.0.0.1:\(port)", from: "hallway@oslo.example"),
             trust: try NodeClient.trust(extraCAFile: nil), ownName: "oslo.example")
         let sending = Task { try await client.send(Self.letter, at: .now) }
-        while try Self.waiting(for: port) == before { await Task.yield() }
+        try await eventually { try Self.waiting(for: port) != before }
         sending.cancel()
         await #expect(throws: CancellationError.self) { try await sending.value }
     }

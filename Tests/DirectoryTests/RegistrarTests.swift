@@ -211,7 +211,7 @@ struct RegistrarTests {
         #expect(try await enrol(entity: "Nordics", invitation: code, key: stranger).state == .asking)
     }
 
-    @Test("what is older is withheld also in a log that was brought back", .timeLimit(.minutes(1)))
+    @Test("what is older is withheld also in a log that was brought back", .timeLimit(.minutes(10)))
     func olderThanResumed() async throws {
         let member = try await enrol(entity: "Nordics", invitation: registrar.invite())
         try await submit("first", by: member)

@@ -12,7 +12,7 @@ struct NeighboursTests {
 
     @Test(
         "a stream that may have missed what another process told ends, and whoever comes back hears what follows",
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(10)))
     func missed() async throws {
         let node = try await TestNode(Cast.oslo, network: network, clock: clock, engine: .postgres)
         let store = try #require(node.store as? TestStore)

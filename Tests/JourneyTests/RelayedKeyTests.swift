@@ -37,9 +37,12 @@ struct RelayedKeyTests: Journey {
         #expect(waiting.first?.delivery.answer == "503")
         #expect(waiting.first?.uri.authority == Cast.pune)
 
-        let news = try await oslo.post("The lift works.", by: boris, for: .organisation)
-        try await settle([oslo, lima])
-        #expect(try await home(offices.carmen, on: lima).contains(news.uri))
+        // Nor the asker's own, in whose name it is passed on.
+        for author in [boris, offices.ada] {
+            let news = try await oslo.post("The lift works.", by: author, for: .organisation)
+            try await settle([oslo, lima])
+            #expect(try await home(offices.carmen, on: lima).contains(news.uri), "\(author.name)")
+        }
 
         network.setDown(false, Cast.pune)
         clock.advance(3600)
@@ -50,7 +53,7 @@ struct RelayedKeyTests: Journey {
 
     @Test(
         "one that waits is refused by nobody; one whose author is gone for good is, but for a goodbye (N29)",
-        arguments: ["Update", "Delete"], [503, 410])
+        arguments: ["Update", "Delete"], [503, 404, 410])
     func gone(type: String, code: Int) async throws {
         let node = try await TestNode(Cast.oslo, network: network, clock: clock)
         let vera = try Stranger("https://good.example/users/vera", on: network, clock: clock)
@@ -62,9 +65,13 @@ struct RelayedKeyTests: Journey {
         ]
         let message = try vera.request(activity, to: node)
         switch (type, code) {
-        case ("Delete", 410): try await node.receive(message)
+        case ("Delete", 410), ("Delete", 404): try await node.receive(message)
         case (_, 410):
             await #expect(throws: Refusal.notAllowed(because: "its author is gone")) {
+                try await node.receive(message)
+            }
+        case (_, 404):
+            await #expect(throws: Refusal.notAllowed(because: "its author has no such key")) {
                 try await node.receive(message)
             }
         default:
@@ -73,6 +80,18 @@ struct RelayedKeyTests: Journey {
             ) { try await node.receive(message) }
         }
         #expect(try await node.store.read { try $0.countInbox() } == 0)
+    }
+
+    @Test("a key that was not asked for, because another's node took all the time, is not taken for missing")
+    func unasked() async throws {
+        let node = try await TestNode(Cast.oslo, network: network, clock: clock)
+        let vera = try Stranger("https://good.example/users/vera", on: network, clock: clock)
+        let keys = Keys(world: node.world)
+        await #expect(throws: ExchangeFault.tooSlow) {
+            _ = try await keys.key(try theURI(vera.keyID), Patience(.zero))
+        }
+        let found = try await keys.key(try theURI(vera.keyID), Patience(.seconds(3600)))
+        #expect(found.actor.uri.string == vera.uri)
     }
 
     @Test("a third node that never answers holds up neither the answer to a batch nor what else is in it")

@@ -156,9 +156,12 @@ struct HandleUpdate: Sendable {
         // Dates are kept to the millisecond.
         let last = (stored.editedAt ?? stored.createdAt) + 0.001
         if isDated, let edited = version.editedAt, edited > last { return true }
+        // Whoever was not known here yet when it came was named all the same.
         let mentioned = Set(stored.mentions.map(\.actor))
+        let added = Set(version.mentions.map(\.actor)).subtracting(mentioned)
         guard !says(version, otherThan: stored), version.language == stored.language,
-            Set(version.tags) == Set(stored.tags), Set(version.mentions.map(\.actor)) == mentioned
+            Set(version.tags) == Set(stored.tags), mentioned.isSubset(of: version.mentions.map(\.actor)),
+            try !added.contains(where: { try transaction.isLocal($0) })
         else { return true }
         let known = try mentioned.union(transaction.recipients(of: stored.id))
         let group = try transaction.group(ofPost: stored.id)

@@ -304,17 +304,6 @@ public final class InboxWorker: Service {
     }
 }
 
-extension ExchangeFault {
-    /// Whether asking again would bring the same.
-    fileprivate var isFinal: Bool {
-        switch self {
-        case .forbidden, .tooLarge, .unusable: true
-        case .answered(let code): (400..<500).contains(code) && code != 408 && code != 429
-        case .unreachable, .tooSlow: false
-        }
-    }
-}
-
 extension Received {
     /// What the log says of it: its trace, where it can be read at all.
     fileprivate var words: Logger.Metadata {

@@ -173,6 +173,7 @@ public struct Intake: Sendable {
         } catch let fault as ExchangeFault {
             guard !Self.isGoodbye(body, fault) else { return nil }
             guard fault != .answered(410) else { throw Refusal.notAllowed(because: "its author is gone") }
+            guard !fault.isFinal else { throw Refusal.notAllowed(because: "its author has no such key") }
             throw Refusal.unavailable(because: "the key of its author cannot be had")
         }
         guard Self.known.contains(object.type) else {

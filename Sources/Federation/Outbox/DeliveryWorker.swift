@@ -212,7 +212,7 @@ public final class DeliveryWorker: Service {
             return state.broken[host] ?? 1
         }
         let pause = Backoff.pause(after: failures) * jitter()
-        let (expired, wasPrompt) = try await note { transaction -> Int in
+        let (expired, wasPrompt) = try await note { [self] transaction -> Int in
             var count = 0
             for (delivery, outcome) in outcomes {
                 var settled = delivery
@@ -220,6 +220,7 @@ public final class DeliveryWorker: Service {
                 outcome.settle(&settled, now: now, pause: pause)
                 try transaction.update(settled, at: now)
                 if settled.state == .expired { count += 1 }
+                if case .waits = outcome { try putBehind(delivery, in: transaction) }
             }
             // It gives up what waits for an inbox, so what was taken of the same round is noted before.
             for case (let delivery, .gone) in outcomes {
@@ -244,6 +245,14 @@ public final class DeliveryWorker: Service {
         world.counters.nodes.failed(outcomes.count - taken - unsent, to: host)
         // Whoever could not write may have lost the lane meanwhile, and asks for it again.
         return wasPrompt && !isSilent && rest == nil
+    }
+
+    /// Whoever passes on what somebody else wrote is not held up by it: it goes behind what waits of their own.
+    private func putBehind(_ delivery: Delivery, in transaction: Transaction) throws {
+        guard let activity = try transaction.activity(delivery.activity),
+            activity.uri.authority != world.needs.addresses.base.authority
+        else { return }
+        try transaction.rename(delivery.id, to: world.needs.ids.next())
     }
 
     /// Writes down what was answered, however long that takes: what was sent must not be sent again and again because there

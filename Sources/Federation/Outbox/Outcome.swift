@@ -109,7 +109,9 @@ enum Outcome: Sendable, Equatable {
             delivery.nextAt = now + Backoff.pause(after: delivery.attempts)
         case .interrupted: return
         }
-        let age = now.timeIntervalSince(IDSource.date(of: delivery.id))
+        // A delivery may have been put behind others.
+        let began = min(IDSource.date(of: delivery.id), IDSource.date(of: delivery.activity))
+        let age = now.timeIntervalSince(began)
         if delivery.state == .waiting, age > Self.patience { delivery.state = .expired }
     }
 

@@ -36,10 +36,14 @@ final class Keys: Sendable {
         {
             throw missing.fault
         }
+        // What is not asked for is neither counted nor remembered: it says nothing of that node.
+        try patience.check(id.origin)
         try fetches.take(id.authority, at: now)
+        let isFair = patience.isFresh
         do {
             return try await patience.ask(id.origin) { try await self.fetch(id) }
         } catch let fault as ExchangeFault {
+            guard isFair || fault != .tooSlow else { throw fault }
             memory.withLock { memory in
                 if memory.missing.count >= Self.limit { memory.missing.removeAll() }
                 memory.missing[id] = (now + Self.pause, fault)

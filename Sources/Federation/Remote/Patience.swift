@@ -8,7 +8,21 @@ final class Patience: Sendable {
     /// Origins that did not answer meanwhile.
     private let silent = Mutex<[String: ExchangeFault]>([:])
 
-    init(_ time: Duration) { end = ContinuousClock.now + time }
+    private let time: Duration
+
+    init(_ time: Duration) {
+        self.time = time
+        end = ContinuousClock.now + time
+    }
+
+    /// Whether half of the time is left, so that whoever does not answer in it has had a fair while.
+    var isFresh: Bool { end - .now > time / 2 }
+
+    /// - Throws: ``ExchangeFault`` where an origin would not be asked any more.
+    func check(_ origin: String) throws {
+        if let fault = silent.withLock({ $0[origin] }) { throw fault }
+        guard end > .now else { throw ExchangeFault.tooSlow }
+    }
 
     /// Asks an origin in what is left of the time; one that did not answer is not asked again.
     ///
@@ -16,11 +30,9 @@ final class Patience: Sendable {
     func ask<Value: Sendable>(
         _ origin: String, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        if let fault = silent.withLock({ $0[origin] }) { throw fault }
-        let left = end - ContinuousClock.now
-        guard left > .zero else { throw ExchangeFault.tooSlow }
+        try check(origin)
         do {
-            return try await within(left, body)
+            return try await within(end - .now, body)
         } catch let fault as ExchangeFault {
             if fault.isSilence { silent.withLock { $0[origin] = fault } }
             throw fault
