@@ -65,9 +65,11 @@ extension Transaction {
         ) { (try Self.delivery($0), try $0.uri(8), $0.bytes(9)) }
     }
 
-    /// Gives what waits another place among its author's deliveries: they go in the order of their ids.
-    public func rename(_ delivery: DeliveryID, to id: DeliveryID) throws {
-        try run("UPDATE delivery SET id = $2 WHERE id = $1 AND state = 0", [.id(delivery), .id(id)])
+    /// Gives what waits a place among another's deliveries, which go in the order of their ids.
+    public func rename(_ delivery: DeliveryID, to id: DeliveryID, inNameOf actor: ActorID) throws {
+        try run(
+            "UPDATE delivery SET id = $2, actor = $3 WHERE id = $1 AND state = 0",
+            [.id(delivery), .id(id), .id(actor)])
     }
 
     /// Records what became of an attempt. What is settled stays so: whoever lost the lane meanwhile may come late.

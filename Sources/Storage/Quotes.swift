@@ -180,7 +180,10 @@ extension Transaction {
             """
             SELECT p.id FROM post p JOIN post o ON o.uri = p.quote_uri
             WHERE p.in_group = $1 AND p.audience_actor = $1 AND p.author <> $2 AND p.quote_uri IS NOT NULL
-                AND p.quote_state = $3 AND p.deleted_at IS NULL AND o.author = $2 ORDER BY p.id
+                AND p.deleted_at IS NULL AND o.author = $2
+                AND (p.quote_state = $3 OR EXISTS (SELECT 1 FROM consent c
+                    WHERE c.quoted = o.id AND c.quoting = p.uri AND c.withdrawn_at IS NULL))
+            ORDER BY p.id
             """, [.id(group), .id(author), .number(Quote.State.accepted.rawValue)]
         ) { $0.id(0) }
         return try ids.compactMap { try post($0) }

@@ -169,7 +169,7 @@ struct RelayedKeyTests: Journey {
         let now = clock.now
         let id: DeliveryID = IDSource { now }.next()
         var delivery = Delivery(
-            id: id, activity: ActivityID(1), actor: ActorID(1),
+            id: id, activity: ActivityID(id.raw), actor: ActorID(1),
             inbox: try theURI("https://\(Cast.lima)/inbox"), state: .waiting, attempts: 12, nextAt: now,
             answer: nil)
         waits.settle(&delivery, now: now, pause: 0)

@@ -220,7 +220,7 @@ public final class DeliveryWorker: Service {
                 outcome.settle(&settled, now: now, pause: pause)
                 try transaction.update(settled, at: now)
                 if settled.state == .expired { count += 1 }
-                if case .waits = outcome { try putBehind(delivery, in: transaction) }
+                if case .waits = outcome { try passOver(delivery, in: transaction) }
             }
             // It gives up what waits for an inbox, so what was taken of the same round is noted before.
             for case (let delivery, .gone) in outcomes {
@@ -247,12 +247,13 @@ public final class DeliveryWorker: Service {
         return wasPrompt && !isSilent && rest == nil
     }
 
-    /// Whoever passes on what somebody else wrote is not held up by it: it goes behind what waits of their own.
-    private func putBehind(_ delivery: Delivery, in transaction: Transaction) throws {
+    /// Whoever passes on what somebody else wrote is not held up by it: it waits on in the node's own name, behind what waits so.
+    private func passOver(_ delivery: Delivery, in transaction: Transaction) throws {
         guard let activity = try transaction.activity(delivery.activity),
-            activity.uri.authority != world.needs.addresses.base.authority
+            activity.uri.authority != world.needs.addresses.base.authority,
+            let node = try transaction.actorID(world.needs.addresses.node)
         else { return }
-        try transaction.rename(delivery.id, to: world.needs.ids.next())
+        try transaction.rename(delivery.id, to: world.needs.ids.next(), inNameOf: node)
     }
 
     /// Writes down what was answered, however long that takes: what was sent must not be sent again and again because there
