@@ -10,44 +10,50 @@ public struct NotificationGroup: Sendable, Equatable {
     /// Who caused them, the latest first, each once.
     public var actors: [ActorID]
     public var count: Int
+    /// The newest about each post, the newest first: where one cannot be shown, another stands for all.
+    public private(set) var examples: [Notification]
+    /// So many posts at most are looked at for one to show.
+    private static let exampleLimit = 20
 
     /// All that belong to one group, the newest first; nil where there are none.
     public init?(key: String, of members: [Notification]) {
         guard let newest = members.first, let oldest = members.last else { return nil }
         self.key = key
         (kind, self.newest, self.oldest, count) = (newest.kind, newest, oldest.id, members.count)
-        actors = []
-        for member in members where !actors.contains(member.actor) { actors.append(member.actor) }
+        (actors, examples) = ([], [])
+        for member in members { note(member) }
     }
 
     /// Puts a page together; groups stand where their newest stands. `threads`: the thread of each post. `kinds`: what may
-    /// stand together at all.
+    /// stand together at all. `limit`: how many groups; what comes after the first that would be one more is left to the
+    /// next page, so that nothing is between the two.
     public static func fold(
         _ page: [Notification], threads: [PostID: PostID],
-        kinds: Set<Notification.Kind> = Set(Notification.Kind.allCases)
+        kinds: Set<Notification.Kind> = Set(Notification.Kind.allCases), limit: Int = .max
     ) -> [NotificationGroup] {
         var groups: [NotificationGroup] = []
         var places: [String: Int] = [:]
         for notification in page {
-            let key =
-                kinds.contains(notification.kind)
-                ? Self.key(of: notification, threads: threads) : Self.key(ofSingle: notification.id)
+            let key = Self.key(of: notification, threads: threads, kinds: kinds)
             guard let place = places[key] else {
+                guard groups.count < limit else { break }
                 places[key] = groups.count
                 if let group = NotificationGroup(key: key, of: [notification]) { groups.append(group) }
                 continue
             }
             groups[place].count += 1
             groups[place].oldest = notification.id
-            if !groups[place].actors.contains(notification.actor) {
-                groups[place].actors.append(notification.actor)
-            }
+            groups[place].note(notification)
         }
         return groups
     }
 
-    /// The group that a notification belongs to.
-    public static func key(of notification: Notification, threads: [PostID: PostID]) -> String {
+    /// The group that a notification belongs to. `kinds`: what may stand together at all.
+    public static func key(
+        of notification: Notification, threads: [PostID: PostID],
+        kinds: Set<Notification.Kind> = Set(Notification.Kind.allCases)
+    ) -> String {
+        guard kinds.contains(notification.kind) else { return key(ofSingle: notification.id) }
         switch notification.kind {
         case .mention:
             if let thread = notification.post.flatMap({ threads[$0] }) { return "mention-\(thread)" }
@@ -74,4 +80,13 @@ public struct NotificationGroup: Sendable, Equatable {
 
     /// The group of one notification that stands for itself.
     public static func key(ofSingle id: NotificationID) -> String { "ungrouped-\(id)" }
+
+    /// Keeps who caused a member, and what it is about.
+    private mutating func note(_ member: Notification) {
+        if !actors.contains(member.actor) { actors.append(member.actor) }
+        guard examples.count < Self.exampleLimit, !examples.contains(where: { $0.post == member.post }) else {
+            return
+        }
+        examples.append(member)
+    }
 }

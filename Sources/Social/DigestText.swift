@@ -16,11 +16,10 @@ struct DigestText {
         let news = try transaction.notifications(of: person, Page(since: read, limit: 400))
         let posts = try transaction.posts(Array(Set(news.compactMap(\.post))))
         let threads = Dictionary(posts.map { ($0.id, $0.thread) }) { first, _ in first }
-        let byID = Dictionary(posts.map { ($0.id, $0) }) { first, _ in first }
         var items: [String] = []
         let groups = NotificationGroup.fold(news, threads: threads)
         for group in groups.prefix(limit) {
-            if let item = try item(group, byID, for: person, in: transaction) { items.append(item) }
+            if let item = try item(group, in: transaction) { items.append(item) }
         }
         let (lines, isUrgent) = try mustRead(by: person, in: transaction)
         guard !items.isEmpty || isUrgent, let actor = try transaction.actor(person) else { return nil }
@@ -74,15 +73,14 @@ struct DigestText {
     private var page: String { "\(needs.addresses.base.origin)/notifications" }
 
     private func item(
-        _ group: NotificationGroup, _ posts: [PostID: Post], for person: ActorID, in transaction: Transaction
+        _ group: NotificationGroup, in transaction: Transaction
     ) throws -> String? {
+        guard let example = try transaction.example(of: group) else { return nil }
         let actors = try transaction.actors(group.actors)
         let names = actors.map { $0.displayName.isEmpty ? $0.name : $0.displayName }
         var lines = ["* \(NotificationWords.people(names)) \(NotificationWords.deed(group.kind))"]
-        if let id = group.newest.post {
-            guard let post = posts[id], try transaction.maySee(post, .person(person)),
-                let author = try transaction.actor(post.author)
-            else { return nil }
+        if let post = example.post {
+            guard let author = try transaction.actor(post.author) else { return nil }
             // What is for few is not put into a letter that others carry.
             let isForMany = [.organisation, .anyone, .node].contains(post.audience)
             let text = SafeHTML.plainText(post.content, limit: 2000).split(whereSeparator: \.isWhitespace)
@@ -91,7 +89,7 @@ struct DigestText {
                 isForMany
                     ? "  \"\(text.count > 200 ? "\(text.prefix(199))…" : text)\"" : "  (open it to read)")
             let name = author.host.map { "\(author.name)@\($0)" } ?? author.name
-            lines.append("  \(needs.addresses.page(post: id, by: name))")
+            lines.append("  \(needs.addresses.page(post: post.id, by: name))")
         }
         lines.append("  You are told this because \(NotificationWords.reason(group.kind)).")
         lines.append("  No more of this kind: \(stopPage)/\(group.kind.rawValue)")

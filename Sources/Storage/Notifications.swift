@@ -44,16 +44,35 @@ extension Transaction {
     }
 
     /// A page of groups, newest first: likes of one post and answers in one thread are one. `kinds`: those asked for.
-    /// `grouped`: those that may stand together.
+    /// `grouped`: those that may stand together. Nothing lies between the newest and the oldest that it does not hold, so
+    /// that the next page, before or after these, leaves nothing out.
     public func notificationGroups(
         of person: ActorID, kinds: [Notification.Kind] = Notification.Kind.allCases,
         grouped: Set<Notification.Kind> = Set(Notification.Kind.allCases), _ page: Page
     ) throws -> [NotificationGroup] {
         var wide = page
         wide.limit = page.limit * 10
-        let found = try notifications(of: person, kinds: kinds, wide)
-        let groups = NotificationGroup.fold(found, threads: try threads(of: found), kinds: grouped)
-        return Array(groups.prefix(page.limit))
+        var found = try notifications(of: person, kinds: kinds, wide)
+        let threads = try threads(of: found)
+        if page.after != nil {
+            // Read upwards: what is too much is the newest.
+            var keys: Set<String> = []
+            let cut = found.lastIndex { notification in
+                keys.insert(NotificationGroup.key(of: notification, threads: threads, kinds: grouped))
+                return keys.count > page.limit
+            }
+            if let cut { found.removeFirst(cut + 1) }
+        }
+        return NotificationGroup.fold(found, threads: threads, kinds: grouped, limit: page.limit)
+    }
+
+    /// What stands for a group: the newest of it that its reader may see, with its post; nil where there is none.
+    public func example(of group: NotificationGroup) throws -> (notification: Notification, post: Post?)? {
+        for example in group.examples {
+            guard let id = example.post else { return (example, nil) }
+            if let post = try post(id), try maySee(post, .person(example.person)) { return (example, post) }
+        }
+        return nil
     }
 
     /// What a group holds, the newest first, as far as it is among a person's last thousand; empty where there is none.

@@ -143,5 +143,11 @@ struct NotificationTests {
         #expect(groups.map(\.count) == [2, 2, 1, 1, 2, 1])
         #expect(groups.map { $0.newest.id.raw } == [9, 8, 5, 4, 3, 1])
         #expect(groups[0].actors == [ActorID(2), ActorID(4)] && groups[0].oldest == NotificationID(7))
+        #expect(groups[0].examples.map(\.id.raw) == [9, 7] && groups[1].examples.map(\.id.raw) == [8])
+        // What is left out is older than everything that is kept.
+        let few = NotificationGroup.fold(page, threads: threads, limit: 2)
+        #expect(few.map(\.count) == [2, 2] && few.map(\.oldest.raw).min() == 6)
+        let one = NotificationGroup.fold(page, threads: threads, limit: 1)
+        #expect(one.map(\.count) == [1] && one.map(\.oldest.raw) == [9])
     }
 }

@@ -38,17 +38,19 @@ struct NotificationEntities {
         var statuses: [JSONValue] = []
         var list: [JSONValue] = []
         for group in groups {
-            guard let newest = shown[group.newest.id.description] else { continue }
+            guard let example = try shown[group.newest.id.description] ?? other(group, in: transaction) else {
+                continue
+            }
             var json = JSONObject([
                 ("group_key", .string(group.key)), ("notifications_count", JSONValue(group.count)),
-                ("type", newest["type"] ?? .null),
+                ("type", example["type"] ?? .null),
                 ("most_recent_notification_id", .int(group.newest.id.raw)),
                 ("page_min_id", .string(group.oldest.description)),
                 ("page_max_id", .string(group.newest.id.description)),
-                ("latest_page_notification_at", newest["created_at"] ?? .null),
+                ("latest_page_notification_at", .string(Moment.text(group.newest.createdAt))),
                 ("sample_account_ids", .array(group.actors.prefix(8).map { .string($0.description) })),
             ])
-            if let status = newest["status"], let id = status["id"] {
+            if let status = example["status"], let id = status["id"] {
                 json["status_id"] = id
                 if !statuses.contains(where: { $0["id"] == id }) { statuses.append(status) }
             }
@@ -59,6 +61,12 @@ struct NotificationEntities {
             "statuses": .array(statuses),
             "notification_groups": .array(list),
         ]
+    }
+
+    /// What stands for a group whose newest cannot be shown.
+    private func other(_ group: NotificationGroup, in transaction: Transaction) throws -> JSONValue? {
+        guard let example = try transaction.example(of: group)?.notification else { return nil }
+        return try write([example], for: example.person, in: transaction).first
     }
 
     func write(_ notifications: [Notification], for person: ActorID, in transaction: Transaction) throws

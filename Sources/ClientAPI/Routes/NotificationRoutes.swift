@@ -124,7 +124,7 @@ struct NotificationRoutes {
             return (groups, try NotificationEntities(desk: desk).write(groups, for: person, in: transaction))
         }
         return Response(json: json).linked(
-            request, base: desk.needs.addresses.base.origin, oldest: groups.last?.oldest.raw,
+            request, base: desk.needs.addresses.base.origin, oldest: groups.map(\.oldest.raw).min(),
             newest: groups.first?.newest.id.raw)
     }
 

@@ -27,16 +27,17 @@ struct NotificationRoutes {
                 title: "Notifications", here: "/notifications", back: "/notifications", person: person,
                 in: transaction)
             values["items"] = try found.compactMap {
-                try item(
-                    $0, isNew: $0.newest.id.raw > read, seal: shell.seal, person: person, in: transaction)
+                try item($0, isNew: $0.newest.id.raw > read, seal: shell.seal, in: transaction)
             }
             values["isEmpty"] = found.isEmpty
             let asking = try transaction.actors(transaction.followers(of: person, state: .asked))
             if !asking.isEmpty {
                 values["requests"] = ["people": asking.map { PersonView(desk: desk).values($0) }]
             }
-            if found.count == Self.size, let last = found.last {
-                values["older"] = "/notifications?before=\(last.oldest)"
+            if let oldest = found.map(\.oldest.raw).min(),
+                try !transaction.notifications(of: person, Page(before: oldest, limit: 1)).isEmpty
+            {
+                values["older"] = "/notifications?before=\(oldest)"
             }
             return (pages.templates.render("notifications", values), found.first?.newest.id)
         }
@@ -50,10 +51,12 @@ struct NotificationRoutes {
     }
 
     private func item(
-        _ group: NotificationGroup, isNew: Bool, seal: String, person: ActorID, in transaction: Transaction
+        _ group: NotificationGroup, isNew: Bool, seal: String, in transaction: Transaction
     ) throws -> [String: Any]? {
+        guard let example = try transaction.example(of: group),
+            let actor = try transaction.actor(example.notification.actor)
+        else { return nil }
         let actors = try transaction.actors(Array(group.actors.prefix(20)))
-        guard let actor = actors.first(where: { $0.id == group.newest.actor }) else { return nil }
         let people = PersonView(desk: pages.desk)
         let names = [people.name(actor)] + actors.filter { $0.id != actor.id }.map { people.name($0) }
         var values: [String: Any] = [
@@ -67,10 +70,8 @@ struct NotificationRoutes {
             card["path"] = "/groups/\(actor.id)"
             values["person"] = card
         }
-        guard let id = group.newest.post else { return values }
-        guard let post = try transaction.post(id), try transaction.maySee(post, .person(person)),
-            let author = try transaction.actor(post.author)
-        else { return nil }
+        guard let post = example.post else { return values }
+        guard let author = try transaction.actor(post.author) else { return nil }
         values["path"] = "\(people.path(author))/\(post.id)"
         let text = SafeHTML.plainText(post.content)
         values["excerpt"] = text.count > 140 ? "\(text.prefix(139))…" : text
