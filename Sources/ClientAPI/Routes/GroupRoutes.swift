@@ -116,7 +116,7 @@ struct GroupRoutes {
         let response = Response(json: .array(items))
         guard let last else { return response }
         return response.linked(
-            request, base: desk.needs.addresses.base.origin, oldest: last, newest: last)
+            request, base: desk.needs.addresses.base.origin, oldest: last, newest: nil)
     }
 
     private func entity(_ id: ActorID, for person: ActorID) async throws -> Response {
@@ -192,7 +192,7 @@ struct GroupRoutes {
         let response = Response(json: .array(items))
         guard let last else { return response }
         return response.linked(
-            request, base: desk.needs.addresses.base.origin, oldest: last, newest: last)
+            request, base: desk.needs.addresses.base.origin, oldest: last, newest: nil)
     }
 
     private func records(_ id: ActorID, for person: ActorID) async throws -> Response {

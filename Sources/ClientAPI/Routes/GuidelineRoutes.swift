@@ -58,7 +58,7 @@ struct GuidelineRoutes {
         }
         return Response(json: json).linked(
             request, base: desk.needs.addresses.base.origin,
-            oldest: versions.last.map { Int64($0.version) }, newest: versions.first.map { Int64($0.version) })
+            oldest: versions.last.map { Int64($0.version) }, newest: nil)
     }
 
     @concurrent

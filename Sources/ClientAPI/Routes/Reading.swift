@@ -53,8 +53,7 @@ struct Reading {
         let response = Response(json: .array(actors.map { AccountEntity(desk: desk).write($0) }))
         guard actors.count == page.limit else { return response }
         return response.linked(
-            request, base: desk.needs.addresses.base.origin, oldest: actors.last?.id.raw,
-            newest: actors.first?.id.raw)
+            request, base: desk.needs.addresses.base.origin, oldest: actors.last?.id.raw, newest: nil)
     }
 
     /// A post that a person has just done something with.
