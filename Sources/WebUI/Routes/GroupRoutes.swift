@@ -156,6 +156,8 @@ struct GroupRoutes {
         }
         guard now == id else { return Response.redirect(to: "/groups/\(now)?tab=\(tab)", type: .normal) }
         let before = try fields.int("before")
+        let state = fields["state"].flatMap { Membership.State(word: $0) }
+        let after: ActorID? = try fields.id("after")
         let html = try await desk.needs.store.read { [pages] transaction in
             let (actor, group) = try transaction.knownGroup(id, to: .person(person))
             let own = try transaction.membership(of: person, in: id)
@@ -179,7 +181,8 @@ struct GroupRoutes {
             }
             let page = GroupPage(desk: desk, views: views, shell: shell, actor: actor, group: group, own: own)
             switch tab {
-            case "members": try page.addMembers(to: &values, for: person, in: transaction)
+            case "members":
+                try page.addMembers(to: &values, for: person, only: state, after: after, in: transaction)
             case "about": try page.addAbout(to: &values, in: transaction)
             default:
                 try page.addPosts(
@@ -282,10 +285,12 @@ private struct GroupPage {
     }
 
     func addMembers(
-        to values: inout [String: Any], for person: ActorID, in transaction: Transaction
+        to values: inout [String: Any], for person: ActorID, only state: Membership.State?, after: ActorID?,
+        in transaction: Transaction
     ) throws {
         values["showsMembers"] = true
-        let parts = try views.parts(actor.id, for: person, own: own, in: transaction)
+        let parts = try views.parts(
+            actor.id, for: person, own: own, only: state, after: after, in: transaction)
         values["parts"] = parts
         values["noMembers"] = parts.isEmpty
         if own?.moderates == true { values["invite"] = ["id": actor.id.description, "seal": shell.seal] }

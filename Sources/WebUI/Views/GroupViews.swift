@@ -6,6 +6,8 @@ import Surface
 
 /// What pages show of groups.
 struct GroupViews {
+    /// Of those who stand to a group in one way, so many are on a page.
+    private static let size = 200
     let desk: Desk
     let seal: String
 
@@ -137,37 +139,54 @@ struct GroupViews {
         }
     }
 
-    /// The list of members, and for moderators those who wait, were invited or are banned.
-    func parts(_ id: ActorID, for person: ActorID, own: Membership?, in transaction: Transaction) throws
-        -> [[String: Any]]
-    {
+    /// The list of members, and for moderators those who wait, were invited or are banned: the first page of each, or one
+    /// page of one of them. `only`: that one. `after`: the last of the page before.
+    func parts(
+        _ id: ActorID, for person: ActorID, own: Membership?, only: Membership.State?, after: ActorID?,
+        in transaction: Transaction
+    ) throws -> [[String: Any]] {
         let states: [(Membership.State, String)] = [
             (.asked, "Waiting to be let in"), (.member, "Members"), (.invited, "Invited"),
             (.banned, "Banned"),
         ]
-        return try states.compactMap { state, heading in
-            let list = try transaction.roster(of: id, state: state, for: person, limit: 200)
-                .sorted { $0.role > $1.role }
-            guard !list.isEmpty else { return nil }
-            let actors = Dictionary(try transaction.actors(list.map(\.person)).map { ($0.id, $0) }) { $1 }
-            let people = list.compactMap { membership -> [String: Any]? in
-                guard let actor = actors[membership.person] else { return nil }
-                var values = PersonView(desk: desk).values(actor)
-                if let role = Self.word(membership.role), state == .member { values["role"] = role }
-                values["isByRule"] = membership.isAutomatic
-                let choices = Self.choices(membership, own)
-                if !choices.isEmpty {
-                    values["decide"] =
-                        [
-                            "group": id.description, "person": actor.id.description,
-                            "who": PersonView(desk: desk).name(actor), "seal": seal,
-                            "choices": choices.map { ["value": $0.word, "label": Self.label($0)] },
-                        ] as [String: Any]
-                }
-                return values
+        return try states.filter { only == nil || $0.0 == only }.compactMap { state, heading in
+            let found = try transaction.roster(
+                of: id, state: state, for: person, after: after, limit: Self.size + 1)
+            guard !found.isEmpty else { return nil }
+            var list = found.prefix(Self.size).sorted { $0.role > $1.role }
+            if state == .member {
+                // Those who look after the group are found at its head, wherever their ids are.
+                let heads = after == nil ? try transaction.moderators(of: id) : []
+                list = heads + list.filter { !$0.moderates }
             }
-            return ["heading": heading, "people": people]
+            let actors = Dictionary(try transaction.actors(list.map(\.person)).map { ($0.id, $0) }) { $1 }
+            let people = list.compactMap { membership in
+                actors[membership.person].map { self.person($0, membership, own) }
+            }
+            var part: [String: Any] = ["heading": heading, "people": people]
+            if found.count > Self.size {
+                let last = found[Self.size - 1].person
+                part["further"] = "/groups/\(id)?tab=members&state=\(state.word)&after=\(last)"
+            }
+            return part
         }
+    }
+
+    /// Somebody who stands to a group in some way, and what the reader may decide about them.
+    private func person(_ actor: Actor, _ membership: Membership, _ own: Membership?) -> [String: Any] {
+        var values = PersonView(desk: desk).values(actor)
+        if let role = Self.word(membership.role), membership.state == .member { values["role"] = role }
+        values["isByRule"] = membership.isAutomatic
+        let choices = Self.choices(membership, own)
+        if !choices.isEmpty {
+            values["decide"] =
+                [
+                    "group": membership.group.description, "person": actor.id.description,
+                    "who": PersonView(desk: desk).name(actor), "seal": seal,
+                    "choices": choices.map { ["value": $0.word, "label": Self.label($0)] },
+                ] as [String: Any]
+        }
+        return values
     }
 
     private static func choices(_ other: Membership, _ own: Membership?) -> [GroupDecision] {

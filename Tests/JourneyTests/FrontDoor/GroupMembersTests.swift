@@ -36,4 +36,38 @@ struct GroupMembersTests {
         let up = try await names(second, "prev")
         #expect(up.count == 1, "\(up)")
     }
+
+    @Test("of two hundred and five members the page shows the owner first, and leads to the last")
+    func page() async throws {
+        let stage = try await GroupStage(.open)
+        let (group, now) = (stage.group.id, stage.clock.now)
+        try await stage.oslo.store.write { transaction in
+            for id: Int64 in 1...204 {
+                let uri = try theURI("https://\(Cast.oslo)/actors/\(id)")
+                try transaction.save(
+                    Actor(
+                        id: ActorID(id), uri: uri, kind: .person, name: "member\(id)", host: nil,
+                        endpoints: .init(inbox: uri.sibling("/inbox")), createdAt: now))
+                try transaction.save(
+                    Membership(
+                        group: group, person: ActorID(id), state: .member, uri: uri.sibling("/joins/\(id)"),
+                        createdAt: now))
+            }
+        }
+        let door = try FrontDoor(stage.oslo)
+        let caller = try await door.signIn(stage.ada)
+        var (path, bodies): (String?, [String]) = ("/groups/\(group)?tab=members", [])
+        while let asked = path, bodies.count < 5 {
+            let reply = try await door.ask(asked, as: caller)
+            #expect(reply.isGood, "\(asked): \(reply.body)")
+            bodies.append(reply.body)
+            path = reply.body.firstMatch(of: /\/groups\/[0-9]+\?tab=members[^"]*after=[0-9]+/)
+                .map { String($0.output).replacing("&amp;", with: "&") }
+        }
+        let owners = bodies.map { $0.ranges(of: "<span class=\"tag\">Owner</span>").count }
+        let (once, all) = ([1, 0], bodies.joined())
+        #expect(owners == once)
+        let names = all.matches(of: />@(member[0-9]+)/).map { String($0.output.1) }
+        #expect(names.count == 204 && Set(names).count == 204)
+    }
 }
