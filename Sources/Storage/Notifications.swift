@@ -70,7 +70,8 @@ extension Transaction {
     public func example(of group: NotificationGroup) throws -> (notification: Notification, post: Post?)? {
         for example in group.examples {
             guard let id = example.post else { return (example, nil) }
-            if let post = try post(id), try maySee(post, .person(example.person)) { return (example, post) }
+            guard let post = try self.post(id), try maySee(post, .person(example.person)) else { continue }
+            return (example, post)
         }
         return nil
     }
