@@ -87,6 +87,7 @@ struct GatheringRoutes {
             text: fields["text"] ?? "", language: fields["language"].flatMap { $0.isEmpty ? nil : $0 })
         draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
+        draft.group = try fields.id("group_id")
         draft.body = .gathering(try Self.gathering(fields))
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }
