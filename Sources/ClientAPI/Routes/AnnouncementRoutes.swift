@@ -54,6 +54,7 @@ struct AnnouncementRoutes {
         case "node": draft.audience = .node
         default: throw Refusal.invalid(field: "Audience", because: "is organisation or node")
         }
+        draft.idempotency = try request.idempotencyKey()
         draft.body = .announcement(announcement)
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }

@@ -40,7 +40,8 @@ struct DraftRoutes {
     func schedule(_ draft: Draft, at dueAt: Date, by person: ActorID) async throws -> Response {
         let kept = KeptDraft(
             draft, id: desk.needs.ids.next(), by: person, at: desk.needs.now(), dueAt: dueAt)
-        return Response(json: write(try await desk.keepDraft.keep(kept)))
+        let word = draft.idempotency
+        return Response(json: write(try await desk.keepDraft.keep(kept, idempotency: word)))
     }
 
     static func date(_ text: String?) throws(Refusal) -> Date? {

@@ -88,6 +88,7 @@ struct GatheringRoutes {
         draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
         draft.group = try fields.id("group_id")
+        draft.idempotency = try request.idempotencyKey()
         draft.body = .gathering(try Self.gathering(fields))
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }

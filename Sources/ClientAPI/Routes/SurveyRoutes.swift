@@ -20,6 +20,7 @@ struct SurveyRoutes {
                 try Visibility.audience($0, policy: desk.needs.policy)
             }
             draft.group = try fields.id("group_id")
+            draft.idempotency = try request.idempotencyKey()
             draft.body = .survey(try Self.survey(fields, at: desk.needs.now()))
             return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
         }
