@@ -72,12 +72,12 @@ struct FrontDoor: Sendable {
         responder = router.buildResponder()
     }
 
-    /// A word by which somebody of this node is known.
-    func signIn(_ person: Actor) async throws -> Caller {
+    /// A word by which somebody of this node is known. `scopes`: what it is good for.
+    func signIn(_ person: Actor, scopes: String = "read write follow profile push") async throws -> Caller {
         .person(
             try await desk.signIn.issue(
                 Token(
-                    person: person.id, application: nil, scopes: Scopes("read write follow profile push"),
+                    person: person.id, application: nil, scopes: Scopes(scopes),
                     createdAt: node.needs.now())))
     }
 

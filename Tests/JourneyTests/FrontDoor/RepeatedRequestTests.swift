@@ -15,7 +15,7 @@ struct RepeatedRequestTests {
     func stage() async throws -> (door: FrontDoor, ada: Actor, caller: FrontDoor.Caller) {
         let node = try await TestNode(Cast.oslo, network: network, clock: clock)
         let ada = try await Cast.welcome("ada", to: node)
-        try await node.appoint(ada)
+        try await node.people.permitAnnouncements(true, to: ada.id)
         let door = try FrontDoor(node)
         return (door, ada, try await door.signIn(ada))
     }
@@ -56,7 +56,8 @@ struct RepeatedRequestTests {
         // By now a moment so near could not be chosen any more.
         clock.advance(200)
         let again = try await door.ask("/api/v1/statuses", "POST", as: caller, form: form, key: "one")
-        #expect(again == first)
+        let ids = try [first, again].map { try JSONParser.parse(Array($0.body.utf8))["id"]?.string }
+        #expect(again.isGood && ids[0] != nil && ids[0] == ids[1], "\(again)")
         let list = try await door.ask("/api/v1/scheduled_statuses", as: caller)
         #expect(try JSONParser.parse(Array(list.body.utf8)).array?.count == 1, "\(list)")
         // What is published at once by the same key is something else.
