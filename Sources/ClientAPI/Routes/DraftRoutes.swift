@@ -102,6 +102,7 @@ struct DraftRoutes {
         kept.poll = try PollRoutes.poll(fields, at: desk.needs.now()).map {
             KeptPoll($0, at: desk.needs.now())
         }
+        guard kept.question == nil || kept.poll == nil else { throw PollRoutes.besideQuestion }
         kept.summary = fields["spoiler_text"] ?? ""
         kept.isSensitive = fields.bool("sensitive") ?? false
         kept.language = fields["language"].flatMap { $0.isEmpty ? nil : $0.shortened(to: 35) }

@@ -83,6 +83,7 @@ struct StatusRoutes {
         draft.isQuiet = fields["visibility"] == "unlisted"
         draft.replyTo = try fields.id("in_reply_to_id")
         if fields["hallway[kind]"] == "question" {
+            guard draft.body == nil else { throw PollRoutes.besideQuestion }
             draft.body = .question(Question(title: fields["hallway[title]"] ?? ""))
         }
         draft.group = try fields.id("group_id")
