@@ -12,10 +12,19 @@ public struct KeepDraft: Sendable {
         self.publish = publish
     }
 
-    /// Keeps a draft, new or changed.
+    /// Keeps a draft, new or changed. `idempotency`: a word by which a repeated request is known to be the same; it is
+    /// answered with what the first one kept.
     ///
     /// - Throws: ``Refusal`` for one that is scheduled and could not be published as it is, or for too many.
-    public func keep(_ kept: KeptDraft) async throws -> KeptDraft {
+    public func keep(_ kept: KeptDraft, idempotency: String? = nil) async throws -> KeptDraft {
+        // No client's word has a line end: what it publishes by the same word is something else.
+        let (word, person) = (idempotency.map { "scheduled\n\($0)" }, kept.person)
+        // Its moment may be too near by now for a new one.
+        if word != nil,
+            let earlier = try await needs.store.read({ try Self.earlier(word, by: person, in: $0) })
+        {
+            return earlier
+        }
         if let dueAt = kept.dueAt {
             try KeptDraft.check(dueAt: dueAt, now: needs.now())
             try Self.draft(kept, at: dueAt).check(policy: needs.policy)
@@ -30,6 +39,7 @@ public struct KeepDraft: Sendable {
         kept.refusal = nil
         return try await needs.store.write { [needs, kept] transaction in
             _ = try transaction.actingPerson(kept.person)
+            if let earlier = try Self.earlier(word, by: person, in: transaction) { return earlier }
             let before = try transaction.draft(kept.id, of: kept.person)
             if let dueAt = kept.dueAt {
                 try Self.check(kept, at: dueAt, needs: needs, in: transaction)
@@ -47,8 +57,24 @@ public struct KeepDraft: Sendable {
                 else { throw Refusal.notAllowed(because: "at most \(KeptDraft.limit) can be kept") }
             }
             try transaction.save(kept)
+            if let word {
+                try transaction.remember(PostID(kept.id.raw), of: kept.person, idempotency: word)
+            }
             return kept
         }
+    }
+
+    /// What an earlier request with the same word kept.
+    ///
+    /// - Throws: ``Refusal`` where that is published, or deleted, by now: it does not wait once more.
+    private static func earlier(
+        _ word: String?, by person: ActorID, in transaction: Transaction
+    ) throws -> KeptDraft? {
+        guard let word, let id = try transaction.post(of: person, idempotency: word) else { return nil }
+        guard let draft = try transaction.draft(DraftID(id.raw), of: person) else {
+            throw Refusal.notFound("Record")
+        }
+        return draft
     }
 
     /// Chooses another moment.

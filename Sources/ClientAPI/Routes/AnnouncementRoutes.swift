@@ -15,12 +15,15 @@ struct AnnouncementRoutes {
     func add(to router: Router<HallwayContext>) {
         router.post("api/hallway/v1/announcements") { try await publish($0, $1) }
         router.get("api/hallway/v1/announcements") { try await list($0, $1) }
-        router.get("api/hallway/v1/announcements/:id") { try await own($0, $1) }
+        router.get("api/hallway/v1/announcements/:id") { request, context in
+            try await own(Reading.id(context), for: context.person("read:statuses"), request)
+        }
         router.put("api/hallway/v1/announcements/:id") { try await revise($0, $1) }
         router.post("api/hallway/v1/announcements/:id/acknowledge") { request, context in
             let person = try context.person("write:statuses")
-            _ = try await desk.acknowledge.acknowledge(Reading.id(context), by: person)
-            return try await own(request, context)
+            let id: PostID = try Reading.id(context)
+            _ = try await desk.acknowledge.acknowledge(id, by: person)
+            return try await own(id, for: person, request)
         }
         router.post("api/hallway/v1/announcements/:id/remind") { _, context in
             let person = try context.person("write:statuses")
@@ -54,6 +57,7 @@ struct AnnouncementRoutes {
         case "node": draft.audience = .node
         default: throw Refusal.invalid(field: "Audience", because: "is organisation or node")
         }
+        draft.idempotency = try request.idempotencyKey()
         draft.body = .announcement(announcement)
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }
@@ -101,11 +105,10 @@ struct AnnouncementRoutes {
             request, base: desk.needs.addresses.base.origin, oldest: ids.last?.raw, newest: ids.first?.raw)
     }
 
-    /// How the reader themself stands to an announcement.
+    /// How the reader themself stands to an announcement. Whether the token may ask is for the caller to see: what is changed
+    /// by one that only writes is answered too.
     @concurrent
-    private func own(_ request: Request, _ context: HallwayContext) async throws -> Response {
-        let person = try context.person("read:statuses")
-        let id: PostID = try Reading.id(context)
+    private func own(_ id: PostID, for person: ActorID, _ request: Request) async throws -> Response {
         let json = try await desk.needs.store.read {
             [desk = desk.reading(request)] transaction -> JSONValue in
             let post = try transaction.visiblePost(id, to: .person(person))

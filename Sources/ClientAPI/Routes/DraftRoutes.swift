@@ -40,7 +40,8 @@ struct DraftRoutes {
     func schedule(_ draft: Draft, at dueAt: Date, by person: ActorID) async throws -> Response {
         let kept = KeptDraft(
             draft, id: desk.needs.ids.next(), by: person, at: desk.needs.now(), dueAt: dueAt)
-        return Response(json: write(try await desk.keepDraft.keep(kept)))
+        let word = draft.idempotency
+        return Response(json: write(try await desk.keepDraft.keep(kept, idempotency: word)))
     }
 
     static func date(_ text: String?) throws(Refusal) -> Date? {
@@ -101,6 +102,7 @@ struct DraftRoutes {
         kept.poll = try PollRoutes.poll(fields, at: desk.needs.now()).map {
             KeptPoll($0, at: desk.needs.now())
         }
+        guard kept.question == nil || kept.poll == nil else { throw PollRoutes.besideQuestion }
         kept.summary = fields["spoiler_text"] ?? ""
         kept.isSensitive = fields.bool("sensitive") ?? false
         kept.language = fields["language"].flatMap { $0.isEmpty ? nil : $0.shortened(to: 35) }

@@ -15,7 +15,9 @@ struct GatheringRoutes {
     func add(to router: Router<HallwayContext>) {
         router.post("api/hallway/v1/events") { try await publish($0, $1) }
         router.get("api/hallway/v1/events") { try await list($0, $1) }
-        router.get("api/hallway/v1/events/:id") { try await own($0, $1) }
+        router.get("api/hallway/v1/events/:id") { _, context in
+            try await own(Reading.id(context), for: context.person("read:statuses"))
+        }
         router.put("api/hallway/v1/events/:id") { try await change($0, $1) }
         router.post("api/hallway/v1/events/:id/answer") { request, context in
             let person = try context.person("write:statuses")
@@ -27,7 +29,7 @@ struct GatheringRoutes {
             let state = try await desk.attend.answer(id, answer, by: person)
             desk.renderings.forget(id)
             do {
-                return try await own(request, context)
+                return try await own(id, for: person)
             } catch Refusal.notFound where state == .declined {
                 // Given back by someone who does not see it any more.
                 return Response(json: [
@@ -44,7 +46,7 @@ struct GatheringRoutes {
             let id: PostID = try Reading.id(context)
             try await desk.reportProgress.report(Int(clamping: amount), in: id, by: person)
             desk.renderings.forget(id)
-            return try await own(request, context)
+            return try await own(id, for: person)
         }
         router.post("api/hallway/v1/events/:id/cancel") { _, context in
             let person = try context.person("write:statuses")
@@ -87,6 +89,8 @@ struct GatheringRoutes {
             text: fields["text"] ?? "", language: fields["language"].flatMap { $0.isEmpty ? nil : $0 })
         draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
+        draft.group = try fields.id("group_id")
+        draft.idempotency = try request.idempotencyKey()
         draft.body = .gathering(try Self.gathering(fields))
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }
@@ -141,11 +145,10 @@ struct GatheringRoutes {
         return Response(json: .array(json))
     }
 
-    /// How the reader themself stands to an event.
+    /// How the reader themself stands to an event. Whether the token may ask is for the caller to see: what is changed by one
+    /// that only writes is answered too.
     @concurrent
-    private func own(_ request: Request, _ context: HallwayContext) async throws -> Response {
-        let person = try context.person("read:statuses")
-        let id: PostID = try Reading.id(context)
+    private func own(_ id: PostID, for person: ActorID) async throws -> Response {
         let json = try await desk.needs.store.read { [desk] transaction -> JSONValue in
             let post = try transaction.visiblePost(id, to: .person(person))
             guard case .gathering = post.body else { throw Refusal.notFound("Record") }

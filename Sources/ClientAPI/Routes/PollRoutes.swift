@@ -29,6 +29,9 @@ struct PollRoutes {
         }
     }
 
+    /// A post is one or the other; neither is lost in silence.
+    static let besideQuestion = Refusal.invalid(field: "Poll", because: "does not go with a question")
+
     /// What a request to publish asks for as a poll; nil where it asks for none.
     static func poll(_ fields: Fields, at now: Date) throws(Refusal) -> Poll? {
         guard fields.names.contains(where: { $0.hasPrefix("poll[") }) else { return nil }

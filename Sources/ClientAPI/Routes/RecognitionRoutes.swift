@@ -49,10 +49,7 @@ struct RecognitionRoutes {
         draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
             .map { try Visibility.audience($0, policy: desk.needs.policy) }
         draft.group = try fields.id("group")
-        draft.idempotency = request.headers.first { $0.name.canonicalName == "idempotency-key" }?.value
-        guard (draft.idempotency ?? "").utf8.count <= 255 else {
-            throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")
-        }
+        draft.idempotency = try request.idempotencyKey()
         let points = try fields.int("points") ?? 0
         draft.body = .recognition(
             Recognition(

@@ -83,15 +83,13 @@ struct StatusRoutes {
         draft.isQuiet = fields["visibility"] == "unlisted"
         draft.replyTo = try fields.id("in_reply_to_id")
         if fields["hallway[kind]"] == "question" {
+            guard draft.body == nil else { throw PollRoutes.besideQuestion }
             draft.body = .question(Question(title: fields["hallway[title]"] ?? ""))
         }
         draft.group = try fields.id("group_id")
         draft.quote = try fields.id("quoted_status_id")
         draft.quotePolicy = try QuoteEntities.policy(fields["quote_approval_policy"])
-        draft.idempotency = request.headers.first { $0.name.canonicalName == "idempotency-key" }?.value
-        guard (draft.idempotency ?? "").utf8.count <= 255 else {
-            throw Refusal.invalid(field: "Idempotency-Key", because: "is too long (maximum is 255 bytes)")
-        }
+        draft.idempotency = try request.idempotencyKey()
         if let dueAt { return try await DraftRoutes(desk: desk).schedule(draft, at: dueAt, by: person) }
         return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
     }

@@ -16,9 +16,10 @@ struct SurveyRoutes {
             let person = try context.person("write:statuses")
             let fields = try await Fields(request, context: context)
             var draft = Draft(text: fields["text"] ?? "")
-            draft.audience = try fields["visibility"].map {
-                try Visibility.audience($0, policy: desk.needs.policy)
-            }
+            draft.audience = try fields["visibility"].flatMap { $0.isEmpty ? nil : $0 }
+                .map { try Visibility.audience($0, policy: desk.needs.policy) }
+            draft.group = try fields.id("group_id")
+            draft.idempotency = try request.idempotencyKey()
             draft.body = .survey(try Self.survey(fields, at: desk.needs.now()))
             return try await reading.status(try await desk.publish.publish(draft, by: person), for: person)
         }

@@ -103,6 +103,7 @@ struct GatheringRoutes {
     ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
+        let word = ComposerView.word(try await Fields(request, context: context))
         let html = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
             let kind = isChallenge ? "challenge" : "event"
@@ -117,9 +118,8 @@ struct GatheringRoutes {
             values["verb"] = changing == nil ? "Invite" : "Save"
             values["action"] = changing.map { "/events/\($0)/change" } ?? "/events"
             values["offsets"] = MomentField.offsets()
-            let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
-            values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/events")
-                .audiences(chosen: own)
+            values["audiences"] = try ComposerView(desk: desk, seal: shell.seal, back: "/events")
+                .choices(word, for: person, in: transaction)
             if let changing {
                 let post = try transaction.visiblePost(changing, to: .person(person))
                 guard post.author == person, case .gathering(let gathering) = post.body else {
@@ -139,6 +139,7 @@ struct GatheringRoutes {
         let (person, fields) = try await pages.form(request, context)
         var draft = Draft(
             text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
+        draft.group = ComposerView.group(fields["audience"])
         draft.body = .gathering(try Self.gathering(fields))
         let post = try await pages.desk.publish.publish(draft, by: person)
         return Response.redirect(to: "/events/\(post.id)", type: .normal)

@@ -10,14 +10,15 @@ struct PollRoutes {
     let pages: Pages
 
     func add(to router: Router<HallwayContext>) {
-        router.get("new/poll") { _, context in
-            try await form(PollForm(fields: .none), because: nil, context)
+        router.get("new/poll") { request, context in
+            try await form(PollForm(fields: Fields(request, context: context)), because: nil, context)
         }
         router.post("new/poll") { request, context in
             let (person, fields) = try await pages.form(request, context)
             do {
                 var draft = Draft(
                     text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
+                draft.group = ComposerView.group(fields["audience"])
                 draft.body = .poll(try PollForm(fields: fields).poll(at: pages.desk.needs.now()))
                 guard fields["keep"] == nil else {
                     return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
@@ -54,10 +55,8 @@ struct PollRoutes {
             var values = try shell.values(
                 title: "Ask with a poll", here: "", back: "/new/poll", person: person, in: transaction)
             values.merge(form.values) { $1 }
-            let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
-            values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/").audiences(
-                chosen: (try? ComposerView.audience(form.audience)) ?? own,
-                followers: try transaction.actor(person)?.counts.followers ?? 0)
+            values["audiences"] = try ComposerView(desk: desk, seal: shell.seal, back: "/")
+                .choices(form.audience, for: person, in: transaction)
             if let refusal { values["problem"] = Self.words(refusal) }
             return pages.templates.render("new_poll", values)
         }
@@ -84,7 +83,7 @@ struct PollForm: Sendable {
     ]
     let fields: Fields
 
-    var audience: String? { fields["audience"] }
+    var audience: String? { ComposerView.word(fields) }
 
     func poll(at now: Date) throws(Refusal) -> Poll {
         guard let seconds = Int(fields["closes_in"] ?? "0") else {

@@ -85,7 +85,8 @@ struct QuestionRoutes {
     @concurrent
     private func composer(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let (person, session) = try pages.person(context)
-        let title = try await Fields(request, context: context)["title"] ?? ""
+        let fields = try await Fields(request, context: context)
+        let title = fields["title"] ?? ""
         let desk = pages.desk
         let html = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
@@ -93,6 +94,7 @@ struct QuestionRoutes {
                 title: "Ask a question", here: "/questions", back: "/questions", person: person,
                 in: transaction)
             values["title"] = title
+            if let group = fields["group"] { values["inGroup"] = group }
             values["checkLabel"] = title.isEmpty ? "Go on" : "Look again"
             guard !title.isEmpty else { return pages.templates.render("new_question", values) }
             try Question(title: title).check()
@@ -104,11 +106,11 @@ struct QuestionRoutes {
                     ["reason": "knows about \(expert.skills.joined(separator: ", "))"]
                 ) { $1 }
             }
-            let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
             values.merge([
                 "isChecked": true, "similar": similar, "isNew": similar.isEmpty, "experts": experts,
                 "hasExperts": !experts.isEmpty, "askLabel": similar.isEmpty ? "Ask" : "Ask anyway",
-                "audiences": ComposerView(desk: desk, seal: shell.seal, back: "/").audiences(chosen: own),
+                "audiences": try ComposerView(desk: desk, seal: shell.seal, back: "/")
+                    .choices(ComposerView.word(fields), for: person, in: transaction),
             ]) { $1 }
             return pages.templates.render("new_question", values)
         }
@@ -122,6 +124,7 @@ struct QuestionRoutes {
         let text = ([fields["text"] ?? ""] + [named.joined(separator: " ")]).filter { !$0.isEmpty }
         var draft = Draft(
             text: text.joined(separator: "\n\n"), audience: try ComposerView.audience(fields["audience"]))
+        draft.group = ComposerView.group(fields["audience"])
         draft.body = .question(Question(title: fields["title"] ?? ""))
         let post = try await pages.desk.publish.publish(draft, by: person)
         let author = try await pages.desk.needs.store.read { try $0.actor(person) }

@@ -13,8 +13,10 @@ struct RecognitionRoutes {
     func add(to router: Router<HallwayContext>) {
         router.get("thanks") { try await wall($0, $1) }
         router.get("new/recognition") { request, context in
-            let to = request.uri.queryParameters["to"].map(String.init) ?? ""
-            return try await form(context, typed: ["recipients": to])
+            let fields = try await Fields(request, context: context)
+            return try await form(
+                context,
+                typed: ["recipients": fields["to"] ?? "", "audience": ComposerView.word(fields) ?? ""])
         }
         router.post("recognitions") { try await give($0, $1) }
         router.get("recognitions/:post/credential") { try await credential($0, $1) }
@@ -91,12 +93,10 @@ struct RecognitionRoutes {
             var values = try shell.values(
                 title: "Thank someone", here: "/thanks", back: "/new/recognition", person: person,
                 in: transaction)
-            let fallback = try transaction.login(of: person)?.defaultAudience ?? .organisation
-            let chosen = (try? ComposerView.audience(typed["audience"])).flatMap { $0 } ?? fallback
             values["typed"] = typed
             values["values"] = Self.choices(desk.needs.recognition.values, chosen: typed["value"] ?? "")
-            values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/thanks")
-                .audiences(chosen: chosen, followers: try transaction.actor(person)?.counts.followers ?? 0)
+            values["audiences"] = try ComposerView(desk: desk, seal: shell.seal, back: "/thanks")
+                .choices(typed["audience"], for: person, in: transaction)
             if let left = try left(person, in: transaction) { values["left"] = left }
             if let problem { values["problem"] = problem }
             return pages.templates.render("new_recognition", values)
@@ -110,6 +110,7 @@ struct RecognitionRoutes {
         do {
             var draft = Draft(
                 text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
+            draft.group = ComposerView.group(fields["audience"])
             let typed = (fields["recipients"] ?? "")
                 .split { $0 == "," || $0 == ";" || $0.isWhitespace }.map(String.init)
             draft.body = .recognition(

@@ -12,12 +12,15 @@ struct SurveyRoutes {
     let pages: Pages
 
     func add(to router: Router<HallwayContext>) {
-        router.get("new/survey") { _, context in try await form(.none, because: nil, context) }
+        router.get("new/survey") { request, context in
+            try await form(Fields(request, context: context), because: nil, context)
+        }
         router.post("new/survey") { request, context in
             let (person, fields) = try await pages.form(request, context)
             do {
                 var draft = Draft(
                     text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
+                draft.group = ComposerView.group(fields["audience"])
                 draft.body = .survey(try Self.survey(fields, at: pages.desk.needs.now()))
                 let post = try await pages.desk.publish.publish(draft, by: person)
                 return Response.redirect(to: "/surveys/\(post.id)", type: .normal)
@@ -87,10 +90,8 @@ struct SurveyRoutes {
                     },
                 ]
             }
-            let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
-            values["audiences"] = ComposerView(desk: desk, seal: shell.seal, back: "/").audiences(
-                chosen: (try? ComposerView.audience(fields["audience"])) ?? own,
-                followers: try transaction.actor(person)?.counts.followers ?? 0)
+            values["audiences"] = try ComposerView(desk: desk, seal: shell.seal, back: "/")
+                .choices(ComposerView.word(fields), for: person, in: transaction)
             if let refusal { values["problem"] = PollRoutes.words(refusal) }
             return pages.templates.render("new_survey", values)
         }

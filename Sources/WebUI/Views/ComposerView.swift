@@ -33,15 +33,7 @@ struct ComposerView {
         if try transaction.mustAccept(person) { values["mustAccept"] = true }
         if answered == nil {
             values["hasKinds"] = true
-            values["kinds"] =
-                Self.kinds.map { ["path": $0, "label": $1] }
-                + [
-                    [
-                        "path": "/drafts",
-                        "label": Self.drafts(isRefused: try transaction.hasRefusedDraft(of: person)),
-                    ]
-                ]
-                + (try AnnouncementView(desk: desk).kinds(for: person, in: transaction)) + GatheringView.kinds
+            values["kinds"] = try kinds(for: person, in: nil, transaction)
         }
         if let group = try answered?.0.group.flatMap({ try transaction.actor($0) }) {
             // An answer stays where its thread is.
@@ -68,6 +60,22 @@ struct ComposerView {
         ("/new/survey", "Survey"),
     ]
 
+    /// `group`: where it is written, if that is in a group; the forms are then for the group as well.
+    private func kinds(
+        for person: ActorID, in group: ActorID?, _ transaction: Transaction
+    ) throws -> [[String: Any]] {
+        let query = group.map { "?group=\($0)" } ?? ""
+        func links(_ kinds: [(String, String)]) -> [[String: Any]] {
+            kinds.map { ["path": "\($0)\(query)", "label": $1] }
+        }
+        let label = Self.drafts(isRefused: try transaction.hasRefusedDraft(of: person))
+        let drafts: [String: Any] = ["path": "/drafts", "label": label]
+        // No group has announcements.
+        let announcement =
+            try group == nil ? AnnouncementView(desk: desk).kinds(for: person, in: transaction) : []
+        return links(Self.kinds) + [drafts] + announcement + links(GatheringView.kinds)
+    }
+
     private static func drafts(isRefused: Bool) -> String {
         isRefused ? "Drafts: one could not be published" : "Drafts"
     }
@@ -77,6 +85,7 @@ struct ComposerView {
         var values = try values(for: person, in: transaction)
         let name = PersonView(desk: desk).name(group)
         values["label"] = "What would you like to tell \(name)?"
+        values["kinds"] = try kinds(for: person, in: group.id, transaction)
         values["audiences"] = [
             ["value": "group:\(group.id)", "label": name, "isChosen": true] as [String: Any]
         ]
@@ -101,6 +110,31 @@ struct ComposerView {
             ?? (group == nil ? "As it was kept" : "Its group")
         let unchanged: [String: Any] = ["value": "", "label": label, "isChosen": true]
         return [unchanged] + list
+    }
+
+    /// The choices of a form on a page of its own. `word`: what was chosen; nil for the person's own default.
+    func choices(
+        _ word: String?, for person: ActorID, in transaction: Transaction
+    ) throws -> [[String: Any]] {
+        let named = Self.group(word)
+        let own = try transaction.login(of: person)?.defaultAudience ?? .organisation
+        let audience = (try? Self.audience(word)) ?? own
+        let followers = try transaction.actor(person)?.counts.followers ?? 0
+        let list =
+            audiences(chosen: named == nil ? audience : nil, followers: followers)
+            + (try groups(of: person, chosen: named, in: transaction))
+        guard let group = named, !list.contains(where: { $0["isChosen"] as? Bool == true }) else {
+            return list
+        }
+        // Whoever may not write there is told so: nothing that was for few goes to many unasked.
+        let known = try transaction.mayKnow(group, .person(person)) ? transaction.actor(group) : nil
+        let label = known.map { "Group: \(PersonView(desk: desk).name($0))" } ?? "Its group"
+        return [["value": "group:\(group)", "label": label, "isChosen": true] as [String: Any]] + list
+    }
+
+    /// For whom a form is: as was chosen there, else for the group from whose page one came.
+    static func word(_ fields: Fields) -> String? {
+        fields["audience"] ?? fields["group"].map { "group:\($0)" }
     }
 
     /// The groups in which a person may begin a thread, as further choices.
@@ -141,7 +175,7 @@ struct ComposerView {
     static func audience(_ word: String?) throws(Refusal) -> Audience? {
         switch word {
         case nil, "": nil
-        case let word? where word.hasPrefix("group:"): nil
+        case let word? where group(word) != nil: nil
         case "public": .anyone
         case "organisation": .organisation
         case "node": .node

@@ -6,11 +6,7 @@ import Surface
 
 /// What a card shows of a gathering.
 struct GatheringView {
-    static var kinds: [[String: Any]] {
-        [
-            ["path": "/new/event", "label": "Event"], ["path": "/new/challenge", "label": "Challenge"],
-        ]
-    }
+    static let kinds = [("/new/event", "Event"), ("/new/challenge", "Challenge")]
     let desk: Desk
 
     func values(

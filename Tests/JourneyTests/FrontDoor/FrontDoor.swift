@@ -72,21 +72,22 @@ struct FrontDoor: Sendable {
         responder = router.buildResponder()
     }
 
-    /// A word by which somebody of this node is known.
-    func signIn(_ person: Actor) async throws -> Caller {
+    /// A word by which somebody of this node is known. `scopes`: what it is good for.
+    func signIn(_ person: Actor, scopes: String = "read write follow profile push") async throws -> Caller {
         .person(
             try await desk.signIn.issue(
                 Token(
-                    person: person.id, application: nil, scopes: Scopes("read write follow profile push"),
+                    person: person.id, application: nil, scopes: Scopes(scopes),
                     createdAt: node.needs.now())))
     }
 
-    /// Asks once and waits for the whole answer. `form`: what a form of the caller's own browser would send.
-    func ask(_ path: String, _ method: String = "GET", as caller: Caller, form: String? = nil) async throws
-        -> Reply
-    {
+    /// Asks once and waits for the whole answer. `form`: what a form of the caller's own browser would send. `key`: by which
+    /// a client says that it asks again.
+    func ask(
+        _ path: String, _ method: String = "GET", as caller: Caller, form: String? = nil, key: String? = nil
+    ) async throws -> Reply {
         let writer = Collector()
-        let response = try await respond(path, method, as: caller, form: form)
+        let response = try await respond(path, method, as: caller, form: form, key: key)
         let names = ["location", "link", "content-disposition"]
         let head = response.headers.filter { names.contains($0.name.canonicalName) }
             .map { "\($0.name.canonicalName): \($0.value)" }.joined(separator: "\n")
@@ -147,7 +148,7 @@ struct FrontDoor: Sendable {
     }
 
     private func respond(
-        _ path: String, _ method: String, as caller: Caller, form: String?
+        _ path: String, _ method: String, as caller: Caller, form: String?, key: String?
     ) async throws -> Response {
         var text = form
         if case .person(let word) = caller, !path.hasPrefix("/api/"), method != "GET",
@@ -156,6 +157,7 @@ struct FrontDoor: Sendable {
             text = "seal=\(FormSeal.word(for: session))&\(form ?? "")"
         }
         var head = try await head(path, method, as: caller)
+        if let key { head.headerFields.set("Idempotency-Key", to: key) }
         if let text {
             head.headerFields[.contentType] = "application/x-www-form-urlencoded"
             head.headerFields[.contentLength] = "\(text.utf8.count)"

@@ -59,6 +59,26 @@ struct PollClientTests {
         (poll["options"]?.array ?? []).map { $0["votes_count"]?.int }
     }
 
+    @Test(
+        "a question with a poll is refused with its reason, and nothing of it is published or kept",
+        arguments: ["/api/v1/statuses", "/api/hallway/v1/drafts"])
+    func besideQuestion(path: String) async throws {
+        let stage = try await stage()
+        let ada = try stage.caller("ada")
+        let question = "status=Lunch%3F&hallway[kind]=question&hallway[title]=What+is+for+lunch%3F"
+        let poll = "poll[options][]=Soup&poll[options][]=Salad&poll[expires_in]=86400"
+        let refused = try await stage.oslo.ask(path, "POST", as: ada, form: "\(question)&\(poll)")
+        #expect(refused.code == 422 && refused.body.contains("Poll does not go"), "\(refused)")
+        let drafts = try json(await stage.oslo.ask("/api/hallway/v1/drafts", as: ada))
+        let home = try json(await stage.oslo.ask("/api/v1/timelines/home", as: ada))
+        #expect(drafts.array?.count == 0 && home.array?.count == 0)
+        // Each alone is taken.
+        for form in [question, "status=Lunch%3F&\(poll)"] {
+            let taken = try await stage.oslo.ask(path, "POST", as: ada, form: form)
+            #expect(taken.isGood, "\(taken)")
+        }
+    }
+
     @Test("a poll is kept for later as it was asked for, and begins when it is published")
     func later() async throws {
         let stage = try await stage()
