@@ -91,6 +91,18 @@ public struct Pages: Sendable {
         try FormSeal.check(fields["seal"], for: session)
         return (person, fields)
     }
+
+    /// Publishes what a form of ``form(_:_:)`` holds; sent twice, as by a double click, it is published once.
+    func publish(_ draft: Draft, from fields: Fields, by person: ActorID) async throws -> Post {
+        var draft = draft
+        if let once = fields["once"], !once.isEmpty {
+            guard once.utf8.count <= 64 else {
+                throw Refusal.malformed(because: "The form is not understood")
+            }
+            draft.idempotency = "form \(once)"
+        }
+        return try await desk.publish.publish(draft, by: person)
+    }
 }
 
 /// Where a form leads back to: a place on this node, whatever it was told.

@@ -116,7 +116,7 @@ struct AnnouncementRoutes {
                 language: fields["language"] ?? ""))
         announcement.variants = fields.variants(pages.desk.needs.addresses) ?? []
         draft.body = .announcement(announcement)
-        let post = try await pages.desk.publish.publish(draft, by: person)
+        let post = try await pages.publish(draft, from: fields, by: person)
         return Response.redirect(to: "/announcements/\(post.id)/progress", type: .normal)
     }
 

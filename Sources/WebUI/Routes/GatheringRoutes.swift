@@ -140,7 +140,7 @@ struct GatheringRoutes {
         var draft = Draft(
             text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
         draft.body = .gathering(try Self.gathering(fields))
-        let post = try await pages.desk.publish.publish(draft, by: person)
+        let post = try await pages.publish(draft, from: fields, by: person)
         return Response.redirect(to: "/events/\(post.id)", type: .normal)
     }
 

@@ -69,7 +69,7 @@ struct PostRoutes {
         guard fields["keep"] == nil else {
             return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
         }
-        let post = try await pages.desk.publish.publish(draft, by: person)
+        let post = try await pages.publish(draft, from: fields, by: person)
         let back = Back.path(fields["back"])
         return Response.redirect(to: draft.replyTo == nil ? back : try await path(post), type: .normal)
     }

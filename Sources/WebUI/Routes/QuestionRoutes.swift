@@ -123,7 +123,7 @@ struct QuestionRoutes {
         var draft = Draft(
             text: text.joined(separator: "\n\n"), audience: try ComposerView.audience(fields["audience"]))
         draft.body = .question(Question(title: fields["title"] ?? ""))
-        let post = try await pages.desk.publish.publish(draft, by: person)
+        let post = try await pages.publish(draft, from: fields, by: person)
         let author = try await pages.desk.needs.store.read { try $0.actor(person) }
         let path = author.map { PersonView(desk: pages.desk).path($0) } ?? ""
         return Response.redirect(to: "\(path)/\(post.id)", type: .normal)

@@ -19,7 +19,7 @@ struct SurveyRoutes {
                 var draft = Draft(
                     text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
                 draft.body = .survey(try Self.survey(fields, at: pages.desk.needs.now()))
-                let post = try await pages.desk.publish.publish(draft, by: person)
+                let post = try await pages.publish(draft, from: fields, by: person)
                 return Response.redirect(to: "/surveys/\(post.id)", type: .normal)
             } catch let refusal as Refusal {
                 return try await form(fields, because: refusal, context)

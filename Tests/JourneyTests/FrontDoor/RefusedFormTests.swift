@@ -40,4 +40,38 @@ struct RefusedFormTests {
         let empty = try await stage.door.ask("/posts", "POST", as: .person("ended"), form: "like=1")
         #expect((300..<400).contains(empty.code))
     }
+
+    @Test("thanks that are sent twice, as by a double click, are given once")
+    func twice() async throws {
+        let stage = try await stage()
+        let store = stage.door.node.store
+        let recognition = stage.door.node.needs.recognition
+        let page = try await stage.door.ask("/new/recognition", as: stage.caller).body
+        let once = try #require(page.firstMatch(of: #/name="once" value="([^"]+)"/#)).1
+        let next = try await stage.door.ask("/new/recognition", as: stage.caller).body
+        #expect(!next.contains(once))
+        let value = try #require(
+            recognition.values.first?.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+        let form =
+            "recipients=@boris&value=\(value)&points=5&text=The+looms&audience=organisation&once=\(once)"
+        for _ in 1...2 {
+            let reply = try await stage.door.ask("/recognitions", "POST", as: stage.caller, form: form)
+            #expect((300..<400).contains(reply.code), "\(reply)")
+        }
+        let month = Recognition.month(of: clock.now)
+        let (posts, given) = try await store.read { [ada = stage.ada.id] transaction in
+            (try transaction.livingPosts(of: ada), try transaction.pointsGiven(by: ada, in: month))
+        }
+        #expect(posts.count == 1 && given == 5)
+        // Every form that publishes has it.
+        for path in [
+            "/", "/new/poll", "/new/survey", "/new/event", "/new/announcement", "/new/question?title=Looms",
+        ] {
+            let page = try await stage.door.ask(path, as: stage.caller)
+            let word = page.body.firstMatch(of: #/name="once" value="[^"]+"/#)
+            #expect(word != nil, "\(path)")
+        }
+        let long = "text=Hello&once=" + String(repeating: "a", count: 65)
+        #expect(try await stage.door.ask("/posts", "POST", as: stage.caller, form: long).code == 400)
+    }
 }
