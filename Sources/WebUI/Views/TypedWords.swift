@@ -24,6 +24,20 @@ enum TypedWords {
         }.prefix(most).map { $0 }
     }
 
+    /// What a form shows, with what was typed into it in its place.
+    static func fill(_ values: [String: Any], from fields: Fields) -> [String: Any] {
+        var values = values
+        for name in ["text", "title", "summary", "starts", "ends", "place", "call", "capacity", "goal"] {
+            if let text = fields[name] { values[name] = text }
+        }
+        for (list, name) in [("audiences", "audience"), ("policies", "quote_policy")] {
+            if let choices = values[list] as? [[String: Any]] {
+                values[list] = chosen(fields[name], in: choices)
+            }
+        }
+        return values
+    }
+
     /// A list of choices in which what was chosen is chosen again, whether it has that or not: what was for few goes to many only
     /// when its author says so.
     static func chosen(_ word: String?, in list: [[String: Any]]) -> [[String: Any]] {

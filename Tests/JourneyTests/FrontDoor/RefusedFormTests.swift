@@ -1,8 +1,8 @@
 import Domain
 import Foundation
+import Social
 import Storage
 import Support
-import Surface
 import Testing
 
 /// Forms that are refused give back what was typed into them; forms that are sent twice count once.
@@ -39,6 +39,66 @@ struct RefusedFormTests {
         #expect(gone.code == 401 && gone.body.contains("of work</textarea>"))
         let empty = try await stage.door.ask("/posts", "POST", as: .person("ended"), form: "like=1")
         #expect((300..<400).contains(empty.code))
+    }
+
+    @Test("a form that is refused comes back with what was typed into it, and why")
+    func formsComeBack() async throws {
+        let stage = try await stage()
+        let node = stage.door.node
+        let post = try await node.post("Before", by: stage.ada, for: .organisation)
+        let long = String(repeating: "a", count: 301)
+        let cases: [(path: String, form: String, action: String, typed: [String], reason: String)] = [
+            (
+                "/posts", "text=My+%26+words&summary=Careful&audience=nowhere", "/posts",
+                ["My &amp; words</textarea>", "value=\"Careful\""], "Audience is not in the list"
+            ),
+            (
+                "/posts", "text=My+answer&audience=nowhere&reply_to=\(post.id)", "/posts",
+                ["My answer</textarea>", "name=\"reply_to\" value=\"\(post.id)\"", "Before"],
+                "Audience is not in the list"
+            ),
+            (
+                "/posts/\(post.id)/edit", "text=After&summary=\(String(repeating: "b", count: 1001))",
+                "/posts/\(post.id)/edit", ["After</textarea>"], "Spoiler text is too long"
+            ),
+            (
+                "/questions", "title=\(long)&text=More+of+it&audience=node", "/questions",
+                ["More of it</textarea>", "value=\"\(long)\"", "value=\"node\" selected"], "Title"
+            ),
+            (
+                "/events", "title=Boat+trip&text=On+the+fjord&place=Quay&starts=never&offset=60", "/events",
+                [
+                    "value=\"Boat trip\"", "On the fjord</textarea>", "value=\"Quay\"",
+                    "value=\"60\" selected",
+                ],
+                "Date is no date"
+            ),
+            (
+                "/announcements",
+                "title=Holidays&text=All+of+them&due=never&audience=node&variants[0][text]=Todos&unit=Sales",
+                "/announcements",
+                ["value=\"Holidays\"", "All of them</textarea>", "Todos</textarea>", "value=\"Sales\""],
+                "Date is no date"
+            ),
+            (
+                "/groups", "name=no+name&display_name=Weavers&note=Of+looms&kind=closed", "/groups",
+                ["value=\"Weavers\"", "Of looms</textarea>", "value=\"closed\" selected"], "ame"
+            ),
+        ]
+        for (path, form, action, typed, reason) in cases {
+            let reply = try await stage.door.ask(path, "POST", as: stage.caller, form: form)
+            #expect(reply.code == 422, "\(path): \(reply.code)")
+            #expect(reply.body.contains("action=\"\(action)\""), "\(path)")
+            #expect(reply.body.contains("role=\"alert\">"), "\(path)")
+            #expect(reply.body.contains(reason), "\(path)")
+            for words in typed { #expect(reply.body.contains(words), "\(path): \(words)") }
+        }
+        // Too many languages are refused and shown as well.
+        let languages = (0...12).map { "variants[\($0)][language]=x\($0)&variants[\($0)][text]=Hei" }
+            .joined(separator: "&")
+        let many = try await stage.door.ask(
+            "/announcements", "POST", as: stage.caller, form: "title=A&text=B&\(languages)")
+        #expect(many.code == 422 && many.body.contains("Languages"))
     }
 
     @Test("thanks that are sent twice, as by a double click, are given once")
