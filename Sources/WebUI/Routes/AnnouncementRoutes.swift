@@ -179,7 +179,9 @@ struct AnnouncementRoutes {
             wish.dueAt = try MomentField.date(fields["due"], offset: fields["offset"])
             _ = try await pages.desk.revise.revise(id, wish, by: person)
         } catch let refusal as Refusal {
-            guard let page = try? await editor(context, typed: fields, because: refusal) else { throw refusal }
+            guard let page = try? await editor(context, typed: fields, because: refusal) else {
+                throw refusal
+            }
             return page
         }
         return try await Self.thread(id, for: person, pages)
