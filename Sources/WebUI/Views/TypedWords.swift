@@ -20,7 +20,7 @@ enum TypedWords {
                 let text = fields[name], text.contains(where: { !$0.isWhitespace && !$0.isNumber })
             else { return nil }
             let label = name.map { "[]_".contains($0) ? " " : String($0) }.joined()
-            return ["label": label, "text": text.shortened(to: length)]
+            return ["label": label.shortened(to: 60), "text": text.shortened(to: length)]
         }.prefix(most).map { $0 }
     }
 
