@@ -31,12 +31,17 @@ public struct ReportActor: Sendable {
         }
     }
 
-    /// The target's posts among those named that the reporter can see.
+    /// The target's posts among those named that the reporter can see; of a node, what it may fetch.
+    ///
+    /// A group's members at other nodes are known to the group's node alone: the organisation's nodes are taken at their word
+    /// that one of theirs saw its posts. It tells them nothing.
     public static func visible(
         _ posts: [PostID], of target: ActorID, to viewer: Viewer, in transaction: Transaction
     ) throws -> [PostID] {
         try transaction.posts(Array(posts.prefix(50))).filter { post in
-            try post.author == target && transaction.maySee(post, viewer)
+            guard post.author == target, post.deletedAt == nil else { return false }
+            if post.group != nil, case .node(_, isOfOrganisation: true) = viewer { return true }
+            return try transaction.mayFetch(post, viewer)
         }.map(\.id)
     }
 }

@@ -8,7 +8,7 @@ import JSON
 /// What a request asks with, wherever it stands: query, form, multipart or JSON. Booleans and numbers may be text.
 public struct Fields: Sendable {
     /// Bytes of a form or a JSON request of a client.
-    private static let limit = 256 * 1024
+    static let limit = 256 * 1024
     private var values: [String: [String]] = [:]
 
     /// Reads the query and the body.

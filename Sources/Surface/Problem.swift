@@ -6,6 +6,8 @@ public struct Problem: Error, Sendable {
     public let status: HTTPResponse.Status
     public let message: String
     public let retryAfterSeconds: Int?
+    /// What a browser's form brought that met it.
+    public internal(set) var typed = Fields.none
 
     init(status: HTTPResponse.Status, message: String, retryAfterSeconds: Int?) {
         self.status = status

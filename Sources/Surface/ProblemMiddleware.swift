@@ -53,6 +53,10 @@ public struct ProblemMiddleware: RouterMiddleware {
 
     private func problem(for error: any Error, request: Request) -> Problem {
         switch error {
+        case let form as RefusedForm:
+            var problem = self.problem(for: form.cause, request: request)
+            problem.typed = form.fields
+            return problem
         case let refusal as Refusal: return Problem(refusal)
         case let problem as Problem: return problem
         case StorageError.diskFull:

@@ -13,6 +13,7 @@ public struct Pages: Sendable {
 
     public func add(to router: Router<HallwayContext>) {
         AssetRoutes().add(to: router)
+        router.add(middleware: RefusedFormMiddleware())
         router.add(middleware: GuidelineGate(store: desk.needs.store))
         SessionRoutes(pages: self).add(to: router)
         AuthoriseRoutes(pages: self).add(to: router)
@@ -45,11 +46,13 @@ public struct Pages: Sendable {
     public func problem(_ problem: Problem, _ request: Request, _ context: HallwayContext) -> Response? {
         let accept = request.headers[.accept] ?? ""
         guard accept.contains("text/html"), !request.uri.path.hasPrefix("/api/") else { return nil }
-        if problem.status == .unauthorized {
+        let typed = TypedWords.values(problem.typed)
+        if problem.status == .unauthorized, typed.isEmpty {
             return Response.redirect(to: "/auth/sign_in?back=\(Back.encode(request))", type: .normal)
         }
         let heading =
             switch problem.status.code {
+            case 401: "You are signed out"
             case 404: "There is nothing here"
             case 403: "That is not allowed"
             case 429: "A little slower, please"
@@ -58,13 +61,13 @@ public struct Pages: Sendable {
             }
         let message =
             problem.status == .notFound ? "It may have been deleted, or it is not for you." : problem.message
-        // What was typed is still in the form that the browser's way back leads to.
         let asksToAccept = problem.status == .forbidden && message.hasSuffix(desk.needs.addresses.guidelines)
         let html = templates.render(
             "problem",
             [
                 "pageTitle": heading, "heading": heading, "message": message, "nodeName": desk.nodeName,
-                "asksToAccept": asksToAccept,
+                "asksToAccept": asksToAccept, "asksToSignIn": problem.status == .unauthorized,
+                "hasTyped": !typed.isEmpty, "typed": typed,
             ])
         return Response(html: html, status: problem.status)
     }
@@ -87,6 +90,18 @@ public struct Pages: Sendable {
         let fields = try await Fields(request, context: context)
         try FormSeal.check(fields["seal"], for: session)
         return (person, fields)
+    }
+
+    /// Publishes what a form of ``form(_:_:)`` holds; sent twice, as by a double click, it is published once.
+    func publish(_ draft: Draft, from fields: Fields, by person: ActorID) async throws -> Post {
+        var draft = draft
+        if let once = fields["once"], !once.isEmpty {
+            guard once.utf8.count <= 64 else {
+                throw Refusal.malformed(because: "The form is not understood")
+            }
+            draft.idempotency = "form \(once)"
+        }
+        return try await desk.publish.publish(draft, by: person)
     }
 }
 

@@ -24,6 +24,7 @@ struct Templates: Sendable {
     private static let sources: [(String, [UInt8])] = [
         ("layout", PackageResources.layout_mustache), ("post", PackageResources.post_mustache),
         ("colleague", PackageResources.colleague_mustache), ("composer", PackageResources.composer_mustache),
+        ("once", PackageResources.once_mustache), ("write", PackageResources.write_mustache),
         ("home", PackageResources.home_mustache), ("thread", PackageResources.thread_mustache),
         ("edit", PackageResources.edit_mustache), ("profile", PackageResources.profile_mustache),
         ("search", PackageResources.search_mustache), ("habits", PackageResources.habits_mustache),

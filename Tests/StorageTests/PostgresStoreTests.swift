@@ -302,7 +302,7 @@ struct PostgresStoreTests {
             ("SELECT id FROM inbox WHERE fault IS NULL AND next_at <= 1", "inbox_due"),
             (
                 "SELECT MIN(id) FROM delivery WHERE host = 'x' AND state = 0 GROUP BY actor, inbox",
-                "delivery_lane"
+                "delivery_order"
             ),
             ("SELECT id FROM post_search s WHERE s.words @@ prefix_query('cafe')", "post_search_words"),
             ("SELECT tag FROM hashtag WHERE tag >= 'a' AND tag < 'b'", "hashtag_pkey"),

@@ -15,9 +15,9 @@ struct AnnouncementRoutes {
         router.get("announcements/:post") { try await open($0, $1) }
         router.get("announcements/:post/progress") { try await progress($0, $1) }
         router.get("announcements/:post/progress.csv") { try await export($0, $1) }
-        router.get("new/announcement") { try await writing($0, $1) }
+        router.get("new/announcement") { _, context in try await writing(context) }
         router.post("announcements") { try await publish($0, $1) }
-        router.get("announcements/:post/edit") { try await editor($0, $1) }
+        router.get("announcements/:post/edit") { _, context in try await editor(context) }
         router.post("announcements/:post/edit") { try await revise($0, $1) }
         router.post("announcements/:post/acknowledge") { request, context in
             let (person, fields) = try await pages.form(request, context)
@@ -81,7 +81,9 @@ struct AnnouncementRoutes {
     }
 
     @concurrent
-    private func writing(_ request: Request, _ context: HallwayContext) async throws -> Response {
+    private func writing(
+        _ context: HallwayContext, typed: Fields = .none, because refusal: Refusal? = nil
+    ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
         let html = try await desk.needs.store.read { [pages] transaction in
@@ -97,14 +99,28 @@ struct AnnouncementRoutes {
             values["offices"] = facets.offices.map { ["name": $0.0] }
             values["offsets"] = MomentField.offsets()
             values["variants"] = AnnouncementView.variants(nil)
+            if let refusal {
+                values["typed"] = Dictionary(
+                    uniqueKeysWithValues: Self.fields.map { ($0, typed[$0] ?? "") })
+                values["isForNode"] = typed["audience"] == "node"
+                values.merge(Self.again(typed, because: refusal, desk.needs.addresses)) { $1 }
+            }
             return pages.templates.render("new_announcement", values)
         }
-        return Response(html: html)
+        return Response(html: html, status: refusal.map { Problem($0).status } ?? .ok)
     }
 
     @concurrent
     private func publish(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let (person, fields) = try await pages.form(request, context)
+        do {
+            return try await publish(fields, by: person)
+        } catch let refusal as Refusal {
+            return try await writing(context, typed: fields, because: refusal)
+        }
+    }
+
+    private func publish(_ fields: Fields, by person: ActorID) async throws -> Response {
         var draft = Draft(
             text: fields["text"] ?? "", audience: fields["audience"] == "node" ? .node : .organisation)
         draft.language = fields["text_language"].flatMap { $0.isEmpty ? nil : $0 }
@@ -116,12 +132,14 @@ struct AnnouncementRoutes {
                 language: fields["language"] ?? ""))
         announcement.variants = fields.variants(pages.desk.needs.addresses) ?? []
         draft.body = .announcement(announcement)
-        let post = try await pages.desk.publish.publish(draft, by: person)
+        let post = try await pages.publish(draft, from: fields, by: person)
         return Response.redirect(to: "/announcements/\(post.id)/progress", type: .normal)
     }
 
     @concurrent
-    private func editor(_ request: Request, _ context: HallwayContext) async throws -> Response {
+    private func editor(
+        _ context: HallwayContext, typed: Fields = .none, because refusal: Refusal? = nil
+    ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
         let id = try Self.id(context)
@@ -138,9 +156,15 @@ struct AnnouncementRoutes {
             values["variants"] = AnnouncementView.variants(announcement)
             values["offsets"] = MomentField.offsets()
             if let due = announcement.dueAt { values["due"] = Moments.clock(due) }
+            if let refusal {
+                values = TypedWords.fill(values, from: typed)
+                values["language"] = typed["text_language"] ?? ""
+                values["dueTyped"] = typed["due"] ?? ""
+                values.merge(Self.again(typed, because: refusal, desk.needs.addresses)) { $1 }
+            }
             return pages.templates.render("edit_announcement", values)
         }
-        return Response(html: html)
+        return Response(html: html, status: refusal.map { Problem($0).status } ?? .ok)
     }
 
     @concurrent
@@ -150,10 +174,35 @@ struct AnnouncementRoutes {
         var wish = ReviseAnnouncement.Wish()
         (wish.title, wish.text) = (fields["title"], fields["text"])
         wish.language = fields["text_language"].flatMap { $0.isEmpty ? nil : $0 }
-        wish.dueAt = try MomentField.date(fields["due"], offset: fields["offset"])
         wish.variants = fields.variants(pages.desk.needs.addresses)
-        _ = try await pages.desk.revise.revise(id, wish, by: person)
+        do {
+            wish.dueAt = try MomentField.date(fields["due"], offset: fields["offset"])
+            _ = try await pages.desk.revise.revise(id, wish, by: person)
+        } catch let refusal as Refusal {
+            guard let page = try? await editor(context, typed: fields, because: refusal) else {
+                throw refusal
+            }
+            return page
+        }
         return try await Self.thread(id, for: person, pages)
+    }
+
+    /// What the form for a new one holds besides its languages.
+    private static let fields = ["title", "text", "text_language", "unit", "office", "language", "due"]
+
+    /// What both forms show of what was typed, and why it was refused.
+    private static func again(
+        _ typed: Fields, because refusal: Refusal, _ addresses: Addresses
+    ) -> [String: Any] {
+        var announcement = Announcement(title: "")
+        announcement.variants = typed.variants(addresses) ?? []
+        var values: [String: Any] = [
+            "variants": AnnouncementView.variants(announcement), "problem": PollRoutes.words(refusal),
+        ]
+        if let offset = typed["offset"].flatMap({ Int($0) }) {
+            values["offsets"] = MomentField.offsets(chosen: offset)
+        }
+        return values
     }
 
     @concurrent

@@ -22,8 +22,10 @@ struct GatheringRoutes {
                 Self.id(context), for: person)
             return Response(text: text, type: "text/calendar; charset=utf-8")
         }
-        router.get("new/event") { try await form($0, $1, changing: nil) }
-        router.get("new/challenge") { try await form($0, $1, changing: nil, isChallenge: true) }
+        router.get("new/event") { _, context in try await form(context, changing: nil) }
+        router.get("new/challenge") { _, context in
+            try await form(context, changing: nil, isChallenge: true)
+        }
         router.post("events/:post/progress") { request, context in
             let (person, fields) = try await pages.form(request, context)
             let id = try Self.id(context)
@@ -32,12 +34,20 @@ struct GatheringRoutes {
             pages.desk.renderings.forget(id)
             return Response.redirect(to: Back.path(fields["back"], fallback: "/events"), type: .normal)
         }
-        router.get("events/:post/change") { try await form($0, $1, changing: Self.id($1)) }
+        router.get("events/:post/change") { _, context in
+            try await form(context, changing: Self.id(context))
+        }
         router.post("events") { try await publish($0, $1) }
         router.post("events/:post/change") { request, context in
             let (person, fields) = try await pages.form(request, context)
             let id = try Self.id(context)
-            _ = try await pages.desk.organise.change(id, to: Self.gathering(fields), by: person)
+            do {
+                _ = try await pages.desk.organise.change(id, to: Self.gathering(fields), by: person)
+            } catch let refusal as Refusal {
+                guard let page = try? await form(context, changing: id, typed: fields, because: refusal)
+                else { throw refusal }
+                return page
+            }
             return Response.redirect(to: "/events/\(id)", type: .normal)
         }
         router.post("events/:post/cancel") { request, context in
@@ -96,10 +106,11 @@ struct GatheringRoutes {
         return Response(html: html)
     }
 
-    /// `changing`: the event that is changed; nil for a new one.
+    /// `changing`: the event that is changed; nil for a new one. `typed`: what was sent, where that was refused.
     @concurrent
     private func form(
-        _ request: Request, _ context: HallwayContext, changing: PostID?, isChallenge: Bool = false
+        _ context: HallwayContext, changing: PostID?, isChallenge: Bool = false, typed: Fields = .none,
+        because refusal: Refusal? = nil
     ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
@@ -129,19 +140,35 @@ struct GatheringRoutes {
                 values["mayCancel"] = true
                 values.merge(Self.fields(gathering)) { $1 }
             }
+            if let refusal {
+                values = TypedWords.fill(values, from: typed)
+                if let offset = typed["offset"].flatMap({ Int($0) }) {
+                    values["offsets"] = MomentField.offsets(chosen: offset)
+                }
+                values["problem"] = PollRoutes.words(refusal)
+            }
             return pages.templates.render("new_event", values)
         }
-        return Response(html: html)
+        return Response(html: html, status: refusal.map { Problem($0).status } ?? .ok)
     }
 
     @concurrent
     private func publish(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let (person, fields) = try await pages.form(request, context)
+        do {
+            return try await publish(fields, by: person)
+        } catch let refusal as Refusal {
+            return try await form(
+                context, changing: nil, isChallenge: fields["goal"] != nil, typed: fields, because: refusal)
+        }
+    }
+
+    private func publish(_ fields: Fields, by person: ActorID) async throws -> Response {
         var draft = Draft(
             text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
         draft.group = ComposerView.group(fields["audience"])
         draft.body = .gathering(try Self.gathering(fields))
-        let post = try await pages.desk.publish.publish(draft, by: person)
+        let post = try await pages.publish(draft, from: fields, by: person)
         return Response.redirect(to: "/events/\(post.id)", type: .normal)
     }
 

@@ -11,12 +11,16 @@ struct GroupRoutes {
 
     func add(to router: Router<HallwayContext>) {
         router.get("groups") { try await list($0, $1) }
-        router.get("groups/new") { try await blank($0, $1) }
+        router.get("groups/new") { _, context in try await founding(context) }
         router.post("groups") { request, context in
             let (person, fields) = try await pages.form(request, context)
-            let actor = try await pages.desk.runGroup.found(
-                fields["name"] ?? "", Self.wish(fields), by: person)
-            return Response.redirect(to: "/groups/\(actor.id)", type: .normal)
+            do {
+                let actor = try await pages.desk.runGroup.found(
+                    fields["name"] ?? "", Self.wish(fields), by: person)
+                return Response.redirect(to: "/groups/\(actor.id)", type: .normal)
+            } catch let refusal as Refusal {
+                return try await founding(context, typed: fields, because: refusal)
+            }
         }
         router.get("groups/:group") { try await group($0, $1) }
         router.post("groups/:group/settings") { request, context in
@@ -129,18 +133,25 @@ struct GroupRoutes {
     }
 
     @concurrent
-    private func blank(_ request: Request, _ context: HallwayContext) async throws -> Response {
+    private func founding(
+        _ context: HallwayContext, typed: Fields = .none, because refusal: Refusal? = nil
+    ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
         let html = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
             var values = try shell.values(
                 title: "New group", here: "/groups", back: "/groups", person: person, in: transaction)
-            values["form"] = GroupViews(desk: desk, seal: shell.seal)
+            var form = GroupViews(desk: desk, seal: shell.seal)
                 .form(nil, nil, action: "/groups", label: "Found the group")
+            if let refusal {
+                form = GroupViews.fill(form, from: typed)
+                values["problem"] = PollRoutes.words(refusal)
+            }
+            values["form"] = form
             return pages.templates.render("group_new", values)
         }
-        return Response(html: html)
+        return Response(html: html, status: refusal.map { Problem($0).status } ?? .ok)
     }
 
     @concurrent

@@ -10,16 +10,24 @@ struct PostRoutes {
 
     func add(to router: Router<HallwayContext>) {
         router.get("@{name}/:post") { try await thread($0, $1) }
-        router.get("@{name}/:post/edit") { try await editor($0, $1) }
+        router.get("@{name}/:post/edit") { _, context in try await editor(context) }
         router.post("posts") { try await publish($0, $1) }
         router.post("posts/:post/edit") { request, context in
             let (person, fields) = try await pages.form(request, context)
             let draft = Draft(text: fields["text"] ?? "", summary: fields["summary"] ?? "")
-            var post = try await pages.desk.edit.edit(id(context), to: draft, by: person)
-            if let policy = try QuoteView.policy(fields["quote_policy"]) {
-                post = try await pages.desk.quote.setPolicy(policy, of: post.id, by: person)
+            do {
+                var post = try await pages.desk.edit.edit(id(context), to: draft, by: person)
+                if let policy = try QuoteView.policy(fields["quote_policy"]) {
+                    post = try await pages.desk.quote.setPolicy(policy, of: post.id, by: person)
+                }
+                return Response.redirect(to: try await path(post), type: .normal)
+            } catch let refusal as Refusal {
+                // Whoever may not edit it at all is told so.
+                guard let page = try? await editor(context, typed: fields, because: refusal) else {
+                    throw refusal
+                }
+                return page
             }
-            return Response.redirect(to: try await path(post), type: .normal)
         }
         router.post("posts/:post/delete") { request, context in
             let (person, fields) = try await pages.form(request, context)
@@ -61,6 +69,14 @@ struct PostRoutes {
     @concurrent
     private func publish(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let (person, fields) = try await pages.form(request, context)
+        do {
+            return try await publish(fields, by: person)
+        } catch let refusal as Refusal {
+            return try await again(fields, because: refusal, context)
+        }
+    }
+
+    private func publish(_ fields: Fields, by person: ActorID) async throws -> Response {
         var draft = Draft(
             text: fields["text"] ?? "", summary: fields["summary"] ?? "",
             audience: try ComposerView.audience(fields["audience"]), replyTo: try fields.id("reply_to"))
@@ -69,9 +85,46 @@ struct PostRoutes {
         guard fields["keep"] == nil else {
             return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
         }
-        let post = try await pages.desk.publish.publish(draft, by: person)
+        let post = try await pages.publish(draft, from: fields, by: person)
         let back = Back.path(fields["back"])
         return Response.redirect(to: draft.replyTo == nil ? back : try await path(post), type: .normal)
+    }
+
+    /// The box in which one writes, with what was typed into it, below what is answered.
+    @concurrent
+    private func again(_ fields: Fields, because refusal: Refusal, _ context: HallwayContext) async throws
+        -> Response
+    {
+        let (person, session) = try pages.person(context)
+        let desk = pages.desk
+        let parent: PostID? = fields["reply_to"].flatMap { PostID(decimal: $0) }
+        let html = try await desk.needs.store.read { [pages] transaction in
+            // Where one may not write at all, the words are to be copied.
+            guard try !transaction.mustAccept(person) else { throw refusal }
+            let shell = Shell(desk: desk, session: session)
+            let back = Back.path(fields["back"])
+            var answered: (Post, Actor)?
+            if let parent {
+                guard let post = try? transaction.visiblePost(parent, to: .person(person)),
+                    let author = try transaction.actor(post.author)
+                else { throw refusal }
+                answered = (post, author)
+            }
+            let heading = answered == nil ? "Your post" : "Your answer"
+            var values = try shell.values(
+                title: heading, here: "", back: back, person: person, in: transaction)
+            values["heading"] = heading
+            values["problem"] = PollRoutes.words(refusal)
+            if let (post, _) = answered {
+                values["above"] = try PostViews(desk: desk, seal: shell.seal, back: back)
+                    .values([post], for: person, in: transaction)
+            }
+            let box = try ComposerView(desk: desk, seal: shell.seal, back: back)
+                .values(for: person, answering: answered, in: transaction)
+            values["composer"] = TypedWords.fill(box, from: fields)
+            return pages.templates.render("write", values)
+        }
+        return Response(html: html, status: Problem(refusal).status)
     }
 
     @concurrent
@@ -104,12 +157,14 @@ struct PostRoutes {
     }
 
     @concurrent
-    private func editor(_ request: Request, _ context: HallwayContext) async throws -> Response {
+    private func editor(
+        _ context: HallwayContext, typed: Fields = .none, because refusal: Refusal? = nil
+    ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
         let id: PostID = try id(context)
         let known = try await desk.needs.store.read { try $0.visiblePost(id, to: .person(person)) }
-        if case .announcement = known.body {
+        if case .announcement = known.body, refusal == nil {
             return Response.redirect(to: "/announcements/\(id)/edit", type: .normal)
         }
         let html = try await desk.needs.store.read { [pages] transaction in
@@ -126,9 +181,13 @@ struct PostRoutes {
             values["isTitled"] = post.body.title != nil
             values["summary"] = post.summary
             values["policies"] = QuoteView.policies(chosen: post.quotePolicy)
+            if let refusal {
+                values = TypedWords.fill(values, from: typed)
+                values["problem"] = PollRoutes.words(refusal)
+            }
             return pages.templates.render("edit", values)
         }
-        return Response(html: html)
+        return Response(html: html, status: refusal.map { Problem($0).status } ?? .ok)
     }
 
     /// Programs that ask for the document behind a page are sent to it.

@@ -11,7 +11,9 @@ struct QuestionRoutes {
 
     func add(to router: Router<HallwayContext>) {
         router.get("questions") { try await list($0, $1) }
-        router.get("new/question") { try await composer($0, $1) }
+        router.get("new/question") { request, context in
+            try await composer(try await Fields(request, context: context), context)
+        }
         router.post("questions") { try await ask($0, $1) }
         let settle = pages.desk.settle
         act("accept", router) { question, fields, person in
@@ -83,9 +85,10 @@ struct QuestionRoutes {
 
     /// First the line that is asked; once it is there, what is like it and who may know, and the rest of the form.
     @concurrent
-    private func composer(_ request: Request, _ context: HallwayContext) async throws -> Response {
+    private func composer(
+        _ fields: Fields, because refusal: Refusal? = nil, _ context: HallwayContext
+    ) async throws -> Response {
         let (person, session) = try pages.person(context)
-        let fields = try await Fields(request, context: context)
         let title = fields["title"] ?? ""
         let desk = pages.desk
         let html = try await desk.needs.store.read { [pages] transaction in
@@ -96,37 +99,61 @@ struct QuestionRoutes {
             values["title"] = title
             if let group = fields["group"] { values["inGroup"] = group }
             values["checkLabel"] = title.isEmpty ? "Go on" : "Look again"
-            guard !title.isEmpty else { return pages.templates.render("new_question", values) }
-            try Question(title: title).check()
-            let views = QuestionViews(desk: desk)
-            let similar = try transaction.similarQuestions(title, for: .person(person))
-                .compactMap { try views.line($0, in: transaction) }
-            let experts = try transaction.experts(title, for: person).map { expert in
-                PersonView(desk: desk).values(expert.person).merging(
-                    ["reason": "knows about \(expert.skills.joined(separator: ", "))"]
-                ) { $1 }
+            if refusal == nil {
+                guard !title.isEmpty else { return pages.templates.render("new_question", values) }
+                try Question(title: title).check()
             }
+            let views = QuestionViews(desk: desk)
+            // A line that may not be asked is like no other.
+            let line = (try? Question(title: title).check()) == nil ? "" : title
+            let similar =
+                line.isEmpty
+                ? []
+                : try transaction.similarQuestions(line, for: .person(person))
+                    .compactMap { try views.line($0, in: transaction) }
+            let named = Set(fields.list("expert"))
+            let experts =
+                line.isEmpty
+                ? []
+                : try transaction.experts(line, for: person).map { expert -> [String: Any] in
+                    var values = PersonView(desk: desk).values(expert.person)
+                    values["reason"] = "knows about \(expert.skills.joined(separator: ", "))"
+                    values["isChosen"] = (values["handle"] as? String).map { named.contains($0) } ?? false
+                    return values
+                }
             values.merge([
                 "isChecked": true, "similar": similar, "isNew": similar.isEmpty, "experts": experts,
                 "hasExperts": !experts.isEmpty, "askLabel": similar.isEmpty ? "Ask" : "Ask anyway",
                 "audiences": try ComposerView(desk: desk, seal: shell.seal, back: "/")
                     .choices(ComposerView.word(fields), for: person, in: transaction),
             ]) { $1 }
+            if let refusal {
+                values = TypedWords.fill(values, from: fields)
+                values["problem"] = PollRoutes.words(refusal)
+            }
             return pages.templates.render("new_question", values)
         }
-        return Response(html: html)
+        return Response(html: html, status: refusal.map { Problem($0).status } ?? .ok)
     }
 
     @concurrent
     private func ask(_ request: Request, _ context: HallwayContext) async throws -> Response {
         let (person, fields) = try await pages.form(request, context)
+        do {
+            return try await ask(fields, by: person)
+        } catch let refusal as Refusal {
+            return try await composer(fields, because: refusal, context)
+        }
+    }
+
+    private func ask(_ fields: Fields, by person: ActorID) async throws -> Response {
         let named = fields.list("expert").prefix(5).compactMap { Handle($0) }.map { "@\($0)" }
         let text = ([fields["text"] ?? ""] + [named.joined(separator: " ")]).filter { !$0.isEmpty }
         var draft = Draft(
             text: text.joined(separator: "\n\n"), audience: try ComposerView.audience(fields["audience"]))
         draft.group = ComposerView.group(fields["audience"])
         draft.body = .question(Question(title: fields["title"] ?? ""))
-        let post = try await pages.desk.publish.publish(draft, by: person)
+        let post = try await pages.publish(draft, from: fields, by: person)
         let author = try await pages.desk.needs.store.read { try $0.actor(person) }
         let path = author.map { PersonView(desk: pages.desk).path($0) } ?? ""
         return Response.redirect(to: "\(path)/\(post.id)", type: .normal)

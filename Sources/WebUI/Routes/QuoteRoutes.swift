@@ -22,7 +22,7 @@ struct QuoteRoutes {
                 guard fields["keep"] == nil else {
                     return try await DraftRoutes.keep(draft, by: person, desk: pages.desk)
                 }
-                let post = try await pages.desk.publish.publish(draft, by: person)
+                let post = try await pages.publish(draft, from: fields, by: person)
                 return Response.redirect(to: "/#post-\(post.id)", type: .normal)
             } catch Refusal.notAllowed(let reason) {
                 // What was typed is still there.

@@ -118,7 +118,7 @@ struct RecognitionRoutes {
                     recipients: try await pages.desk.recipients(
                         named: typed, limit: Recognition.recipientsLimit, by: person),
                     value: fields["value"] ?? "", points: Int(clamping: try fields.int("points") ?? 0)))
-            _ = try await pages.desk.publish.publish(draft, by: person)
+            _ = try await pages.publish(draft, from: fields, by: person)
         } catch let refusal as Refusal {
             let names = ["recipients", "value", "points", "text", "audience"]
             let typed = Dictionary(uniqueKeysWithValues: names.map { ($0, fields[$0] ?? "") })

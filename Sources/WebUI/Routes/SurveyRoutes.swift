@@ -22,13 +22,13 @@ struct SurveyRoutes {
                     text: fields["text"] ?? "", audience: try ComposerView.audience(fields["audience"]))
                 draft.group = ComposerView.group(fields["audience"])
                 draft.body = .survey(try Self.survey(fields, at: pages.desk.needs.now()))
-                let post = try await pages.desk.publish.publish(draft, by: person)
+                let post = try await pages.publish(draft, from: fields, by: person)
                 return Response.redirect(to: "/surveys/\(post.id)", type: .normal)
             } catch let refusal as Refusal {
                 return try await form(fields, because: refusal, context)
             }
         }
-        router.get("surveys/:post") { _, context in try await show(context, because: nil) }
+        router.get("surveys/:post") { _, context in try await show(context) }
         router.post("surveys/:post") { request, context in
             let (person, fields) = try await pages.form(request, context)
             let id = try id(context)
@@ -39,7 +39,7 @@ struct SurveyRoutes {
                 _ = try await pages.desk.answerSurvey.answer(id, answers, by: person)
                 return Response.redirect(to: "/surveys/\(id)", type: .normal)
             } catch let refusal as Refusal {
-                return try await show(context, because: refusal)
+                return try await show(context, typed: fields, because: refusal)
             }
         }
     }
@@ -99,7 +99,9 @@ struct SurveyRoutes {
     }
 
     @concurrent
-    private func show(_ context: HallwayContext, because refusal: Refusal?) async throws -> Response {
+    private func show(
+        _ context: HallwayContext, typed: Fields = .none, because refusal: Refusal? = nil
+    ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
         let id = try id(context)
@@ -127,7 +129,7 @@ struct SurveyRoutes {
             } else if post.author == person {
                 values["notice"] = "Your survey is open. The results are shown here when it has ended."
             } else {
-                values["questions"] = ["list": SurveyView.questions(survey)]
+                values["questions"] = ["list": SurveyView.questions(survey, typed: typed)]
             }
             if let refusal { values["problem"] = PollRoutes.words(refusal) }
             return pages.templates.render("survey", values)
@@ -162,18 +164,23 @@ enum SurveyView {
         }
     }
 
-    static func questions(_ survey: Survey) -> [[String: Any]] {
+    /// `typed`: what was answered and not taken.
+    static func questions(_ survey: Survey, typed: Fields) -> [[String: Any]] {
         survey.questions.enumerated().map { position, item in
-            var values: [String: Any] = ["position": String(position), "text": item.text]
+            let answer = typed["answers[\(position)]"] ?? ""
+            var values: [String: Any] = [
+                "position": String(position), "text": item.text, "typed": answer,
+            ]
             guard item.kind != .text else {
                 values["isText"] = true
                 return values
             }
             values["hint"] = item.kind == .scale ? "1 is not at all, 5 is very much" : "Choose one"
-            values["options"] = labels(item).enumerated().map { index, label in
-                [
-                    "position": String(position), "value": String(item.kind == .scale ? index + 1 : index),
-                    "label": label,
+            values["options"] = labels(item).enumerated().map { index, label -> [String: Any] in
+                let value = String(item.kind == .scale ? index + 1 : index)
+                return [
+                    "position": String(position), "value": value, "label": label,
+                    "isChosen": value == answer,
                 ]
             }
             return values

@@ -46,14 +46,14 @@ struct AnnouncementView {
     /// The fields of a form for other languages: those that there are, and some that are empty.
     static func variants(_ announcement: Announcement?) -> [[String: Any]] {
         let known = announcement?.variants ?? []
-        let empty = min(3, Announcement.mostVariants - known.count)
+        let empty = max(0, min(3, Announcement.mostVariants - known.count))
         return
             (known.map { ($0.language, $0.title, $0.source ?? "") }
             + Array(repeating: ("", "", ""), count: empty))
             .enumerated().map { index, words in
                 [
                     "name": "variants[\(index)]", "number": index + 2, "language": words.0, "title": words.1,
-                    "text": words.2, "isGiven": !words.0.isEmpty,
+                    "text": words.2, "isGiven": !(words.0 + words.1 + words.2).isEmpty,
                 ]
             }
     }

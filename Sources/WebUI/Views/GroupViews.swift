@@ -113,6 +113,22 @@ struct GroupViews {
         ]
     }
 
+    /// The form with what was typed into it in its place.
+    static func fill(_ form: [String: Any], from fields: Fields) -> [String: Any] {
+        var form = form
+        for (key, name) in [
+            ("name", "name"), ("displayName", "display_name"), ("note", "note"), ("rules", "rules"),
+            ("department", "department"), ("office", "office"),
+        ] {
+            form[key] = fields[name] ?? ""
+        }
+        for (key, name) in [("kinds", "kind"), ("postings", "posting")] {
+            guard let choices = form[key] as? [[String: Any]] else { continue }
+            form[key] = TypedWords.chosen(fields[name], in: choices)
+        }
+        return form
+    }
+
     /// Where its owner has it moved, and how far that is.
     func move(_ actor: Actor, _ own: Membership, in transaction: Transaction) throws -> [String: Any] {
         var values: [String: Any] = ["id": actor.id.description, "seal": seal]

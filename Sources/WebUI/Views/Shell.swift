@@ -1,5 +1,6 @@
 import Domain
 import FoundationEssentials
+import Signatures
 import Social
 import Storage
 import Surface
@@ -22,6 +23,8 @@ struct Shell {
         let people = PersonView(desk: desk)
         var values: [String: Any] = [
             "isSignedIn": true, "pageTitle": title, "nodeName": desk.nodeName, "seal": seal,
+            // Another on every page: a form that is sent twice is known by it.
+            "once": RandomBytes.word(),
             "me": people.values(actor),
             "nav": entries(actor, unread: unread, here: here, notices: "Notifications")
                 + Self.places.map { path, label, icon in

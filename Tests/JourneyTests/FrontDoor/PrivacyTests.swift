@@ -141,7 +141,7 @@ struct PrivacyTests {
 
     /// A reply without what the request itself said.
     static func blank(_ reply: FrontDoor.Reply, _ value: String, _ path: String) -> FrontDoor.Reply {
-        var reply = reply
+        var reply = reply.withoutOnce
         for name in [value, value.replacing(":", with: "%3A").replacing("/", with: "%2F")] {
             reply.head = reply.head.replacing(name, with: "·")
             reply.body = reply.body.replacing(name, with: "·")
