@@ -22,9 +22,12 @@ struct GatheringRoutes {
                 Self.id(context), for: person)
             return Response(text: text, type: "text/calendar; charset=utf-8")
         }
-        router.get("new/event") { _, context in try await form(context, changing: nil) }
-        router.get("new/challenge") { _, context in
-            try await form(context, changing: nil, isChallenge: true)
+        router.get("new/event") { request, context in
+            try await form(context, changing: nil, typed: Fields(request, context: context))
+        }
+        router.get("new/challenge") { request, context in
+            try await form(
+                context, changing: nil, isChallenge: true, typed: Fields(request, context: context))
         }
         router.post("events/:post/progress") { request, context in
             let (person, fields) = try await pages.form(request, context)
@@ -106,7 +109,7 @@ struct GatheringRoutes {
         return Response(html: html)
     }
 
-    /// `changing`: the event that is changed; nil for a new one. `typed`: what was sent, where that was refused.
+    /// `changing`: the event that is changed; nil for a new one. `typed`: what was asked with, or sent and refused.
     @concurrent
     private func form(
         _ context: HallwayContext, changing: PostID?, isChallenge: Bool = false, typed: Fields = .none,
@@ -114,7 +117,7 @@ struct GatheringRoutes {
     ) async throws -> Response {
         let (person, session) = try pages.person(context)
         let desk = pages.desk
-        let word = ComposerView.word(try await Fields(request, context: context))
+        let word = ComposerView.word(typed)
         let html = try await desk.needs.store.read { [pages] transaction in
             let shell = Shell(desk: desk, session: session)
             let kind = isChallenge ? "challenge" : "event"
