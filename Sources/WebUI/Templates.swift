@@ -1,4 +1,11 @@
+import Markup
 import Mustache
+
+/// Text in a page. The library's own looks at characters, and a mark that combines with a quotation mark makes another
+/// character of it, which a browser does not see.
+private struct PageText: MustacheContentType {
+    func escapeText(_ text: String) -> String { text.escapedHTML }
+}
 
 /// The pages' templates, which travel inside the program.
 struct Templates: Sendable {
@@ -14,9 +21,11 @@ struct Templates: Sendable {
     static func check() throws { _ = try library.get() }
 
     private static func parsed() throws -> MustacheLibrary {
+        MustacheContentTypes.register(PageText(), named: "PAGE")
         var templates: [String: MustacheTemplate] = [:]
         for (name, bytes) in sources {
-            templates[name] = try MustacheTemplate(string: String(decoding: bytes, as: UTF8.self))
+            let text = String(decoding: bytes, as: UTF8.self)
+            templates[name] = try MustacheTemplate(string: "{{% CONTENT_TYPE:PAGE}}\(text)")
         }
         return MustacheLibrary(templates: templates)
     }
