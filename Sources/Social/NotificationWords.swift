@@ -6,7 +6,7 @@ public enum NotificationWords {
     public static func deed(_ kind: Notification.Kind) -> String {
         switch kind {
         case .mention: "named you"
-        case .follow: "follows you"
+        case .follow: "began to follow you"
         case .followAsked: "asks to follow you"
         case .like: "likes your post"
         case .announce: "shared your post"

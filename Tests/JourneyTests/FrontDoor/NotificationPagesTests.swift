@@ -95,7 +95,7 @@ struct NotificationPagesTests: Journey {
         }
         #expect(bodies.count == 2)
         #expect(bodies.first?.contains("likes your post") == true)
-        #expect(bodies.last?.contains("follows you") == true)
+        #expect(bodies.last?.contains("began to follow you") == true)
     }
 
     @Test("where the newest of a conversation cannot be seen, another of it is shown")

@@ -13,7 +13,10 @@ def play_demo():
     os.makedirs(state)
 
     def sleeper(office, place):
-        process = subprocess.Popen(["sleep", "600"], env=dict(os.environ, HALLWAY_DATA_FOLDER=f"{place}/{office}"))
+        # Who runs the tests may have blocked signals, which goes on to children.
+        process = subprocess.Popen(
+            ["sleep", "600"], env=dict(os.environ, HALLWAY_DATA_FOLDER=f"{place}/{office}"),
+            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, []))
         open(f"{state}/{office}.pid", "w").write(f"{process.pid}\n")
         return process
     ours, others = sleeper("Lima", state), [sleeper("Oslo", "/elsewhere"), sleeper("Pune", f"{state}/Lima")]
