@@ -56,7 +56,10 @@ public struct Node: Sendable {
         occupancies = serving + [beside]
         let number = try await Self.number(in: store, isServing: isServing)
         let ids = IDSource(salt: number, now: now)
-        if let newest = try await store.read({ try $0.newestID(at: now()) }) { ids.goOn(after: newest) }
+        let newest = try await OpenStore.first(of: store, at: settings.database) { transaction in
+            try transaction.newestID(at: now())
+        }
+        if let newest { ids.goOn(after: newest) }
         needs = Needs(
             store: store, ids: ids, addresses: Addresses(base: settings.baseURL),
             policy: settings.federation, namesReaders: settings.namesReaders, now: now,

@@ -44,6 +44,18 @@ enum OpenStore {
         }
     }
 
+    /// Reads what a process needs before it can begin.
+    static func first<Value: Sendable>(
+        of store: any Store, at address: DatabaseAddress,
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await store.read(body)
+        } catch let error as StorageError {
+            throw SettingsFault(sentence(error, path: "\(address)"))
+        }
+    }
+
     private static func say(
         _ address: DatabaseAddress, _ open: () throws -> any Store
     ) throws(SettingsFault) -> any Store {
