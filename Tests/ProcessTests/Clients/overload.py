@@ -184,6 +184,17 @@ def play_overload():
     expect(not wrong + more, "; ".join(wrong + more))
 
 
+def without_proxies():
+    """An office on a machine where everybody is, and none of them a proxy; another node; and Ada, who follows somebody there."""
+    oslo = Office("Oslo", 3, federation="open")
+    oslo.environment["HALLWAY_TRUSTED_PROXIES"] = "192.0.2.1/32"
+    oslo.start()
+    quiet = Stranger("127.1.0.2")
+    ada = oslo.person("ada")
+    ada.follow(f"s0@{quiet.authority}")
+    return oslo, quiet, ada
+
+
 def play_doors():
     """Who opens more lines than a node has, and says nothing on them, keeps out nobody from elsewhere."""
     lines, (_, most) = 12_000, resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -191,13 +202,7 @@ def play_doors():
         print(f"skipped: this needs {lines + 1000} open files: ulimit -n")
         sys.exit(0)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    oslo = Office("Oslo", 3, federation="open")
-    # Here everybody is on this machine, and none of them a proxy.
-    oslo.environment["HALLWAY_TRUSTED_PROXIES"] = "192.0.2.1/32"
-    oslo.start()
-    quiet = Stranger("127.1.0.2")
-    ada = oslo.person("ada")
-    ada.follow(f"s0@{quiet.authority}")
+    oslo, quiet, ada = without_proxies()
     held = []
     for number in range(lines):
         line = socket.socket()
@@ -221,13 +226,7 @@ def play_silent():
     """Who sends the heads of deliveries under many names, and never a body, keeps out nobody from elsewhere."""
     lines, (_, most) = 1024, resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    oslo = Office("Oslo", 3, federation="open")
-    # Here everybody is on this machine, and none of them a proxy.
-    oslo.environment["HALLWAY_TRUSTED_PROXIES"] = "192.0.2.1/32"
-    oslo.start()
-    quiet = Stranger("127.1.0.2")
-    ada = oslo.person("ada")
-    ada.follow(f"s0@{quiet.authority}")
+    oslo, quiet, ada = without_proxies()
     held = []
     for number in range(lines):
         line = socket.create_connection((oslo.address, oslo.port), timeout=patience, source_address=("127.0.0.8", 0))
